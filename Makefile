@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# make             build build/xcap
+# make check       install what the tests need (root) and run all of them
+# make check-unit  the tests that need no privileges
+# make check-live  on the running kernel (root)
+# make check-vm    on other kernels, in QEMU (root not needed once the packages are there)
+# make quickstart  install what the build needs, build, and capture live traffic (root)
+# make bench       figures on the running kernel (root)
+# make install     to $(DESTDIR)$(PREFIX); make clean
+#
+# CC=clang, CLANG=clang-16, V=1 (show commands), SANITIZE=1 (ASan and UBSan, in build/san).
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+CC ?= gcc
+CLANG ?= clang
+BPFTOOL ?= $(firstword $(wildcard /usr/sbin/bpftool /usr/local/sbin/bpftool) bpftool)
+PKG_CONFIG ?= pkg-config
+VERSION := $(shell sed -n 's/^\#\# \([0-9][0-9.]*\).*/\1/p' CHANGELOG.md | head -n 1)
+
+B := build$(if $(SANITIZE),/san)
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2);)
+
+LIBS := -lbpf -lelf -lz -lpcap
+WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wno-missing-field-initializers
+CFLAGS ?= -O2 -g
+SANFLAGS := $(if $(SANITIZE),-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+XCFLAGS := -std=gnu11 -D_GNU_SOURCE -DXCAP_VERSION='"$(VERSION)"' $(WARN) -Isrc -Iinclude -I$(B) -MMD -MP $(SANFLAGS)
+ARCH := $(shell uname -m)
+BPF_ARCH := $(patsubst aarch64,arm64,$(patsubst x86_64,x86,$(ARCH)))
+BPFFLAGS := -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -Werror -Wno-unused-parameter -D__TARGET_ARCH_$(BPF_ARCH) \
+	    -Ibpf -Iinclude -Ivmlinux -MMD -MP
+
+SRCS := $(wildcard src/*/*.c)
+OBJS := $(SRCS:src/%.c=$(B)/obj/%.o)
+BPF_SRCS := $(wildcard bpf/*.bpf.c)
+BPF_OBJS := $(BPF_SRCS:bpf/%.bpf.c=$(B)/bpf/%.bpf.o)
+UNIT_SRCS := $(wildcard tests/unit/test_*.c)
+UNIT_BINS := $(UNIT_SRCS:tests/unit/%.c=$(B)/tests/%)
+# what the unit tests share
+UNIT_LIB := $(patsubst tests/unit/%.c,$(B)/tests/%.o,$(filter-out $(UNIT_SRCS),$(wildcard tests/unit/*.c)))
+
+.PHONY: all check check-unit check-lint check-live check-vm quickstart bench bench-vm install uninstall clean tools vmlinux
+.SECONDARY:
+.DELETE_ON_ERROR:
+
+all: $(B)/xcap
+
+# One sentence for a missing tool, before anything is built.
+tools:
+	@tests/tools.sh build "$(CC)" "$(CLANG)" "$(BPFTOOL)" "$(PKG_CONFIG)"
+
+$(B)/.tools: tests/tools.sh
+	@mkdir -p $(B)
+	@tests/tools.sh build "$(CC)" "$(CLANG)" "$(BPFTOOL)" "$(PKG_CONFIG)"
+	@touch $@
+
+$(B)/bpf/%.bpf.o: bpf/%.bpf.c Makefile | $(B)/.tools
+	@mkdir -p $(@D)
+	$(call say,BPF,$<)$(CLANG) $(BPFFLAGS) -c $< -o $@
+
+$(B)/bpf/xcap.o: $(BPF_OBJS)
+	$(call say,LINK,$@)$(BPFTOOL) gen object $@ $^
+
+$(B)/xcap.skel.h: $(B)/bpf/xcap.o
+	$(call say,SKEL,$@)$(BPFTOOL) gen skeleton $< name xcap_bpf >$@
+
+$(B)/obj/session/%.o: $(B)/xcap.skel.h
+$(B)/obj/%.o: src/%.c Makefile CHANGELOG.md | $(B)/.tools
+	@mkdir -p $(@D)
+	$(call say,CC,$<)$(CC) $(XCFLAGS) $(CFLAGS) $(CPPFLAGS) -c $< -o $@
+
+$(B)/libxcap.a: $(OBJS)
+	@rm -f $@
+	$(call say,AR,$@)$(AR) rcs $@ $^
+
+$(B)/xcap: $(B)/obj/main.o $(B)/libxcap.a
+	$(call say,LD,$@)$(CC) $(CFLAGS) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(B)/tests/%.o: tests/unit/%.c Makefile | $(B)/.tools
+	@mkdir -p $(@D)
+	$(call say,CC,$<)$(CC) $(XCFLAGS) -Itests/unit $(CFLAGS) -c $< -o $@
+
+$(B)/tests/%: $(B)/tests/%.o $(UNIT_LIB) $(B)/libxcap.a
+	$(call say,LD,$@)$(CC) $(CFLAGS) $(SANFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
+
+# Regenerates vmlinux/vmlinux.h from vmlinux/types.list and the running kernel's BTF.
+vmlinux:
+	vmlinux/generate.py vmlinux/types.list >vmlinux/vmlinux.h.new && mv vmlinux/vmlinux.h.new vmlinux/vmlinux.h
+
+unit-bins: $(UNIT_BINS)
+.PHONY: unit-bins
+
+check-unit: all unit-bins
+	tests/run unit
+
+check-lint: all
+	tests/run lint
+
+check-live: all
+	tests/run live
+
+check-vm: all
+	tests/run vm
+
+check:
+	tests/tools.sh install check
+	$(MAKE) all unit-bins
+	tests/run lint unit live vm
+
+quickstart:
+	tests/tools.sh install build quickstart
+	$(MAKE) all
+	tests/quickstart.sh
+
+bench: all
+	tests/bench/run
+
+install: all
+	install -D -m 755 $(B)/xcap $(DESTDIR)$(PREFIX)/sbin/xcap
+	install -D -m 644 man/xcap.8 $(DESTDIR)$(PREFIX)/share/man/man8/xcap.8
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/sbin/xcap $(DESTDIR)$(PREFIX)/share/man/man8/xcap.8
+
+clean:
+	rm -rf build
+
+-include $(OBJS:.o=.d) $(BPF_OBJS:.o=.d) $(UNIT_BINS:=.d) $(UNIT_LIB:.o=.d) $(B)/obj/main.d

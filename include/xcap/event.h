@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * event.h - the bytes that travel from the BPF object to user space through the ring buffer.
+ *
+ * Said once, included by both sides. A ring record is a struct xcap_event, then cap_len bytes of
+ * packet, then slack up to the size class that was reserved; the slack is never read. The packet
+ * bytes are what the filter saw: an Ethernet frame, whose link header or VLAN tag may be synthetic
+ * (see flags).
+ */
+#ifndef XCAP_EVENT_H
+#define XCAP_EVENT_H
+
+#ifndef __VMLINUX_H__
+#include <linux/types.h>
+#endif
+#include "limits.h"
+
+/* xcap_event.flags */
+enum xcap_event_flag {
+	XCAP_EV_NO_PACKET = 1 << 0,	/* no network packet in this skb; cap_len is 0 */
+	XCAP_EV_SYNTH_ETH = 1 << 1,	/* link header made up: zero addresses, skb->protocol */
+	XCAP_EV_VLAN_TAG = 1 << 2,	/* accelerated tag of skb->vlan_tci put back into the bytes */
+	XCAP_EV_PARTIAL = 1 << 3,	/* paged bytes could not be read here: fewer than asked for */
+	XCAP_EV_UNDECIDED = 1 << 4,	/* the filter could not decide; user space has to settle it */
+	XCAP_EV_HAS_REASON = 1 << 5,	/* reason is valid */
+	XCAP_EV_HAS_LOCATION = 1 << 6,	/* location is valid */
+};
+
+/* xcap_event.context: what the CPU was doing, from preempt_count */
+enum xcap_context {
+	XCAP_CTX_UNKNOWN,
+	XCAP_CTX_TASK,
+	XCAP_CTX_SOFTIRQ,
+	XCAP_CTX_HARDIRQ,
+	XCAP_CTX_NMI,
+};
+
+/* xcap_event.direction, as the probe's host sees it */
+enum xcap_direction {
+	XCAP_DIR_UNKNOWN,
+	XCAP_DIR_IN,
+	XCAP_DIR_OUT,
+};
+
+struct xcap_event {
+	__u64 ts_ns;	  /* CLOCK_BOOTTIME when the probe was hit, ns */
+	__u64 skb;	  /* address of the sk_buff */
+	__u64 location;	  /* kfree_skb: return address of the caller that dropped */
+	__u64 lost;	  /* events lost on this CPU since the start, all probes */
+	__u32 probe;	  /* row in the probe table */
+	__u32 cpu;
+	__u32 pid;	  /* thread group id of current */
+	__u32 tid;	  /* thread id of current */
+	__u32 ifindex;	  /* 0: no device */
+	__u32 netns;	  /* inode number of the network namespace, 0: unknown */
+	__u32 mark;	  /* skb->mark */
+	__u32 reason;	  /* kfree_skb: enum skb_drop_reason; upper 16 bits: sub-system */
+	__u32 len;	  /* length on the wire, link header and VLAN tag included */
+	__u32 cap_len;	  /* bytes that follow this struct */
+	__u16 protocol;	  /* skb->protocol, host order */
+	__u16 dev_type;	  /* ARPHRD_* of the device, 0xffff: no device */
+	__u8 flags;	  /* enum xcap_event_flag */
+	__u8 context;	  /* enum xcap_context */
+	__u8 direction;	  /* enum xcap_direction */
+	__u8 pkt_type;	  /* skb->pkt_type, PACKET_HOST... */
+	char ifname[XCAP_IFNAME];
+	char comm[XCAP_COMM];
+};
+
+/*
+ * Counters of one probe on one CPU. They close:
+ *   seen = rejected + fault + nested + undecidable + sampled + limited + matched
+ *   matched = sent + ring_full + table_full + discarded
+ * rejected is not stored: it is the difference, so that a rejected event moves one counter.
+ */
+struct xcap_counters {
+	__u64 seen;
+	__u64 fault;	   /* a read of the skb failed */
+	__u64 nested;	   /* all XCAP_SLOTS windows of the CPU were in use */
+	__u64 undecidable; /* the filter needed bytes that this kernel does not let us read here */
+	__u64 sampled;
+	__u64 limited;
+	__u64 matched;
+	__u64 sent;
+	__u64 ring_full;
+	__u64 table_full;
+	__u64 discarded;
+	__u64 sent_bytes;  /* of the records sent; outside the sums */
+	__u64 reserved[4]; /* two cache lines */
+};
+
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * limits.h - the maxima shared by the BPF object and user space, each with its reason.
+ *
+ * Everything that has a bound has it here, so that no two places can disagree about it.
+ */
+#ifndef XCAP_LIMITS_H
+#define XCAP_LIMITS_H
+
+/*
+ * Bytes of a packet that are copied to the per-CPU window before the filter runs; plain loads serve
+ * the filter inside it, an out-of-line helper beyond it. 192 holds Ethernet, two VLAN tags, IPv6
+ * with extension headers and TCP with options; it is also the part of the snapshot that needs no
+ * second read of the skb.
+ */
+#define XCAP_WINDOW 192
+
+/*
+ * Room behind the window: a synthetic Ethernet header and a re-inserted VLAN tag move the packet by
+ * at most 18 bytes, and the verifier wants each write bounded by constants.
+ */
+#define XCAP_WINDOW_SLACK 32
+
+/* Nested captures on one CPU: task, softirq, hard interrupt, NMI. */
+#define XCAP_SLOTS 4
+
+/* Snapshot length: the range of tcpdump's -s that a 64 KiB ring record can hold. */
+#define XCAP_SNAPLEN_MAX 65535
+#define XCAP_SNAPLEN_TEXT 256
+
+/* Probe ids are 16 bit in the record; configuration and counters are arrays of this many rows. */
+#define XCAP_PROBES_MAX 4096
+
+/* Interface patterns of -i: their automaton has 64 states in all, one word. */
+#define XCAP_IF_PATTERNS 8
+#define XCAP_IF_STATES	 64
+
+/* IFNAMSIZ and TASK_COMM_LEN of every kernel so far. */
+#define XCAP_IFNAME 16
+#define XCAP_COMM   16
+
+/* Default and bounds of the ring buffer (-B), in bytes; the kernel wants a power of two pages. */
+#define XCAP_RING_DEFAULT (8u << 20)
+#define XCAP_RING_MIN	  (64u << 10)
+#define XCAP_RING_MAX	  (1u << 30)
+
+#endif

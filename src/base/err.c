@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * err.c - filling and printing struct err.
+ */
+#include "base/err.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+
+void err_clear(struct err *err)
+{
+	memset(err, 0, sizeof(*err));
+	err->pos = -1;
+}
+
+bool err_is_set(const struct err *err)
+{
+	return err->msg[0] != '\0';
+}
+
+const char *err_name(int code)
+{
+	static char unknown[16];
+	const char *name = strerrorname_np(abs(code));
+
+	if (name)
+		return name;
+	snprintf(unknown, sizeof(unknown), "E%d", abs(code));
+	return unknown;
+}
+
+int err_set(struct err *err, enum err_status status, const char *fmt, ...)
+{
+	va_list ap;
+
+	err_clear(err);
+	err->status = status;
+	va_start(ap, fmt);
+	vsnprintf(err->msg, sizeof(err->msg), fmt, ap);
+	va_end(ap);
+	err->code = status == ERR_USAGE ? -EINVAL : status == ERR_UNSUPPORTED ? -EOPNOTSUPP : -EIO;
+	return err->code;
+}
+
+int err_errno(struct err *err, enum err_status status, int code, const char *fmt, ...)
+{
+	va_list ap;
+	size_t used;
+
+	err_clear(err);
+	err->status = status;
+	va_start(ap, fmt);
+	vsnprintf(err->msg, sizeof(err->msg), fmt, ap);
+	va_end(ap);
+	err->code = code > 0 ? -code : code;
+	used = strlen(err->msg);
+	snprintf(err->msg + used, sizeof(err->msg) - used, ": %s (%s)", strerror(-err->code),
+		 err_name(err->code));
+	return err->code;
+}
+
+void err_hint(struct err *err, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(err->hint, sizeof(err->hint), fmt, ap);
+	va_end(ap);
+}
+
+void err_at(struct err *err, const char *text, int pos)
+{
+	snprintf(err->text, sizeof(err->text), "%s", text);
+	err->pos = pos;
+}
+
+void err_print(const struct err *err)
+{
+	log_error("%s", err->msg);
+	if (err->text[0] && err->pos >= 0)
+		log_plain("  %s\n  %*s^\n", err->text, err->pos, "");
+	if (err->hint[0])
+		log_hint("%s", err->hint);
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * cbpf.h - classic BPF programs: compiled by libpcap, carried as plain data.
+ *
+ * The only file that includes <pcap.h> on the way from an expression to a program is cbpf.c, because
+ * <pcap.h> and <linux/bpf.h> both define struct bpf_insn. Called by plan (to check and compile) and
+ * by flow (to settle undecided packets).
+ */
+#ifndef FILTER_CBPF_H
+#define FILTER_CBPF_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+/* One instruction, layout and meaning of struct sock_filter (linux/filter.h). */
+struct cbpf_insn {
+	uint16_t code;
+	uint8_t jt, jf;
+	uint32_t k;
+};
+
+struct cbpf_prog {
+	struct cbpf_insn *insns;
+	uint32_t len; /* instructions */
+};
+
+/*
+ * Compile `expr` (pcap-filter(7)) for link type `dlt` (DLT_*), optimised. An empty expression gives
+ * a program that accepts all. On failure: ERR_USAGE with libpcap's words, the expression, and a
+ * caret at the offending word where it can be found. The caller frees with cbpf_free().
+ */
+int cbpf_compile(const char *expr, int dlt, struct cbpf_prog *prog, struct err *err);
+void cbpf_free(struct cbpf_prog *prog);
+
+/* What a packet brings along beside its bytes, for the loads that ask the kernel (SKF_AD_*). */
+struct cbpf_meta {
+	uint32_t ifindex;
+	uint16_t protocol; /* ethertype, host order */
+	uint8_t pkt_type;  /* PACKET_HOST..., as SKF_AD_PKTTYPE */
+};
+
+/*
+ * Run prog over a packet: `wire_len` its length on the wire, `cap_len` the bytes at hand
+ * (cap_len <= wire_len). Semantics of libpcap's bpf_filter(), plus SKF_AD_PROTOCOL, SKF_AD_PKTTYPE
+ * and SKF_AD_IFINDEX from meta. Returns the program's value: 0 reject, else bytes to keep.
+ */
+uint32_t cbpf_run(const struct cbpf_prog *prog, const uint8_t *packet, uint32_t wire_len,
+		  uint32_t cap_len, const struct cbpf_meta *meta);
+
+/* True if the program loads SKF_AD_PKTTYPE (inbound, outbound) or SKF_AD_IFINDEX (ifindex). */
+bool cbpf_uses_direction(const struct cbpf_prog *prog);
+bool cbpf_uses_ifindex(const struct cbpf_prog *prog);
+
+#endif

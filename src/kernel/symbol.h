@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * symbol.h - kernel addresses to "name+0x1d [module]" and back, from /proc/kallsyms.
+ *
+ * Loaded once, when the first address has to be named or a function's existence to be checked beyond BTF.
+ */
+#ifndef KERNEL_SYMBOL_H
+#define KERNEL_SYMBOL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+struct symbol_table;
+
+/*
+ * Read the text symbols. Addresses may all be zero (kptr_restrict, no CAP_SYSLOG): then
+ * symbol_restricted() is true and every look-up by address fails. ERR_FAILED if unreadable.
+ */
+int symbol_open(struct symbol_table **table, struct err *err);
+void symbol_close(struct symbol_table *table); /* takes NULL */
+bool symbol_restricted(const struct symbol_table *table);
+
+/* "nf_hook_slow+0x9d", "foo+0x1 [mod]" or "0xffffffff81..." into out; true if it was named. */
+bool symbol_name(const struct symbol_table *table, uint64_t addr, char *out, size_t size);
+
+/* How many text symbols have this name; *addr (may be NULL) is the first one's. */
+unsigned int symbol_find(const struct symbol_table *table, const char *name, uint64_t *addr);
+
+#endif

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * plan.h - everything that will be attached, loaded and configured, and why.
+ *
+ * The left seam: plan_build() decides, `--dry-run` prints, the session carries it out and re-decides nothing
+ * but which rung of a probe's ladder works.
+ */
+#ifndef PLAN_PLAN_H
+#define PLAN_PLAN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/err.h"
+#include "filter/cbpf.h"
+#include "plan/spec.h"
+#include "xcap/config.h"
+#include "xcap/event.h"
+
+struct kbtf;
+struct symbol_table;
+struct tracepoint_table;
+struct netns_table;
+struct feature_set;
+
+/* In order of cost where several fit (kernel.md: dispatch of tp_btf, fentry < raw_tp < kprobe). */
+enum plan_mechanism {
+	PLAN_TP_BTF,
+	PLAN_RAW_TP,
+	PLAN_FENTRY,
+	PLAN_KPROBE,
+	PLAN_MECHANISMS,
+};
+
+/* One rung: a way to attach, and why it is or is not tried. */
+struct plan_rung {
+	enum plan_mechanism mechanism;
+	bool usable;
+	char why[160]; /* "cheapest", "this kernel refuses fentry programs: EPERM", ... */
+};
+
+struct plan_probe {
+	char spec[200];	   /* canonical, accepted by -f again */
+	char name[128];	   /* function or tracepoint name alone */
+	char category[64]; /* tracepoint: its category, "" if not known */
+	char module[56];   /* function or tracepoint in a module; "" vmlinux */
+	bool is_tracepoint;
+	uint32_t btf_id;   /* attach_btf_id; 0: not in BTF (kprobe only) */
+	int btf_fd;	   /* attach_btf_obj_fd of the module; 0: vmlinux. Owned by kbtf. */
+	struct xcap_probe config;
+	struct plan_rung ladder[PLAN_MECHANISMS];
+	uint32_t n_rungs;
+	char note[200]; /* said at start: what cannot match or be known here; "" none */
+};
+
+/* What the command line asks for, after parsing and defaults. Strings are the caller's. */
+struct plan_request {
+	const char *const *probe_specs; /* each a -f text; 0 of them: the defaults */
+	uint32_t n_probe_specs;
+	const char *filter;		/* expression; NULL or "": none */
+	const char *const *interfaces;	/* each a -i pattern */
+	uint32_t n_interfaces;
+	uint32_t snaplen;		/* 1..XCAP_SNAPLEN_MAX */
+	uint64_t ring_bytes;
+	bool want_comm, want_context;	/* a sink needs them */
+};
+
+/* What is known of the kernel; opened by the caller, lent to plan_build(). */
+struct plan_kernel {
+	struct feature_set *features;
+	struct kbtf *btf;			/* NULL: no BTF */
+	const struct tracepoint_table *tracepoints;
+	struct symbol_table *(*symbols)(void *arg); /* loads kallsyms on first use; NULL on failure */
+	void *symbols_arg;
+	struct netns_table *netns;
+};
+
+struct plan {
+	struct plan_probe *probes;
+	uint32_t n_probes;
+	const char *filter_text; /* "" none; the request's */
+	struct cbpf_prog filter; /* for DLT_EN10MB; len 0: none */
+	struct xcap_config config;
+	struct xcap_if_match if_match;
+	uint64_t ring_bytes; /* a power of two, whole pages */
+};
+
+/*
+ * Resolve a request against the kernel. Notes (duplicates merged and the like) go to the log. The first thing
+ * that cannot be done is an error in the user's words: unknown function with near names, function
+ * without an skb, wrong @N with the arguments listed, no mechanism with each one's why. Free with plan_free().
+ */
+int plan_build(const struct plan_request *request, const struct plan_kernel *kernel,
+	       struct plan *plan, struct err *err);
+void plan_free(struct plan *plan);
+
+/* --dry-run: the plan in words, one line per probe and rung, to `out`. */
+void plan_print(const struct plan *plan, FILE *out);
+
+const char *plan_mechanism_name(enum plan_mechanism mechanism);
+
+#endif

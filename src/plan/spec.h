@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * spec.h - the text after -f, parsed. Pure: knows nothing of the running kernel.
+ *
+ *	spec      = item { "," item }                 blanks around commas are fine
+ *	item      = [ kind ":" ] target [ "@" N ]      N from 1
+ *	kind      = kprobe k fentry f raw_tp rtp tp_btf tracepoint tp
+ *	target    = function | category ":" name (after tracepoint/tp/raw_tp/tp_btf) | A ":" B
+ */
+#ifndef PLAN_SPEC_H
+#define PLAN_SPEC_H
+
+#include <stdint.h>
+
+#include "base/err.h"
+
+enum spec_kind {
+	SPEC_ANY,	 /* no kind: function, or A:B */
+	SPEC_TRACEPOINT, /* tracepoint: tp: */
+	SPEC_RAW_TP,	 /* raw_tp: rtp: - forces the mechanism */
+	SPEC_TP_BTF,	 /* tp_btf: - forces the mechanism */
+	SPEC_KPROBE,	 /* kprobe: k: */
+	SPEC_FENTRY,	 /* fentry: f: */
+};
+
+struct spec {
+	enum spec_kind kind;
+	char category[64]; /* of A:B: A, a tracepoint's category or a module's name; "" none */
+	char name[128];	   /* function or tracepoint */
+	int skb_arg;	   /* from 1; 0: not given */
+	int pos;	   /* offset of this item in the text it came from, for carets */
+	char text[256];	   /* the item as the user wrote it */
+};
+
+struct spec_list {
+	struct spec *items;
+	uint32_t n;
+};
+
+/*
+ * Append the items of `text` to list. ERR_USAGE with a caret into text on the first fault. A blank inside an
+ * item gets the hint that -f is the probe and -e the filter. Kinds of product.md that are not built yet are
+ * unknown kinds: the error lists those that there are.
+ */
+int spec_parse(const char *text, struct spec_list *list, struct err *err);
+void spec_free(struct spec_list *list);
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * capture.h - what the receivers of records must know of the capture as a whole.
+ *
+ * struct capture_info is built from the plan before the first record; struct capture_totals after the
+ * last one. Sinks store and print them; they never change them.
+ */
+#ifndef RECORD_CAPTURE_H
+#define RECORD_CAPTURE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "xcap/event.h"
+
+struct capture_probe {
+	const char *spec;      /* accepted by -f again: "ip_rcv@1", "tracepoint:net:netif_receive_skb" */
+	const char *name;      /* short, for columns and interface names: "ip_rcv", "netif_receive_skb" */
+	const char *mechanism; /* "tp_btf", "raw_tp", "fentry", "kprobe"; NULL: not attached */
+	bool is_kfree_skb;     /* its records are drops */
+};
+
+struct capture_info {
+	const struct capture_probe *probes;
+	uint32_t n_probes;
+	int link_type;		  /* DLT_* of every packet: DLT_EN10MB */
+	uint32_t snaplen;	  /* the bytes of a packet that are captured at most */
+	const char *filter;	  /* the expression, "" none */
+	const char *command_line; /* as typed, words quoted where needed */
+	const char *os;		  /* "Linux 6.18.0 x86_64" */
+	const char *version;	  /* "xcap 0.1.0" */
+	uint32_t ifname_width;	  /* widest "eth0@web" known at the start, for the column */
+};
+
+/* Sums over all CPUs; rejected is computed. */
+struct capture_counts {
+	uint64_t seen, rejected, fault, nested, undecidable, sampled, limited;
+	uint64_t matched, sent, ring_full, table_full, discarded;
+	bool missed_known; /* false: this kernel does not count missed hits */
+	uint64_t missed;   /* hits for which the program did not run; outside seen */
+};
+
+struct capture_totals {
+	const struct capture_counts *probes; /* n_probes of capture_info */
+	uint32_t n_probes;
+	uint64_t shown;	      /* records given to the sinks */
+	uint64_t settled_out; /* undecided in the kernel, rejected by user space */
+	uint64_t after_limit; /* came after -c was reached */
+	uint64_t start_ns, end_ns; /* wall clock */
+};
+
+#endif

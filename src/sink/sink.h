@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * sink.h - the interface of everything that takes records: text, pcapng, pcap.
+ *
+ * The pipeline (flow/) opens sinks, writes each record to all of them in order, ticks them at least
+ * once a second, and closes them with the totals. `needs` tells what a sink uses of a record: what no
+ * sink needs is not captured.
+ */
+#ifndef SINK_SINK_H
+#define SINK_SINK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "record/capture.h"
+#include "record/record.h"
+
+enum sink_need {
+	SINK_NEEDS_PACKET = 1 << 0,  /* bytes beyond those that one-line text shows */
+	SINK_NEEDS_COMM = 1 << 1,
+	SINK_NEEDS_CONTEXT = 1 << 2,
+};
+
+enum sink_time {
+	SINK_TIME_LOCAL, /* 14:03:07.123456, the default */
+	SINK_TIME_NONE,
+	SINK_TIME_EPOCH, /* 1700000000.123456 */
+	SINK_TIME_DELTA, /* since the previous record */
+	SINK_TIME_DATE,	 /* 2026-11-22 14:03:07.123456 */
+	SINK_TIME_SINCE, /* since the first record */
+};
+
+struct sink_config {
+	const char *path;    /* file, or "-" for stdout */
+	bool unbuffered;     /* -U, -l: flush after every record */
+	enum sink_time time;
+	bool nano;	     /* 9 digits in text */
+	int verbose;	     /* -v count */
+	bool ether;	     /* text: print MAC addresses */
+	bool drop_columns;   /* text: every probe is kfree_skb: reason and place are columns */
+};
+
+struct sink;
+
+struct sink_ops {
+	const char *name; /* of --format: "text", "pcapng", "pcap" */
+	const char *help; /* one line for --help */
+	uint32_t needs;	  /* enum sink_need */
+	/* All return 0 or a negative errno with err filled; EPIPE tells that the reader is gone. */
+	int (*open)(struct sink **sink, const struct sink_config *config,
+		    const struct capture_info *info, struct err *err);
+	int (*write)(struct sink *sink, const struct record *record, struct err *err);
+	int (*tick)(struct sink *sink, struct err *err);
+	/* Always frees; totals may be NULL (the session failed before it ran). */
+	int (*close)(struct sink *sink, const struct capture_totals *totals, struct err *err);
+};
+
+extern const struct sink_ops sink_text_ops;
+extern const struct sink_ops sink_pcapng_ops;
+extern const struct sink_ops sink_pcap_ops;
+
+/* By name; NULL if there is none. sink_at() walks the table for --help: NULL at its end. */
+const struct sink_ops *sink_find(const char *name);
+const struct sink_ops *sink_at(unsigned int i);
+
+#endif
