@@ -85,8 +85,7 @@ struct xcap_counters {
 	__u64 ring_full;
 	__u64 table_full;
 	__u64 discarded;
-	__u64 sent_bytes;  /* of the records sent; outside the sums */
-	__u64 reserved[4]; /* two cache lines */
+	__u64 reserved[5];  /* two cache lines */
 };
 
 #endif

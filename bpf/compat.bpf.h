@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * compat.bpf.h - every difference between kernels, and nothing else.
+ *
+ * Flavours name the boundary they stand for; CO-RE drops what follows the three underscores.
+ */
+#ifndef COMPAT_BPF_H
+#define COMPAT_BPF_H
+
+#include "xcap.bpf.h"
+
+/*
+ * Is there an accelerated VLAN tag? v6.2: 354259fa73e2 ("net: remove skb->vlan_present") made a
+ * non-zero vlan_all (vlan_proto and vlan_tci) tell; before it was a bit of its own.
+ */
+struct sk_buff___from_6_2 {
+	u32 vlan_all;
+} __attribute__((preserve_access_index));
+
+struct sk_buff___pre_6_2 {
+	u8 vlan_present : 1;
+} __attribute__((preserve_access_index));
+
+#define COMPAT_VLAN_IS_BIT(skb)                                                                    \
+	bpf_core_field_exists(((struct sk_buff___pre_6_2 *)(skb))->vlan_present)
+
+/*
+ * v6.2: a35b9af4ec2c ("bpf: Add a kfunc for generic type cast"): any address as a pointer that may be read.
+ */
+extern void *bpf_rdonly_cast(const void *obj, u32 btf_id) __ksym __weak;
+
+/*
+ * v6.4: b5964b968ac6 ("bpf: Add skb dynptrs") for programs whose context is the skb, v6.12 for tp_btf
+ * ("bpf: Allow bpf_dynptr_from_skb() for tp_btf"). Reads linear and paged bytes alike.
+ */
+struct __sk_buff {
+	u32 len; /* whole, not forward: libbpf compares the kinds of the types */
+};
+struct bpf_dynptr {
+	u64 opaque[2];
+} __attribute__((aligned(8)));
+extern int bpf_dynptr_from_skb(struct __sk_buff *skb, u64 flags, struct bpf_dynptr *ptr) __ksym __weak;
+
+#endif

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * core.bpf.c - the maps, the read-only data, and the chain that every hit goes through.
+ *
+ * Read xcap_capture() from top to bottom: that is what happens to an skb. Front ends call it; user space
+ * reads the ring and the counters, and writes `enabled`.
+ */
+#include "emit.bpf.h"
+
+char LICENSE[] SEC("license") = "GPL";
+
+/* Set by user space before the load; the verifier removes what a run does not need. */
+const volatile struct xcap_config cfg = {};
+const volatile struct xcap_if_match if_match = {};
+
+/* Flipped by user space when every probe is attached, and back before they are detached. */
+volatile __u32 enabled = 0;
+
+struct emit_ring ring SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1); /* one row per probe, set before the load */
+	__type(key, u32);
+	__type(value, struct xcap_probe);
+} probes SEC(".maps");
+
+/* [cpu][probe]: readable through mmap after privileges are dropped. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1); /* CPUs times probes, set before the load */
+	__type(key, u32);
+	__type(value, struct xcap_counters);
+} counters SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, XCAP_SLOTS);
+	__type(key, u32);
+	__type(value, struct window_slot);
+} slots SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, u32);
+	__type(value, struct meta_cpu);
+} cpus SEC(".maps");
+
+#define COUNT(field) __sync_fetch_and_add(&count->field, 1)
+
+static __always_inline struct window_slot *claim_slot(void)
+{
+	struct window_slot *slot;
+
+	for (u32 i = 0; i < XCAP_SLOTS; i++) {
+		slot = bpf_map_lookup_elem(&slots, &i);
+		if (!slot)
+			return 0;
+		if (window_claim(slot))
+			return slot;
+	}
+	return 0;
+}
+
+static __always_inline void count_lost(struct xcap_counters *count)
+{
+	struct meta_cpu *cpu;
+	u32 zero = 0;
+
+	COUNT(matched);
+	COUNT(ring_full);
+	cpu = bpf_map_lookup_elem(&cpus, &zero);
+	if (cpu)
+		__sync_fetch_and_add(&cpu->lost, 1);
+}
+
+static __always_inline void fill_event(struct xcap_event *e, const struct xcap_ctx *c,
+				       const struct skb_view *v, const struct xcap_packet *p)
+{
+	u64 pid_tgid = bpf_get_current_pid_tgid();
+	struct meta_cpu *cpu;
+	u32 zero = 0;
+
+	e->ts_ns = bpf_ktime_get_boot_ns();
+	e->skb = (u64)c->skb;
+	e->location = c->location;
+	e->reason = c->reason;
+	e->probe = c->probe;
+	e->cpu = bpf_get_smp_processor_id();
+	e->pid = pid_tgid >> 32;
+	e->tid = pid_tgid;
+	e->ifindex = v->ifindex;
+	e->netns = v->netns;
+	e->mark = v->mark;
+	e->len = p->wire_len;
+	e->cap_len = p->cap_len;
+	e->protocol = bpf_ntohs(v->protocol);
+	e->dev_type = v->dev_type;
+	e->pkt_type = v->pkt_type;
+	e->context = XCAP_CTX_UNKNOWN;
+	e->lost = 0;
+	cpu = bpf_map_lookup_elem(&cpus, &zero);
+	if (cpu) {
+		e->lost = cpu->lost;
+		if (cfg.want_context)
+			e->context = meta_context(cpu, cfg.preempt_delta);
+	}
+	*(u64 *)e->ifname = *(u64 *)(e->ifname + 8) = 0;
+	if (v->dev_type != VIEW_NO_DEVICE)
+		bpf_probe_read_kernel(e->ifname, sizeof(e->ifname),
+				      ((struct net_device *)v->dev)->name);
+	*(u64 *)e->comm = *(u64 *)(e->comm + 8) = 0;
+	if (cfg.want_comm)
+		bpf_get_current_comm(e->comm, sizeof(e->comm));
+}
+
+static __always_inline void emit(struct xcap_filter_ctx *f, struct xcap_packet *p,
+				 struct xcap_counters *count)
+{
+	struct xcap_event *e = 0;
+	enum emit_result result = emit_reserve(f, p, &ring, &e);
+
+	if (result == EMIT_FULL || !e) {
+		count_lost(count);
+		return;
+	}
+	if (result == EMIT_FAULT) {
+		bpf_ringbuf_discard(e, BPF_RB_NO_WAKEUP);
+		COUNT(fault);
+		return;
+	}
+	COUNT(matched);
+	COUNT(sent);
+	bpf_ringbuf_submit(e, bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) >= cfg.wakeup_bytes
+				      ? BPF_RB_FORCE_WAKEUP
+				      : BPF_RB_NO_WAKEUP);
+}
+
+/* The packet filter's answer; false: the packet goes no further, and is counted. */
+static __always_inline bool filter_accepts(struct xcap_filter_ctx *f, struct xcap_packet *p,
+					   struct xcap_counters *count)
+{
+	u64 verdict = xcap_filter(f);
+
+	if (verdict == FILTER_KEEP_LOAD)
+		verdict = xcap_load(f, 0, 1);
+	if (verdict == FILTER_UNREADABLE) {
+		COUNT(undecidable);
+		return false;
+	}
+	if (verdict == FILTER_FAULT) {
+		COUNT(fault);
+		return false;
+	}
+	if (verdict == FILTER_UNDECIDED)
+		p->event.flags |= XCAP_EV_UNDECIDED;
+	return verdict != 0;
+}
+
+/* An skb without a packet is shown only where no expression asks for one. */
+static __always_inline bool without_packet(const struct skb_view *v, struct xcap_packet *p)
+{
+	p->event.flags = XCAP_EV_NO_PACKET;
+	p->wire_len = v->len;
+	p->cap_len = p->pulled = 0;
+	return !cfg.has_filter;
+}
+
+/* Start, window and filter; true: the packet is to be sent. */
+static __always_inline bool packet_passes(struct xcap_ctx *c, struct xcap_filter_ctx *f,
+					  struct xcap_packet *p, const struct skb_view *v,
+					  struct xcap_counters *count)
+{
+	enum window_result result = geometry_find(v, p) ? window_fill(f, p, v) : WINDOW_NO_PACKET;
+
+	if (result == WINDOW_NO_PACKET)
+		return without_packet(v, p);
+	if (result == WINDOW_FAULT) {
+		COUNT(fault);
+		return false;
+	}
+	p->event.flags = (p->kind == GEOMETRY_L3 ? XCAP_EV_SYNTH_ETH : 0) |
+			 (v->has_vlan ? XCAP_EV_VLAN_TAG : 0);
+	if (cfg.has_filter) {
+		p->ifindex = v->ifindex;
+		p->protocol = bpf_ntohs(v->protocol);
+		p->pkt_type = p->event.direction == XCAP_DIR_OUT ? META_PACKET_OUTGOING : v->pkt_type;
+		if (!filter_accepts(f, p, count))
+			return false;
+	}
+	p->event.flags |= emit_plan(f, p, cfg.snaplen);
+	return true;
+}
+
+/* With a slot of our own: view, predicates, packet, record. */
+static __always_inline void capture_in(struct window_slot *slot, struct xcap_ctx *c,
+				       const struct xcap_probe *probe, struct xcap_counters *count)
+{
+	struct xcap_filter_ctx f = { (u64)&slot->packet, (u64)c->skb, c->dynptr };
+	struct xcap_packet *p = &slot->packet;
+	struct skb_view *v = &slot->view;
+
+	if (!c->skb)
+		view_none(v);
+	else if (c->direct)
+		view_by_btf(v, c->skb, cfg.has_rdonly_cast);
+	else
+		view_by_address(v, c->skb, cfg.has_rdonly_cast);
+	if (cfg.n_if_patterns &&
+	    !meta_interface((const struct xcap_if_match *)&if_match, v, cfg.n_if_patterns))
+		return;
+	p->event.direction = meta_direction(probe, v);
+	if (!packet_passes(c, &f, p, v, count))
+		return;
+	if (c->drop)
+		p->event.flags |= XCAP_EV_HAS_LOCATION;
+	if (c->drop > 1)
+		p->event.flags |= XCAP_EV_HAS_REASON;
+	fill_event(&p->event, c, v, p);
+	emit(&f, p, count);
+}
+
+__hidden int xcap_capture(struct xcap_ctx *c)
+{
+	struct xcap_counters *count;
+	struct window_slot *slot;
+	struct xcap_probe *probe;
+	u32 id = c->probe;
+	u32 row = bpf_get_smp_processor_id() * cfg.probe_count + id;
+
+	if (!enabled)
+		return 0;
+	probe = bpf_map_lookup_elem(&probes, &id);
+	count = bpf_map_lookup_elem(&counters, &row);
+	if (!probe || !count)
+		return 0;
+	COUNT(seen);
+	slot = claim_slot();
+	if (!slot) {
+		COUNT(nested);
+		return 0;
+	}
+	capture_in(slot, c, probe, count);
+	window_release(slot);
+	return 0;
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * emit.bpf.h - a record: size it, reserve it, fill it, submit it, count what is lost.
+ *
+ * The ring wants a constant size and the verifier a constant bound, so records come in size classes. The
+ * snapshot is the window, then, for packets longer than it, one read of the rest straight into the
+ * record. Nothing is reserved before every predicate has passed.
+ */
+#ifndef EMIT_BPF_H
+#define EMIT_BPF_H
+
+#include "filter.bpf.h"
+#include "meta.bpf.h"
+
+/*
+ * Paged packets whose data pointer stands beyond the window (after long headers were pulled) need two reads
+ * behind each other; the first one's length is bounded by this.
+ */
+#define EMIT_PULLED_MAX 4096
+
+/* How much can be captured of what is wanted; XCAP_EV_PARTIAL where that is less. */
+static __always_inline u8 emit_plan(const struct xcap_filter_ctx *f, struct xcap_packet *p, u32 snaplen)
+{
+	u32 linear_end = p->linear + p->shift, cap = p->wire_len < snaplen ? p->wire_len : snaplen;
+	s64 pulled = p->data_offset - (XCAP_WINDOW - p->shift);
+
+	p->pulled = 0;
+	p->cap_len = cap;
+	if (cap <= p->valid)
+		return 0;
+	if (p->valid < XCAP_WINDOW) {
+		p->cap_len = p->valid;
+		return XCAP_EV_PARTIAL;
+	}
+	if (cap <= linear_end)
+		return 0;
+	if (!f->dynptr) {
+		p->cap_len = linear_end > XCAP_WINDOW ? linear_end : XCAP_WINDOW;
+		return XCAP_EV_PARTIAL;
+	}
+	if (pulled > 0)
+		p->pulled = pulled;
+	return 0;
+}
+
+/* Bytes [WINDOW, cap) of the packet; `size` is the record's room for packet bytes, a constant. */
+static __always_inline long emit_tail(struct xcap_filter_ctx *f, struct xcap_packet *p, u8 *data,
+				      u32 size)
+{
+	u64 n = p->cap_len - XCAP_WINDOW, from = XCAP_WINDOW - p->shift;
+
+	XCAP_OPAQUE(n);
+	if (n > size - XCAP_WINDOW)
+		return -1;
+	if (!f->dynptr || from + n <= p->linear)
+		return bpf_probe_read_kernel(data + XCAP_WINDOW, n, (void *)(p->start + from));
+	return paged_read(f, data + XCAP_WINDOW, n, from - p->data_offset);
+}
+
+/* As emit_tail(), in two reads: linear bytes up to skb->data, then the rest from there. */
+static __always_inline long emit_tail_pulled(struct xcap_filter_ctx *f, struct xcap_packet *p, u8 *data)
+{
+	u64 n1 = p->pulled, n2 = p->cap_len - XCAP_WINDOW - p->pulled;
+
+	XCAP_OPAQUE(n1);
+	if (n1 > EMIT_PULLED_MAX)
+		return -1;
+	XCAP_OPAQUE(n2);
+	if (n2 > XCAP_SNAPLEN_MAX - XCAP_WINDOW)
+		return -1;
+	if (bpf_probe_read_kernel(data + XCAP_WINDOW, n1, (void *)(p->start + XCAP_WINDOW - p->shift)))
+		return -1;
+	return paged_read(f, data + XCAP_WINDOW + n1, n2, 0);
+}
+
+/* The event and the window's part: whole words, a constant number of them. */
+static __always_inline void emit_head(struct xcap_packet *p, struct xcap_event *e, u32 size)
+{
+	u64 *to = (u64 *)e, *from = (u64 *)&p->event;
+
+#pragma unroll
+	for (u32 i = 0; i < (sizeof(*e) + (size < XCAP_WINDOW ? size : XCAP_WINDOW)) / 8; i++)
+		to[i] = from[i];
+}
+
+struct emit_ring {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, XCAP_RING_DEFAULT);
+};
+
+enum emit_result { EMIT_FILLED, EMIT_FULL, EMIT_FAULT };
+
+#define EMIT_CLASS(size)                                                                           \
+	if (cap_len <= (size)) {                                                                   \
+		e = bpf_ringbuf_reserve(ring, sizeof(*e) + (size), 0);                             \
+		if (!e)                                                                            \
+			return EMIT_FULL;                                                          \
+		*event = e;                                                                        \
+		emit_head(p, e, size);                                                             \
+		if ((size) > XCAP_WINDOW && emit_tail(f, p, (u8 *)(e + 1), size))                  \
+			return EMIT_FAULT;                                                         \
+		return EMIT_FILLED;                                                                \
+	}
+
+/* Reserve a record in *event and copy the packet; on EMIT_FAULT the caller discards it. */
+static __always_inline enum emit_result emit_reserve(struct xcap_filter_ctx *f,
+						     struct xcap_packet *p, void *ring,
+						     struct xcap_event **event)
+{
+	struct xcap_event *e;
+	u32 cap_len = p->cap_len;
+
+	if (f->dynptr && p->pulled) {
+		e = bpf_ringbuf_reserve(ring, sizeof(*e) + EMIT_PULLED_MAX + XCAP_SNAPLEN_MAX + 1, 0);
+		if (!e)
+			return EMIT_FULL;
+		*event = e;
+		emit_head(p, e, XCAP_WINDOW);
+		return emit_tail_pulled(f, p, (u8 *)(e + 1)) ? EMIT_FAULT : EMIT_FILLED;
+	}
+	EMIT_CLASS(16)
+	EMIT_CLASS(64)
+	EMIT_CLASS(96)
+	EMIT_CLASS(128)
+	EMIT_CLASS(192)
+	EMIT_CLASS(256)
+	EMIT_CLASS(512)
+	EMIT_CLASS(1024)
+	EMIT_CLASS(1536)
+	EMIT_CLASS(2048)
+	EMIT_CLASS(4096)
+	EMIT_CLASS(9216)
+	EMIT_CLASS(16384)
+	EMIT_CLASS(32768)
+	EMIT_CLASS(65536)
+	return EMIT_FULL;
+}
+
+#endif

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * fentry.bpf.c - front end at a function's entry through a BPF trampoline.
+ */
+#include "xcap.bpf.h"
+
+SEC("?xcap/fentry")
+int xcap_fentry(u64 *ctx)
+{
+	struct xcap_ctx c = {};
+
+	c.probe = XCAP_PATCHED(XCAP_MARK_PROBE);
+	c.skb = XCAP_PATCHED_SKB(ctx);
+	c.direct = 1;
+	return xcap_capture(&c);
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * meta.bpf.h - what a record says beside the packet: direction, interface match, context of the CPU.
+ */
+#ifndef META_BPF_H
+#define META_BPF_H
+
+#include "view.bpf.h"
+
+#define META_PACKET_OUTGOING 4 /* PACKET_OUTGOING, linux/if_packet.h */
+
+/* preempt_count's fields: include/linux/preempt.h, the same on 5.10 to 7.2 */
+#define META_SOFTIRQ_SERVING 0x00000100
+#define META_HARDIRQ_MASK    0x000f0000
+#define META_NMI_MASK	     0x00f00000
+
+/* The probe knows, or a socket without an arrival interface sends, or an arrival interface received. */
+static __always_inline u8 meta_direction(const struct xcap_probe *probe, const struct skb_view *v)
+{
+	if (probe->direction != XCAP_DIR_UNKNOWN)
+		return probe->direction;
+	if (v->skb_iif)
+		return XCAP_DIR_IN;
+	return v->has_sk ? XCAP_DIR_OUT : XCAP_DIR_UNKNOWN;
+}
+
+/* -i: the automaton of struct xcap_if_match over the device's name. */
+static __always_inline bool meta_interface(const struct xcap_if_match *m, const struct skb_view *v,
+					   u32 n_patterns)
+{
+	char name[XCAP_IFNAME] = {};
+	u64 state = m->start;
+
+	if (v->dev_type == VIEW_NO_DEVICE ||
+	    bpf_probe_read_kernel(name, sizeof(name), ((struct net_device *)v->dev)->name))
+		return false;
+#pragma unroll
+	for (u32 i = 0; i < XCAP_IFNAME - 1; i++) {
+		u8 c = name[i];
+
+		if (!c)
+			break;
+		state = ((state & m->accepts[c]) << 1) | (state & m->loops);
+	}
+#pragma unroll
+	for (u32 i = 0; i < XCAP_IF_PATTERNS; i++)
+		if (i < n_patterns && state & m->final[i] && (!m->netns[i] || m->netns[i] == v->netns))
+			return true;
+	return false;
+}
+
+struct meta_cpu {
+	u64 lost;	 /* events lost on this CPU */
+	u64 count_addr; /* of its preemption count; 0: not looked up yet; 1: not to be had */
+};
+
+/*
+ * The preemption count is a per-CPU variable, and kallsyms may have no address for it; but a running
+ * task's run queue is its CPU's, and BTF tells how far apart the two per-CPU variables are.
+ */
+static __always_inline u64 meta_count_addr(u64 delta)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	struct rq *rq = BPF_CORE_READ(task, se.cfs_rq, rq);
+
+	if (!delta || !rq || BPF_CORE_READ(rq, cpu) != (int)bpf_get_smp_processor_id())
+		return 1;
+	return (u64)rq + delta;
+}
+
+static __always_inline u8 meta_context(struct meta_cpu *cpu, u64 delta)
+{
+	u32 count;
+
+	if (!cpu->count_addr)
+		cpu->count_addr = meta_count_addr(delta);
+	if (cpu->count_addr == 1 || bpf_probe_read_kernel(&count, sizeof(count), (void *)cpu->count_addr))
+		return XCAP_CTX_UNKNOWN;
+	if (count & META_NMI_MASK)
+		return XCAP_CTX_NMI;
+	if (count & META_HARDIRQ_MASK)
+		return XCAP_CTX_HARDIRQ;
+	return count & META_SOFTIRQ_SERVING ? XCAP_CTX_SOFTIRQ : XCAP_CTX_TASK;
+}
+
+#endif

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * tp.bpf.c - front ends at tracepoints: tp_btf, and raw_tp where types are not to be had.
+ */
+#include "xcap.bpf.h"
+
+extern const volatile struct xcap_config cfg;
+
+/* Arguments 2 and 3 of kfree_skb: the caller's address and, from 5.17, the reason. */
+#define KFREE_SKB_ARGS(c, ctx)                                                                     \
+	do {                                                                                       \
+		(c)->drop = XCAP_PATCHED(XCAP_MARK_DROP);                                          \
+		if ((c)->drop)                                                                     \
+			(c)->location = (ctx)[1];                                                  \
+		if ((c)->drop > 1)                                                                 \
+			(c)->reason = (u32)(ctx)[2];                                               \
+	} while (0)
+
+SEC("?xcap/tp_btf")
+int xcap_tp_btf(u64 *ctx)
+{
+	struct xcap_ctx c = {};
+
+	c.probe = XCAP_PATCHED(XCAP_MARK_PROBE);
+	c.skb = XCAP_PATCHED_SKB(ctx);
+	c.direct = 1;
+	c.dynptr = cfg.has_dynptr;
+	KFREE_SKB_ARGS(&c, ctx);
+	return xcap_capture(&c);
+}
+
+SEC("?xcap/raw_tp")
+int xcap_raw_tp(u64 *ctx)
+{
+	struct xcap_ctx c = {};
+
+	c.probe = XCAP_PATCHED(XCAP_MARK_PROBE);
+	c.skb = XCAP_PATCHED_SKB(ctx);
+	KFREE_SKB_ARGS(&c, ctx);
+	return xcap_capture(&c);
+}

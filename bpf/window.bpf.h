@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * window.bpf.h - the first bytes of the packet, copied once, whole.
+ *
+ * The filter reads them by plain loads and the snapshot begins with them. A link header that does not
+ * exist is made up and an accelerated VLAN tag put back here, so the filter means what it would mean on
+ * the file that is written. The window stands in a per-CPU slot, not on the stack: the chain and 192
+ * bytes are more than a 6.1 verifier allows.
+ */
+#ifndef WINDOW_BPF_H
+#define WINDOW_BPF_H
+
+#include <bpf/bpf_endian.h>
+
+#include "geometry.bpf.h"
+#include "paged.bpf.h"
+
+#define WINDOW_ETH_P_IP	  0x0800
+#define WINDOW_ETH_P_IPV6 0x86dd
+#define WINDOW_MAC_LEN	  12 /* destination and source address */
+
+struct window_slot {
+	u32 busy; /* claims under way; 1: taken */
+	u32 pad;
+	struct skb_view view;
+	struct xcap_packet packet;
+};
+
+/*
+ * Take a slot that is free: adding and looking is safe against interrupts and preemption on one CPU,
+ * with no more than the atomic add that 5.10 has. Two that meet may both step back; they try the next.
+ */
+static __always_inline bool window_claim(struct window_slot *slot)
+{
+	__sync_fetch_and_add(&slot->busy, 1);
+	if (*(volatile u32 *)&slot->busy == 1)
+		return true;
+	__sync_fetch_and_add(&slot->busy, -1);
+	return false;
+}
+
+static __always_inline void window_release(struct window_slot *slot)
+{
+	__sync_fetch_and_add(&slot->busy, -1);
+}
+
+/*
+ * Read paged bytes behind the `have` real ones in the window, up to its end. Returns how many came, or a
+ * negative error.
+ */
+static __always_inline long window_read_paged(struct xcap_filter_ctx *f, struct xcap_packet *p,
+					      u64 have)
+{
+	u64 at = p->shift + have, want = p->total - have;
+	s64 offset = have - p->data_offset;
+
+	if (offset < 0)
+		return -1;
+	XCAP_OPAQUE(at);
+	if (at > XCAP_WINDOW)
+		return -1;
+	XCAP_OPAQUE(want);
+	if (want > XCAP_WINDOW - at)
+		want = XCAP_WINDOW - at;
+	XCAP_OPAQUE(want);
+	if (want > XCAP_WINDOW)
+		return -1;
+	return paged_read(f, p->data + at, want, offset) ? -1 : (long)want;
+}
+
+/* Put the tag of skb->vlan_tci behind the addresses, which are moved up by its length. */
+static __always_inline void window_insert_tag(u8 *data, const struct skb_view *v)
+{
+	*(u32 *)(data + 0) = *(u32 *)(data + 4);
+	*(u32 *)(data + 4) = *(u32 *)(data + 8);
+	*(u32 *)(data + 8) = *(u32 *)(data + 12);
+	*(u16 *)(data + 12) = v->vlan_proto;
+	*(u16 *)(data + 14) = bpf_htons(v->vlan_tci);
+}
+
+/* Zero addresses, the tag if there is one, the protocol. */
+static __always_inline void window_make_ether(u8 *data, const struct skb_view *v, u16 protocol)
+{
+	*(u64 *)data = 0;
+	*(u32 *)(data + 8) = 0;
+	if (v->has_vlan) {
+		*(u16 *)(data + 12) = v->vlan_proto;
+		*(u16 *)(data + 14) = bpf_htons(v->vlan_tci);
+		*(u16 *)(data + 16) = protocol;
+	} else {
+		*(u16 *)(data + 12) = protocol;
+	}
+}
+
+/*
+ * A start at the network header is believed if the IP version agrees with the protocol; a protocol that
+ * is not set yet (local output) is what the version says. 0: not a packet.
+ */
+static __always_inline u16 window_protocol(const u8 *data, const struct skb_view *v)
+{
+	u8 version = data[v->has_vlan ? GEOMETRY_ETH_LEN + GEOMETRY_TAG_LEN : GEOMETRY_ETH_LEN] >> 4;
+	u16 says = version == 4 ? bpf_htons(WINDOW_ETH_P_IP)
+		   : version == 6 ? bpf_htons(WINDOW_ETH_P_IPV6) : 0;
+	bool is_ip = v->protocol == bpf_htons(WINDOW_ETH_P_IP) ||
+		     v->protocol == bpf_htons(WINDOW_ETH_P_IPV6);
+
+	if (!v->protocol || is_ip)
+		return !v->protocol || says == v->protocol ? says : 0;
+	return v->protocol;
+}
+
+enum window_result { WINDOW_OK, WINDOW_NO_PACKET, WINDOW_FAULT };
+
+/* Copy the first bytes and complete the link header. p->valid and p->wire_len are set. */
+static __always_inline enum window_result
+window_fill(struct xcap_filter_ctx *f, struct xcap_packet *p, const struct skb_view *v)
+{
+	u64 shift = p->shift, n = p->linear, room;
+	u16 protocol;
+	long more;
+
+	XCAP_OPAQUE(shift);
+	shift &= XCAP_WINDOW_SLACK - 1;
+	room = XCAP_WINDOW - shift;
+	if (n > room)
+		n = room;
+	XCAP_OPAQUE(n);
+	if (n > XCAP_WINDOW)
+		return WINDOW_FAULT;
+	if (n && bpf_probe_read_kernel(p->data + shift, n, (void *)p->start))
+		return WINDOW_FAULT;
+	if (f->dynptr && n < room && n < p->total) {
+		more = window_read_paged(f, p, n);
+		if (more > 0)
+			n += more;
+	}
+	p->valid = n + shift;
+	p->wire_len = p->total + shift;
+	if (p->kind == GEOMETRY_L3) {
+		protocol = n ? window_protocol(p->data, v) : 0;
+		if (!protocol)
+			return WINDOW_NO_PACKET;
+		window_make_ether(p->data, v, protocol);
+	} else if (v->has_vlan) {
+		if (n < WINDOW_MAC_LEN)
+			return WINDOW_NO_PACKET;
+		window_insert_tag(p->data, v);
+	}
+	return WINDOW_OK;
+}
+
+#endif

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * xcap.bpf.h - a probe's hit, normalised, and the one function that every front end calls.
+ *
+ * A front end fills struct xcap_ctx and calls xcap_capture(); it knows nothing of packets. Templates
+ * are cloned per probe at load: the instructions marked here are patched by session/program.c, so
+ * that each clone carries its probe id and its place of the skb as constants that the verifier knows.
+ */
+#ifndef XCAP_BPF_H
+#define XCAP_BPF_H
+
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+
+#include "xcap/config.h"
+#include "xcap/event.h"
+#include "xcap/template.h"
+
+#define XCAP_STR_(x) #x
+#define XCAP_STR(x)  XCAP_STR_(x)
+
+/* Keeps the compiler from reasoning about x, so that a clamp stays where it is written. */
+#define XCAP_OPAQUE(x) asm volatile("" : "+r"(x))
+
+/* A constant that each clone has its own value of. */
+#define XCAP_PATCHED(mark)                                                                         \
+	({                                                                                         \
+		u64 value_;                                                                        \
+		asm volatile("%0 = " XCAP_STR(mark) : "=r"(value_));                               \
+		value_;                                                                            \
+	})
+
+/* The word of the program's context that holds the skb; the offset is each clone's own. */
+#define XCAP_PATCHED_SKB(ctx)                                                                      \
+	({                                                                                         \
+		void *value_;                                                                      \
+		asm volatile("%0 = " XCAP_STR(XCAP_MARK_SKB) "\n%0 = *(u64 *)(%1 + 0)"             \
+			     : "=&r"(value_)                                                       \
+			     : "r"(ctx));                                                          \
+		value_;                                                                            \
+	})
+
+/*
+ * Lives on the front end's stack. Constants are u64: spilled whole, they stay known to the verifier
+ * inside xcap_capture(), and the code for other mechanisms is removed.
+ */
+struct xcap_ctx {
+	struct sk_buff *skb; /* a BTF pointer if `direct`, else an address */
+	u64 probe;	     /* constant */
+	u64 direct;	     /* constant: the verifier lets us follow skb */
+	u64 dynptr;	     /* constant: bpf_dynptr_from_skb() takes skb here */
+	u64 preemptible;     /* constant: another program of ours may run in between */
+	u64 location;	     /* kfree_skb's arguments, where reason_known says so */
+	u64 reason;
+	u64 drop; /* constant: 0 not kfree_skb, 1 without a reason, 2 with */
+};
+
+/* The chain: see core.bpf.c. Always returns 0. */
+__hidden int xcap_capture(struct xcap_ctx *c);
+
+#endif

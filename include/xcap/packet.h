@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * packet.h - a packet while the chain works on it, as the injected packet filter sees it.
+ *
+ * struct xcap_packet stands in a per-CPU map: what the verifier knows of a number is forgotten there, so
+ * the many ways into the chain (with and without a tag, a link header, paged bytes) become one. struct
+ * xcap_filter_ctx is what the filter is called with; it lives on the stack, where pointers keep their kind.
+ * session/inject.c tells the translator where the fields are.
+ */
+#ifndef XCAP_PACKET_H
+#define XCAP_PACKET_H
+
+#ifndef __VMLINUX_H__
+#include <linux/types.h>
+#endif
+
+#include "event.h"
+
+struct xcap_packet {
+	__u64 start;	   /* address of the first real byte */
+	__u64 data_offset; /* skb->data - start, signed */
+	__u32 valid;	   /* bytes in data */
+	__u32 wire_len;	   /* of the packet as the filter sees it */
+	__u32 shift;	   /* bytes made up in front of or between the real ones: 0, 4, 14, 18 */
+	__u32 total;	   /* real bytes, paged ones included */
+	__u32 linear;	   /* of these, in the linear area */
+	__u32 cap_len;	   /* to be captured */
+	__u32 pulled;	   /* linear bytes behind the window, to be read apart from the paged ones */
+	__u32 ifindex;
+	__u16 protocol; /* host order */
+	__u8 pkt_type;	/* PACKET_OUTGOING when the direction is out */
+	__u8 kind;	/* enum geometry_kind */
+	__u32 pad;
+	/* the record: event and data are one run of words */
+	struct xcap_event event;
+	/* twice: the verifier cannot relate where a read of paged bytes starts to how long it is */
+	__u8 data[2 * XCAP_WINDOW + XCAP_WINDOW_SLACK];
+};
+
+struct xcap_filter_ctx {
+	__u64 packet; /* struct xcap_packet * */
+	__u64 skb;    /* struct sk_buff * */
+	__u64 dynptr; /* constant: bpf_dynptr_from_skb() takes skb */
+};
+
+#endif

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * clock.c - the offset between CLOCK_BOOTTIME and CLOCK_REALTIME.
+ */
+#include "session/clock.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#define NS_PER_S	1000000000LL
+#define REFRESH_NS	(NS_PER_S / 10)
+#define STEP_NS		(NS_PER_S / 100) /* slewing moves the clock by 50 us at most in REFRESH_NS */
+#define SAMPLES		5
+
+static int64_t now_ns(clockid_t id)
+{
+	struct timespec ts;
+
+	clock_gettime(id, &ts);
+	return ts.tv_sec * NS_PER_S + ts.tv_nsec;
+}
+
+/* The wall clock is read between two reads of the other; the closest pair counts. */
+static int64_t measure(void)
+{
+	int64_t best = INT64_MAX, offset = 0;
+
+	for (int i = 0; i < SAMPLES; i++) {
+		int64_t before = now_ns(CLOCK_BOOTTIME), wall = now_ns(CLOCK_REALTIME);
+		int64_t after = now_ns(CLOCK_BOOTTIME);
+
+		if (after - before < best) {
+			best = after - before;
+			offset = wall - (before + best / 2);
+		}
+	}
+	return offset;
+}
+
+void clock_init(struct clock *clock)
+{
+	clock->offset_ns = clock->next_ns = measure();
+	clock->measured_ns = now_ns(CLOCK_BOOTTIME);
+}
+
+bool clock_refresh(struct clock *clock, bool now)
+{
+	uint64_t boot = now_ns(CLOCK_BOOTTIME);
+
+	if (!now && boot - clock->measured_ns < REFRESH_NS)
+		return false;
+	clock->measured_ns = boot;
+	clock->next_ns = measure();
+	if (llabs(clock->next_ns - clock->offset_ns) >= STEP_NS)
+		return true;
+	clock_apply(clock);
+	return false;
+}
+
+void clock_apply(struct clock *clock)
+{
+	clock->offset_ns = clock->next_ns;
+}
+
+uint64_t clock_wall(const struct clock *clock, uint64_t boot_ns)
+{
+	return boot_ns + clock->offset_ns;
+}

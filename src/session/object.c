@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * object.c - from the embedded ELF to maps and templates.
+ *
+ * libbpf does CO-RE and map creation; its prepare-load callback then hands us each finished program. What it
+ * goes on to load is an empty raw tracepoint program in its place: the real ones are loaded per probe.
+ */
+#include "session/object.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/util.h"
+#include "kernel/feature.h"
+#include "session/inject.h"
+#include "xcap/config.h"
+#include "xcap/event.h"
+#include "xcap.skel.h"
+
+static const char *const section_names[PLAN_MECHANISMS] = {
+	[PLAN_TP_BTF] = "xcap/tp_btf",
+	[PLAN_RAW_TP] = "xcap/raw_tp",
+	[PLAN_FENTRY] = "xcap/fentry",
+	[PLAN_KPROBE] = "xcap/kprobe",
+};
+
+/* libbpf's own words go to --debug: what matters of them is said by us. */
+static int print_libbpf(enum libbpf_print_level level, const char *fmt, va_list ap)
+{
+	char line[1024];
+
+	if (level == LIBBPF_DEBUG || log_get_level() < LOG_LEVEL_DEBUG)
+		return 0;
+	vsnprintf(line, sizeof(line), fmt, ap);
+	line[strcspn(line, "\n")] = '\0';
+	log_debug("%s", line);
+	return 0;
+}
+
+static int keep_program(struct bpf_program *prog, struct bpf_prog_load_opts *opts, long cookie)
+{
+	static struct bpf_insn empty[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0 },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	struct object *object = (struct object *)cookie;
+	const struct btf *btf = bpf_object__btf(object->skel->obj);
+	int rc = -ENOENT;
+
+	for (int i = 0; i < PLAN_MECHANISMS; i++)
+		if (!strcmp(bpf_program__section_name(prog), section_names[i]))
+			rc = template_keep(&object->templates[i], prog, opts, btf);
+	if (rc)
+		return rc;
+	opts->func_info_cnt = 0;
+	opts->line_info_cnt = 0;
+	return bpf_program__set_insns(prog, empty, UTIL_ARRAY_SIZE(empty));
+}
+
+static bool plan_uses(const struct plan *plan, enum plan_mechanism mechanism)
+{
+	for (uint32_t i = 0; i < plan->n_probes; i++)
+		for (uint32_t j = 0; j < plan->probes[i].n_rungs; j++)
+			if (plan->probes[i].ladder[j].mechanism == mechanism &&
+			    plan->probes[i].ladder[j].usable)
+				return true;
+	return false;
+}
+
+static int configure(struct object *object, const struct plan *plan)
+{
+	struct xcap_bpf *skel = object->skel;
+	struct bpf_program *prog;
+	int rc;
+
+	skel->rodata->cfg = plan->config;
+	skel->rodata->if_match = plan->if_match;
+	rc = bpf_map__set_max_entries(skel->maps.ring, plan->ring_bytes);
+	if (!rc)
+		rc = bpf_map__set_max_entries(skel->maps.probes, plan->n_probes);
+	if (!rc)
+		rc = bpf_map__set_max_entries(skel->maps.counters, object->n_cpus * plan->n_probes);
+	bpf_object__for_each_program(prog, skel->obj) {
+		for (int i = 0; i < PLAN_MECHANISMS; i++)
+			if (!strcmp(bpf_program__section_name(prog), section_names[i]))
+				bpf_program__set_autoload(prog, plan_uses(plan, i));
+	}
+	return rc;
+}
+
+static int map_counters(struct object *object, const struct plan *plan)
+{
+	size_t page = sysconf(_SC_PAGESIZE);
+	size_t bytes = (size_t)object->n_cpus * plan->n_probes * sizeof(struct xcap_counters);
+	void *p;
+
+	bytes = (bytes + page - 1) / page * page;
+	p = mmap(NULL, bytes, PROT_READ, MAP_SHARED, bpf_map__fd(object->skel->maps.counters), 0);
+	if (p == MAP_FAILED)
+		return -errno;
+	object->counters = p;
+	object->counters_bytes = bytes;
+	return 0;
+}
+
+static int fill_probes(struct object *object, const struct plan *plan)
+{
+	int fd = bpf_map__fd(object->skel->maps.probes), rc = 0;
+
+	for (uint32_t i = 0; i < plan->n_probes && !rc; i++)
+		rc = bpf_map_update_elem(fd, &i, &plan->probes[i].config, BPF_ANY);
+	return rc;
+}
+
+static int inject_all(struct object *object, const struct plan *plan, struct err *err)
+{
+	struct cbpf2ebpf_code code = {};
+	int rc;
+
+	if (!plan->filter.len)
+		return 0;
+	rc = cbpf2ebpf_translate(&plan->filter, &inject_layout, &code, err);
+	for (int i = 0; i < PLAN_MECHANISMS && !rc; i++)
+		if (object->templates[i].insns)
+			rc = inject_filter(&object->templates[i], &code, err);
+	if (!rc)
+		log_debug("filter: %u classic instructions, %u translated, %u of %u bounds checks needed",
+			  plan->filter.len, code.len, code.guards - code.guards_elided, code.guards);
+	cbpf2ebpf_free(&code);
+	return rc;
+}
+
+static int load_failed(struct err *err, int code, const struct plan *plan)
+{
+	err_errno(err, code == -EPERM || code == -EACCES ? ERR_UNSUPPORTED : ERR_FAILED, code,
+		  "cannot create the BPF maps and programs");
+	if (code == -EPERM)
+		err_hint(err, "run as root, or see 'xcap check' for the capabilities that are missing; before "
+			      "Linux 5.11 the memlock limit must allow %llu KiB (ulimit -l)",
+			 (unsigned long long)plan->ring_bytes / 1024 + 1024);
+	else if (code == -ENOMEM)
+		err_hint(err, "ask for a smaller ring: -B 1M");
+	else
+		err_hint(err, "--debug shows what libbpf says");
+	return err->code;
+}
+
+int object_open(struct object *object, const struct plan *plan, struct err *err)
+{
+	LIBBPF_OPTS(libbpf_prog_handler_opts, handler, .cookie = (long)object,
+		    .prog_prepare_load_fn = keep_program);
+	int handler_id, rc;
+
+	libbpf_set_print(print_libbpf);
+	feature_raise_memlock();
+	object->n_cpus = libbpf_num_possible_cpus();
+	handler_id = libbpf_register_prog_handler("xcap+", BPF_PROG_TYPE_RAW_TRACEPOINT, 0, &handler);
+	if (handler_id < 0)
+		return err_errno(err, ERR_FAILED, handler_id, "cannot register with libbpf");
+	object->skel = xcap_bpf__open();
+	rc = object->skel ? configure(object, plan) : -errno;
+	if (!rc)
+		rc = xcap_bpf__load(object->skel);
+	if (!rc)
+		rc = fill_probes(object, plan);
+	if (!rc)
+		rc = map_counters(object, plan);
+	libbpf_unregister_prog_handler(handler_id);
+	return rc ? load_failed(err, rc, plan) : inject_all(object, plan, err);
+}
+
+void object_close(struct object *object)
+{
+	if (object->counters)
+		munmap((void *)object->counters, object->counters_bytes);
+	for (int i = 0; i < PLAN_MECHANISMS; i++)
+		template_fini(&object->templates[i]);
+	if (object->skel)
+		xcap_bpf__destroy(object->skel);
+	memset(object, 0, sizeof(*object));
+}
+
+void object_enable(struct object *object, bool enabled)
+{
+	__atomic_store_n(&object->skel->bss->enabled, enabled, __ATOMIC_SEQ_CST);
+}
+
+int object_ring_fd(const struct object *object)
+{
+	return bpf_map__fd(object->skel->maps.ring);
+}

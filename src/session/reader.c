@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * reader.c - from struct xcap_event to struct record.
+ */
+#include "session/reader.h"
+
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "kernel/kbtf.h"
+#include "kernel/netns.h"
+#include "kernel/symbol.h"
+#include "xcap/event.h"
+
+#define LOCATION_SIZE 256
+
+struct reader {
+	struct ring_buffer *ring;
+	const struct session_config *config;
+	struct clock clock;
+	uint64_t *lost; /* per CPU: events lost when its last record was made */
+	uint32_t n_cpus;
+	bool closed; /* the receiver wants no more in this round */
+	char location[LOCATION_SIZE];
+	char reason[32];
+};
+
+static const char *name_reason(struct reader *reader, const struct xcap_event *e)
+{
+	const struct plan_kernel *kernel = reader->config->kernel;
+	const char *name = NULL;
+
+	if (!(e->flags & XCAP_EV_HAS_REASON))
+		return NULL;
+	if (kernel->btf)
+		name = kbtf_drop_reason(kernel->btf, e->reason);
+	if (name)
+		return name;
+	snprintf(reader->reason, sizeof(reader->reason), "0x%x", e->reason);
+	return reader->reason;
+}
+
+static const char *name_location(struct reader *reader, const struct xcap_event *e)
+{
+	const struct plan_kernel *kernel = reader->config->kernel;
+	struct symbol_table *symbols;
+
+	if (!(e->flags & XCAP_EV_HAS_LOCATION))
+		return NULL;
+	symbols = kernel->symbols(kernel->symbols_arg);
+	if (symbols)
+		symbol_name(symbols, e->location, reader->location, sizeof(reader->location));
+	else
+		snprintf(reader->location, sizeof(reader->location), "0x%llx",
+			 (unsigned long long)e->location);
+	return reader->location;
+}
+
+/* The event is the kernel's, but its sizes are checked all the same before they are used. */
+static int on_event(void *arg, void *data, size_t size)
+{
+	struct reader *reader = arg;
+	const struct xcap_event *e = data;
+	struct record r = {};
+
+	if (size < sizeof(*e) || e->cap_len > size - sizeof(*e) || e->cpu >= reader->n_cpus ||
+	    e->probe >= reader->config->plan->n_probes) {
+		log_warning("a record of %zu bytes from the kernel makes no sense, left out", size);
+		return 0;
+	}
+	r.ts_ns = clock_wall(&reader->clock, e->ts_ns);
+	r.probe = e->probe;
+	r.cpu = e->cpu;
+	r.flags = e->flags;
+	r.context = e->context;
+	r.direction = e->direction;
+	r.pkt_type = e->pkt_type;
+	r.pid = e->pid;
+	r.tid = e->tid;
+	memcpy(r.comm, e->comm, sizeof(r.comm));
+	r.comm[sizeof(r.comm) - 1] = '\0';
+	r.ifindex = e->ifindex;
+	memcpy(r.ifname, e->ifname, sizeof(r.ifname));
+	r.ifname[sizeof(r.ifname) - 1] = '\0';
+	r.dev_type = e->dev_type;
+	r.netns = e->netns;
+	r.netns_name = netns_name(reader->config->kernel->netns, e->netns);
+	r.skb = e->skb;
+	r.mark = e->mark;
+	r.protocol = e->protocol;
+	r.reason = name_reason(reader, e);
+	r.location = name_location(reader, e);
+	r.lost = e->lost;
+	r.lost_before = e->lost - reader->lost[e->cpu];
+	reader->lost[e->cpu] = e->lost;
+	r.len = e->len;
+	r.cap_len = e->flags & XCAP_EV_NO_PACKET ? 0 : e->cap_len;
+	r.packet = (const uint8_t *)(e + 1);
+	reader->closed = reader->config->on_record(reader->config->arg, &r);
+	return reader->closed ? -ECANCELED : 0;
+}
+
+struct reader *reader_new(int ring_fd, uint32_t n_cpus, const struct session_config *config,
+			  struct err *err)
+{
+	struct reader *reader = calloc(1, sizeof(*reader));
+
+	if (reader) {
+		reader->config = config;
+		reader->n_cpus = n_cpus;
+		reader->lost = calloc(n_cpus, sizeof(*reader->lost));
+		reader->ring = ring_buffer__new(ring_fd, on_event, reader, NULL);
+		clock_init(&reader->clock);
+	}
+	if (!reader || !reader->lost || !reader->ring) {
+		err_errno(err, ERR_FAILED, errno, "cannot map the ring buffer");
+		reader_free(reader);
+		return NULL;
+	}
+	return reader;
+}
+
+void reader_free(struct reader *reader)
+{
+	if (!reader)
+		return;
+	ring_buffer__free(reader->ring);
+	free(reader->lost);
+	free(reader);
+}
+
+int reader_fd(const struct reader *reader)
+{
+	return ring_buffer__epoll_fd(reader->ring);
+}
+
+void reader_drain(struct reader *reader)
+{
+	while (ring_buffer__consume(reader->ring))
+		;
+}
+
+void reader_read(struct reader *reader, bool stepped)
+{
+	bool apply = clock_refresh(&reader->clock, stepped);
+
+	reader->closed = false;
+	while (ring_buffer__consume(reader->ring) > 0 && !reader->closed)
+		;
+	if (apply)
+		clock_apply(&reader->clock);
+}

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * template.c - keeping a relocated program and loading clones of it.
+ */
+#include "session/template.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/util.h"
+#include "xcap/template.h"
+
+#define LOG_SIZE (1 << 20) /* of a verifier log, asked for only when a load has failed */
+#define LOG_TAIL 3500	   /* of it shown by --debug: the end tells why */
+
+static void *copy(const void *from, size_t count, size_t size)
+{
+	void *to = calloc(count ? count : 1, size ? size : 1);
+
+	if (to && count)
+		memcpy(to, from, count * size);
+	return to;
+}
+
+int template_keep(struct template *t, const struct bpf_program *prog,
+		  const struct bpf_prog_load_opts *opts, const struct btf *btf)
+{
+	t->n_insns = bpf_program__insn_cnt(prog);
+	t->n_func_info = opts->func_info_cnt;
+	t->func_info_size = opts->func_info_rec_size;
+	t->n_line_info = opts->line_info_cnt;
+	t->line_info_size = opts->line_info_rec_size;
+	t->btf_fd = opts->prog_btf_fd;
+	t->btf = btf;
+	t->insns = copy(bpf_program__insns(prog), t->n_insns, sizeof(*t->insns));
+	t->func_info = copy(opts->func_info, t->n_func_info, t->func_info_size);
+	t->line_info = copy(opts->line_info, t->n_line_info, t->line_info_size);
+	if (t->insns && t->func_info && t->line_info)
+		return 0;
+	template_fini(t);
+	return -ENOMEM;
+}
+
+void template_fini(struct template *t)
+{
+	free(t->insns);
+	free(t->func_info);
+	free(t->line_info);
+	memset(t, 0, sizeof(*t));
+}
+
+/* Give the marked instructions their values; how many were found. */
+static unsigned int patch(struct bpf_insn *insns, uint32_t n, const struct template_clone *clone)
+{
+	unsigned int found = 0;
+
+	for (uint32_t i = 0; i + 1 < n; i++) {
+		if (insns[i].code != (BPF_ALU64 | BPF_MOV | BPF_K))
+			continue;
+		switch ((uint32_t)insns[i].imm) {
+		case XCAP_MARK_PROBE:
+			insns[i].imm = clone->probe;
+			found++;
+			break;
+		case XCAP_MARK_DROP:
+			insns[i].imm = clone->drop;
+			break;
+		case XCAP_MARK_SKB:
+			insns[i].imm = 0;
+			insns[i + 1].off = clone->skb_offset;
+			found++;
+			break;
+		}
+	}
+	return found;
+}
+
+/* The last line of a verifier log that is not a statistic. */
+static void last_words(char *log, char *out, size_t size)
+{
+	char *line, *save = NULL;
+
+	out[0] = '\0';
+	for (line = strtok_r(log, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
+		if (strncmp(line, "processed ", 10) && strncmp(line, "verification time", 17) &&
+		    strncmp(line, "stack depth", 11))
+			snprintf(out, size, "%s", line);
+}
+
+/* Load again with a log, to say why; the failure is the rule here, but a success is taken too. */
+static int load_with_log(const struct template *t, const struct template_clone *clone,
+			 const char *name, const struct bpf_insn *insns,
+			 struct bpf_prog_load_opts *opts, int code, struct err *err)
+{
+	char *log = calloc(1, LOG_SIZE), words[256];
+	int fd = -1;
+
+	if (log) {
+		opts->log_buf = log;
+		opts->log_size = LOG_SIZE;
+		opts->log_level = 1;
+		fd = bpf_prog_load(clone->type, name, "GPL", insns, t->n_insns, opts);
+		if (fd < 0 && log[0])
+			log_debug("end of the verifier's log for %s:\n%s", clone->name,
+				  log + (strlen(log) > LOG_TAIL ? strlen(log) - LOG_TAIL : 0));
+		last_words(log, words, sizeof(words));
+		free(log);
+		if (fd >= 0)
+			return fd;
+		err_errno(err, ERR_UNSUPPORTED, code, "the kernel refuses the program%s%s%s",
+			  words[0] ? " (" : "", words, words[0] ? ")" : "");
+		return code;
+	}
+	return err_errno(err, ERR_UNSUPPORTED, code, "the kernel refuses the program");
+}
+
+int template_load(const struct template *t, const struct template_clone *clone, struct err *err)
+{
+	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = clone->attach_type,
+		    .attach_btf_id = clone->attach_btf_id, .attach_btf_obj_fd = clone->attach_btf_fd,
+		    .prog_btf_fd = t->btf_fd, .func_info = t->func_info,
+		    .func_info_cnt = t->n_func_info, .func_info_rec_size = t->func_info_size,
+		    .line_info = t->line_info, .line_info_cnt = t->n_line_info,
+		    .line_info_rec_size = t->line_info_size);
+	struct bpf_insn *insns = copy(t->insns, t->n_insns, sizeof(*insns));
+	char name[BPF_OBJ_NAME_LEN];
+	int fd;
+
+	if (!insns)
+		return err_errno(err, ERR_FAILED, ENOMEM, "cannot copy a program");
+	snprintf(name, sizeof(name), "xcap_%s", clone->name);
+	for (char *c = name; *c; c++)
+		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_", *c))
+			*c = '_';
+	if (patch(insns, t->n_insns, clone) != 2) {
+		free(insns);
+		return err_set(err, ERR_FAILED, "the BPF template has lost its marks");
+	}
+	fd = bpf_prog_load(clone->type, name, "GPL", insns, t->n_insns, &opts);
+	if (fd < 0)
+		fd = load_with_log(t, clone, name, insns, &opts, fd, err);
+	free(insns);
+	return fd;
+}
