@@ -54,8 +54,11 @@ static __always_inline struct window_slot *claim_slot(void)
 {
 	struct window_slot *slot;
 
+#pragma unroll /* 5.10 takes the loop, whose counter is on the stack, for an endless one */
 	for (u32 i = 0; i < XCAP_SLOTS; i++) {
-		slot = bpf_map_lookup_elem(&slots, &i);
+		u32 row = i;
+
+		slot = bpf_map_lookup_elem(&slots, &row);
 		if (!slot)
 			return 0;
 		if (window_claim(slot))
