@@ -34,6 +34,17 @@ struct cbpf_prog {
 int cbpf_compile(const char *expr, int dlt, struct cbpf_prog *prog, struct err *err);
 void cbpf_free(struct cbpf_prog *prog);
 
+/*
+ * Offsets at which a load asks the kernel instead of the packet: SKF_AD_OFF + SKF_AD_* of
+ * linux/filter.h. Loads of any size there give the whole value.
+ */
+#define CBPF_AD_PROTOCOL 0xfffff000u
+#define CBPF_AD_PKTTYPE	 0xfffff004u
+#define CBPF_AD_IFINDEX	 0xfffff008u
+
+/* Words of scratch memory, M[]. */
+#define CBPF_MEM_WORDS 16
+
 /* What a packet brings along beside its bytes, for the loads that ask the kernel (SKF_AD_*). */
 struct cbpf_meta {
 	uint32_t ifindex;

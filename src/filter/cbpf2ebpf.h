@@ -51,7 +51,7 @@ struct cbpf2ebpf_code {
 };
 
 /*
- * Translate. The code uses at most 80 bytes of stack (M[] and nothing else). Fails with ERR_USAGE for a
+ * Translate. The code uses at most 80 bytes of stack (M[] and values loaded twice). Fails with ERR_USAGE for a
  * program that is not valid cBPF, ERR_UNSUPPORTED when the result exceeds the range of an eBPF jump
  * (the message says so and the hint suggests a way). Free with cbpf2ebpf_free().
  */
