@@ -3,8 +3,7 @@
  * test_cbpf2ebpf.c - translated filters against libpcap, in a checked interpreter.
  *
  * Each verdict of the translated code is compared with libpcap's bpf_filter() (with cbpf_run() for
- * the loads that libpcap cannot do in user space). xcap_load() is played by the test, which also
- * checks that it is asked only for bytes that are in the packet, not in the window, and needed.
+ * the loads that libpcap cannot do in user space). Edge cases are in test_cbpf2ebpf_edge.c.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -18,190 +17,12 @@
 #include <string.h>
 
 #include "base/util.h"
-#include "ebpf_run.h"
 #include "filter/cbpf.h"
 #include "filter/cbpf2ebpf.h"
 #include "filter_data.h"
-#include "pcap_ref.h"
+#include "filter_scene.h"
 
 #define DLT_ETHERNET 1
-#define STACK_MAX    80
-#define WINDOW	     192
-
-/* As in the BPF object, but with the data last, so that one byte too far is outside. */
-struct context {
-	uint32_t wire_len, valid, avail_len, ifindex;
-	uint16_t protocol;
-	uint8_t pkt_type;
-	uint8_t data[WINDOW];
-};
-
-static const struct cbpf2ebpf_layout layout = {
-	.data = offsetof(struct context, data),
-	.valid = offsetof(struct context, valid),
-	.wire_len = offsetof(struct context, wire_len),
-	.avail_len = offsetof(struct context, avail_len),
-	.ifindex = offsetof(struct context, ifindex),
-	.protocol = offsetof(struct context, protocol),
-	.pkt_type = offsetof(struct context, pkt_type),
-	.window = WINDOW,
-	.unroll = 8,
-};
-
-static const struct cbpf_meta meta = {.ifindex = 7, .protocol = 0x0800, .pkt_type = 0};
-
-/* One packet as xcap_load() sees it. */
-struct scene {
-	struct context ctx;
-	const struct cbpf_prog *prog;
-	const uint8_t *packet;
-	uint32_t fails_from; /* loads that end beyond it give fails_with */
-	int64_t fails_with;
-	bool failed;
-	uint32_t loads;
-	const char *fault;
-};
-
-static struct {
-	unsigned long verdicts, accepted, undecided, loads, failed;
-} count;
-
-static int64_t scene_load(void *arg, const void *ctx, uint64_t offset, uint64_t size)
-{
-	struct scene *s = arg;
-	int64_t value = 0;
-
-	s->loads++;
-	if (ctx != &s->ctx)
-		s->fault = "xcap_load() without the context";
-	else if (size != 1 && size != 2 && size != 4)
-		s->fault = "xcap_load() of a strange size";
-	else if (offset > s->ctx.avail_len || offset + size > s->ctx.avail_len)
-		s->fault = "xcap_load() beyond the packet";
-	else if (offset + size <= s->ctx.valid)
-		s->fault = "xcap_load() of bytes in the window";
-	else if (pcap_ref_run(s->prog, s->packet, s->ctx.wire_len, (uint32_t)(offset + size - 1)))
-		s->fault = "xcap_load() of bytes that the program does not need";
-	if (s->fault)
-		return CBPF2EBPF_LOAD_OUTSIDE;
-	if (offset + size > s->fails_from) {
-		s->failed = true;
-		return s->fails_with;
-	}
-	for (uint64_t i = 0; i < size; i++)
-		value = value << 8 | s->packet[offset + i];
-	return value;
-}
-
-static void scene_init(struct scene *s, const struct cbpf_prog *prog, const uint8_t *packet,
-		       uint32_t wire_len, uint32_t cap_len, uint32_t valid)
-{
-	*s = (struct scene){.prog = prog, .packet = packet, .fails_from = UINT32_MAX};
-	s->ctx.wire_len = wire_len;
-	s->ctx.avail_len = cap_len;
-	s->ctx.valid = UTIL_MIN(UTIL_MIN(valid, cap_len), WINDOW);
-	s->ctx.ifindex = meta.ifindex;
-	s->ctx.protocol = meta.protocol;
-	s->ctx.pkt_type = meta.pkt_type;
-	memset(s->ctx.data, 0xee, sizeof(s->ctx.data));
-	memcpy(s->ctx.data, packet, s->ctx.valid);
-}
-
-static uint64_t scene_run(struct scene *s, const struct cbpf2ebpf_code *code)
-{
-	struct ebpf_run run = {.insns = code->insns,
-			       .len = code->len,
-			       .ctx = &s->ctx,
-			       .ctx_size = sizeof(s->ctx),
-			       .stack_max = STACK_MAX,
-			       .load = scene_load,
-			       .arg = s};
-
-	ebpf_run(&run);
-	if (run.fault || s->fault)
-		fail_msg("%s", run.fault ? run.fault : s->fault);
-	count.verdicts++;
-	count.loads += s->loads;
-	return run.result;
-}
-
-static bool uses_meta(const struct cbpf_prog *prog)
-{
-	return cbpf_uses_direction(prog) || cbpf_uses_ifindex(prog);
-}
-
-static uint32_t reference(const struct cbpf_prog *prog, const uint8_t *packet, uint32_t wire_len,
-			  uint32_t cap_len)
-{
-	uint32_t own = cbpf_run(prog, packet, wire_len, cap_len, &meta);
-	uint32_t theirs = uses_meta(prog) ? own : pcap_ref_run(prog, packet, wire_len, cap_len);
-
-	if (own != theirs)
-		fail_msg("cbpf_run() gives %u, libpcap %u", own, theirs);
-	return theirs;
-}
-
-/* One packet, with `valid` bytes in the window; `what` names the filter if it fails. */
-static void check(const char *what, const struct cbpf_prog *prog, const struct cbpf2ebpf_code *code,
-		  const struct filter_packet *p, uint32_t cap_len, uint32_t valid)
-{
-	uint32_t expected = reference(prog, p->bytes, p->wire_len, cap_len);
-	struct scene s;
-	uint64_t verdict;
-
-	scene_init(&s, prog, p->bytes, p->wire_len, cap_len, valid);
-	verdict = scene_run(&s, code);
-	count.accepted += expected != 0;
-	count.undecided += verdict == CBPF2EBPF_UNDECIDED;
-	if (verdict != expected && verdict != CBPF2EBPF_UNDECIDED)
-		fail_msg("'%s', cap_len %u, valid %u: %#llx instead of %#x", what, cap_len, valid,
-			 (unsigned long long)verdict, expected);
-}
-
-/* The same with bytes that xcap_load() cannot give: that is the verdict iff one was asked for. */
-static void check_failing(const char *what, const struct cbpf_prog *prog,
-			  const struct cbpf2ebpf_code *code, const struct filter_packet *p,
-			  uint32_t valid, int64_t failure)
-{
-	uint64_t expected = failure == CBPF2EBPF_LOAD_UNREADABLE ? CBPF2EBPF_UNREADABLE
-			    : failure == CBPF2EBPF_LOAD_OUTSIDE	 ? 0
-								 : CBPF2EBPF_FAULT;
-	struct scene s;
-	uint64_t verdict;
-
-	scene_init(&s, prog, p->bytes, p->wire_len, p->cap_len, valid);
-	s.fails_from = valid + 6;
-	s.fails_with = failure;
-	verdict = scene_run(&s, code);
-	count.failed += s.failed;
-	if (!s.failed)
-		expected = reference(prog, p->bytes, p->wire_len, p->cap_len);
-	if (verdict != expected && verdict != CBPF2EBPF_UNDECIDED)
-		fail_msg("'%s', valid %u, failing %lld: %#llx instead of %#llx", what, valid,
-			 (long long)failure, (unsigned long long)verdict,
-			 (unsigned long long)expected);
-}
-
-static void start_count(void)
-{
-	memset(&count, 0, sizeof(count));
-}
-
-static void print_count(const char *what)
-{
-	printf("%s: %lu verdicts compared, %lu of them accept, %lu undecided; %lu xcap_load(), %lu "
-	       "of them failing\n",
-	       what, count.verdicts, count.accepted, count.undecided, count.loads, count.failed);
-}
-
-static void translate(const char *what, const struct cbpf_prog *prog, struct cbpf2ebpf_code *code)
-{
-	struct err err;
-
-	err_clear(&err);
-	if (cbpf2ebpf_translate(prog, &layout, code, &err))
-		fail_msg("'%s': %s", what, err.msg);
-}
 
 static bool compile(const char *expr, struct cbpf_prog *prog, struct cbpf2ebpf_code *code)
 {
@@ -210,7 +31,7 @@ static bool compile(const char *expr, struct cbpf_prog *prog, struct cbpf2ebpf_c
 	err_clear(&err);
 	if (cbpf_compile(expr, DLT_ETHERNET, prog, &err))
 		return false;
-	translate(expr, prog, code);
+	filter_scene_translate(expr, prog, code);
 	return true;
 }
 
@@ -224,12 +45,13 @@ static void check_every_length(const char *expr, const struct cbpf_prog *prog,
 			cap_len == p->cap_len || cap_len % 7 == 0 ? UTIL_ARRAY_SIZE(valids) : 1;
 
 		for (uint32_t i = 0; i < n; i++)
-			check(expr, prog, code, p, cap_len, valids[i]);
+			filter_scene_check(expr, prog, code, p, cap_len, valids[i]);
 	}
-	for (uint32_t i = 0; i < UTIL_ARRAY_SIZE(valids) && !uses_meta(prog); i++) {
-		check_failing(expr, prog, code, p, valids[i], CBPF2EBPF_LOAD_UNREADABLE);
-		check_failing(expr, prog, code, p, valids[i], CBPF2EBPF_LOAD_FAULT);
-		check_failing(expr, prog, code, p, valids[i], CBPF2EBPF_LOAD_OUTSIDE);
+	for (uint32_t i = 0; i < UTIL_ARRAY_SIZE(valids) && !filter_scene_uses_meta(prog); i++) {
+		filter_scene_check_failing(expr, prog, code, p, valids[i],
+					   CBPF2EBPF_LOAD_UNREADABLE);
+		filter_scene_check_failing(expr, prog, code, p, valids[i], CBPF2EBPF_LOAD_FAULT);
+		filter_scene_check_failing(expr, prog, code, p, valids[i], CBPF2EBPF_LOAD_OUTSIDE);
 	}
 }
 
@@ -238,7 +60,7 @@ static void builtin_filters__packets_cut_at_every_length__decide_as_libpcap(void
 	struct filter_data data = {0};
 
 	(void)state;
-	start_count();
+	filter_scene_start_count();
 	filter_data_add_builtin(&data);
 	for (size_t i = 0; i < data.n_exprs; i++) {
 		struct cbpf_prog prog;
@@ -251,9 +73,9 @@ static void builtin_filters__packets_cut_at_every_length__decide_as_libpcap(void
 		cbpf2ebpf_free(&code);
 		cbpf_free(&prog);
 	}
-	print_count("built-in filters");
-	assert_true(count.accepted > count.verdicts / 100);
-	assert_true(count.failed > 1000);
+	filter_scene_print_count("built-in filters");
+	assert_true(filter_scene_get_count()->accepted > filter_scene_get_count()->verdicts / 100);
+	assert_true(filter_scene_get_count()->failed > 1000);
 	filter_data_fini(&data);
 }
 
@@ -264,7 +86,7 @@ static void public_filters__on_public_captures__decide_as_libpcap(void **state)
 	int captures;
 
 	(void)state;
-	start_count();
+	filter_scene_start_count();
 	captures = filter_data_read_shared(&data);
 	if (captures < 0)
 		skip();
@@ -279,15 +101,16 @@ static void public_filters__on_public_captures__decide_as_libpcap(void **state)
 		for (size_t k = 0; k < data.n_packets; k++) {
 			const struct filter_packet *p = &data.packets[k];
 
-			check(data.exprs[i], &prog, &code, p, p->cap_len, UINT32_MAX);
-			check(data.exprs[i], &prog, &code, p, p->cap_len, (uint32_t)(i + k) % 80);
+			filter_scene_check(data.exprs[i], &prog, &code, p, p->cap_len, UINT32_MAX);
+			filter_scene_check(data.exprs[i], &prog, &code, p, p->cap_len,
+					   (uint32_t)(i + k) % 80);
 		}
 		cbpf2ebpf_free(&code);
 		cbpf_free(&prog);
 	}
 	printf("%zu packets of %d captures, %zu expressions, %zu of them not for Ethernet\n",
 	       data.n_packets, captures, data.n_exprs, skipped);
-	print_count("public filters");
+	filter_scene_print_count("public filters");
 	assert_true(skipped < data.n_exprs / 2);
 	assert_true(data.n_packets > 100);
 	filter_data_fini(&data);
@@ -405,13 +228,14 @@ static void check_random(const struct cbpf_prog *prog, const struct filter_data 
 	static const int64_t failures[] = {CBPF2EBPF_LOAD_UNREADABLE, CBPF2EBPF_LOAD_FAULT};
 	struct cbpf2ebpf_code code;
 
-	translate("random program", prog, &code);
+	filter_scene_translate("random program", prog, &code);
 	for (int i = 0; i < 3; i++) {
 		const struct filter_packet *p = &data->packets[rnd((uint32_t)data->n_packets)];
 
-		check("random program", prog, &code, p, p->cap_len, UINT32_MAX);
-		check("random program", prog, &code, p, rnd(p->cap_len + 1), rnd(100));
-		check_failing("random program", prog, &code, p, rnd(60), failures[rnd(2)]);
+		filter_scene_check("random program", prog, &code, p, p->cap_len, UINT32_MAX);
+		filter_scene_check("random program", prog, &code, p, rnd(p->cap_len + 1), rnd(100));
+		filter_scene_check_failing("random program", prog, &code, p, rnd(60),
+					   failures[rnd(2)]);
 	}
 	cbpf2ebpf_free(&code);
 }
@@ -423,16 +247,16 @@ static void random_programs__100000_of_them__decide_as_libpcap(void **state)
 	struct filter_data data = {0};
 
 	(void)state;
-	start_count();
+	filter_scene_start_count();
 	seed = 20240229;
 	filter_data_add_builtin(&data);
 	for (int i = 0; i < 100000; i++) {
 		random_program(&prog);
 		check_random(&prog, &data);
 	}
-	print_count("random programs");
-	assert_true(count.accepted > count.verdicts / 20);
-	assert_true(count.failed > 1000);
+	filter_scene_print_count("random programs");
+	assert_true(filter_scene_get_count()->accepted > filter_scene_get_count()->verdicts / 20);
+	assert_true(filter_scene_get_count()->failed > 1000);
 	filter_data_fini(&data);
 }
 
