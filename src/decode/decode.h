@@ -2,8 +2,8 @@
 /*
  * decode.h - a packet as one line of text, in the words of tcpdump.
  *
- * Called by the text sink. Every byte is read through a checked cursor (decode_cursor.h): hostile and
- * cut-off packets print what is there and end in "[|tcp]" and the like, as tcpdump does.
+ * Called by the text sink. Every byte is read through a checked cursor (decode_cursor.h): hostile
+ * and cut-off packets print what is there and end in "[|tcp]" and the like, as tcpdump does.
  */
 #ifndef DECODE_DECODE_H
 #define DECODE_DECODE_H
@@ -19,8 +19,8 @@ struct decode_options {
 };
 
 /*
- * Append the Ethernet frame of cap_len bytes (wire_len on the wire) to out, without a newline; never any
- * control character. synth_eth: the link header is made up, its addresses mean nothing.
+ * Append the Ethernet frame of cap_len bytes (wire_len on the wire) to out, without a newline;
+ * never any control character. synth_eth: the link header is made up, its addresses mean nothing.
  */
 void decode_ethernet(struct buf *out, const uint8_t *frame, uint32_t cap_len, uint32_t wire_len,
 		     bool synth_eth, const struct decode_options *options);
