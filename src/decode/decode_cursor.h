@@ -50,13 +50,20 @@ static inline void decode_cursor_skip(struct decode_cursor *c, uint32_t n)
 	c->wire -= n < c->wire ? n : c->wire;
 }
 
-/* The layer has only `wire` bytes: padding and trailers behind it are not its own. */
+/* The layer has at most `wire` bytes: padding and trailers behind it are not its own. */
 static inline void decode_cursor_limit(struct decode_cursor *c, uint32_t wire)
 {
 	if (wire < c->wire)
 		c->wire = wire;
 	if (c->left > c->wire)
 		c->left = c->wire;
+}
+
+/* The layer says that it has `wire` bytes, be there fewer or more. */
+static inline void decode_cursor_declare(struct decode_cursor *c, uint32_t wire)
+{
+	c->wire = wire;
+	decode_cursor_limit(c, wire);
 }
 
 #endif

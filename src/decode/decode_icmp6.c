@@ -213,41 +213,54 @@ static bool print_discovery(struct buf *out, const struct decode_cursor *c, uint
 	return true;
 }
 
-static bool print_mld(struct buf *out, const struct decode_cursor *c, uint8_t type)
+static bool print_mld(struct buf *out, const struct decode_cursor *c, uint8_t type, bool verbose)
 {
 	bool v2 = type == ICMP6_MLD_QUERY && c->wire >= MLD2_QUERY;
 
 	if (!decode_cursor_has(c, v2 ? MLD2_QUERY : MLD1_QUERY))
 		return false;
-	if (v2)
-		buf_add_str(out, " v2");
-	buf_add_fmt(out, " max resp delay: %u addr: ", decode_cursor_u16(c, 4));
+	if (!v2)
+		buf_add_fmt(out, " max resp delay: %u addr: ", decode_cursor_u16(c, 4));
+	else if (verbose)
+		buf_add_fmt(out, " v2 [max resp delay=%u] [gaddr ", decode_cursor_u16(c, 4));
+	else
+		buf_add_str(out, " v2 [gaddr ");
 	decode_text_ip6(out, c->at + 8);
+	if (v2)
+		buf_add_char(out, ']');
 	return true;
 }
 
-static bool print_mld2_report(struct buf *out, const struct decode_cursor *from)
+static bool print_mld2_record(struct buf *out, const struct decode_cursor *c, uint16_t sources)
+{
+	const char *name = decode_text_name(record_types, decode_cursor_u8(c, 0));
+
+	if (!decode_cursor_has(c, MLD2_RECORD + sources * 16u))
+		return false;
+	buf_add_str(out, " [gaddr ");
+	decode_text_ip6(out, c->at + 4);
+	buf_add_fmt(out, " %s {", name ? name : "unknown");
+	for (uint16_t i = 0; i < sources; i++) {
+		buf_add_char(out, ' ');
+		decode_text_ip6(out, c->at + MLD2_RECORD + i * 16u);
+	}
+	buf_add_str(out, " }]");
+	return true;
+}
+
+static bool print_mld2_report(struct buf *out, const struct decode_cursor *from, bool verbose)
 {
 	struct decode_cursor c = *from;
-	uint16_t records = decode_cursor_u16(&c, 6);
-	const char *name;
+	uint16_t records = decode_cursor_u16(&c, 6), sources;
 
 	if (!decode_cursor_has(&c, ICMP6_HEADER))
 		return false;
 	buf_add_fmt(out, ", %u group record(s)", records);
 	decode_cursor_skip(&c, ICMP6_HEADER);
-	for (; records; records--) {
-		uint16_t sources = decode_cursor_u16(&c, 2);
-
-		if (!decode_cursor_has(&c, MLD2_RECORD))
+	for (; verbose && records; records--) {
+		sources = decode_cursor_u16(&c, 2);
+		if (!print_mld2_record(out, &c, sources))
 			return false;
-		buf_add_str(out, " [gaddr ");
-		decode_text_ip6(out, c.at + 4);
-		name = decode_text_name(record_types, decode_cursor_u8(&c, 0));
-		buf_add_fmt(out, " %s", name ? name : "unknown");
-		if (sources)
-			buf_add_fmt(out, ", %u source(s)", sources);
-		buf_add_char(out, ']');
 		decode_cursor_skip(&c, MLD2_RECORD + sources * 16u + decode_cursor_u8(&c, 1) * 4u);
 	}
 	return true;
@@ -281,7 +294,7 @@ static bool print_message(struct buf *out, const struct decode_cursor *c, uint8_
 	case ICMP6_MLD_QUERY:
 	case ICMP6_MLD_REPORT:
 	case ICMP6_MLD_DONE:
-		return print_mld(out, c, type);
+		return print_mld(out, c, type, verbose);
 	case ICMP6_ROUTER_SOLICIT:
 		return print_discovery(out, c, type, 8, verbose);
 	case ICMP6_ROUTER_ADVERT:
@@ -292,7 +305,7 @@ static bool print_message(struct buf *out, const struct decode_cursor *c, uint8_
 	case ICMP6_REDIRECTION:
 		return print_discovery(out, c, type, 40, verbose);
 	case ICMP6_MLD2_REPORT:
-		return print_mld2_report(out, c);
+		return print_mld2_report(out, c, verbose);
 	}
 	return true;
 }

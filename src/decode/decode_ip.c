@@ -137,7 +137,7 @@ static void print_ip4(struct decode_packet *p, struct decode_cursor c)
 	p->src = c.at + 12;
 	p->dst = c.at + 16;
 	if (total)
-		decode_cursor_limit(&c, total);
+		decode_cursor_declare(&c, total);
 	if (!decode_cursor_has(&c, header)) {
 		decode_ip_addresses(p);
 		decode_text_truncated(p->out, "ip");
@@ -155,12 +155,12 @@ static bool print_extension(struct decode_packet *p, struct decode_cursor *c, ui
 
 	decode_ip_addresses(p);
 	if (protocol == IPPROTO_ROUTING && decode_cursor_has(c, ROUTING_MIN))
-		buf_add_fmt(p->out, "srcrt (len=%u, type=%u, segleft=%u) ", decode_cursor_u8(c, 1),
+		buf_add_fmt(p->out, "RT6 (len=%u, type=%u, segleft=%u) ", decode_cursor_u8(c, 1),
 			    decode_cursor_u8(c, 2), decode_cursor_u8(c, 3));
 	else
 		buf_add_str(p->out, protocol == IPPROTO_HOPOPTS	  ? "HBH "
 				    : protocol == IPPROTO_DSTOPTS ? "DSTOPT "
-								  : "srcrt ");
+								  : "RT6 ");
 	if (!decode_cursor_has(c, size))
 		return false;
 	decode_cursor_skip(c, size);
@@ -238,7 +238,7 @@ static void print_ip6(struct decode_packet *p, struct decode_cursor c)
 	p->dst = c.at + 24;
 	/* Zero is a jumbogram or GSO: all bytes that are there. */
 	if (payload)
-		decode_cursor_limit(&c, IP6_HEADER + payload);
+		decode_cursor_declare(&c, IP6_HEADER + payload);
 	decode_cursor_skip(&c, IP6_HEADER);
 	if (walk_extensions(p, &c, &protocol, &f))
 		print_payload(p, c, protocol, &f);

@@ -10,8 +10,10 @@
 #include "decode/decode_ip.h"
 #include "decode/decode_text.h"
 
-#define VLAN_TAG   4
-#define ARP_HEADER 8
+#define VLAN_TAG    4
+#define LLC_HEADER  3
+#define SNAP_HEADER 8
+#define ARP_HEADER  8
 
 static const struct decode_name ether_types[] = {
 	{ETH_P_IP, "IPv4"},
@@ -184,11 +186,11 @@ static void print_type(struct buf *out, struct decode_cursor c, uint16_t type,
 /* 802.3: the type field was a length; LLC (IEEE 802.2) says what follows. */
 static void print_llc(struct buf *out, struct decode_cursor c, const struct decode_options *options)
 {
-	uint32_t oui = decode_cursor_u32(&c, 2) & 0xffffff, length = c.wire;
+	uint32_t oui = decode_cursor_u32(&c, 2) & 0xffffff;
 	uint16_t saps = decode_cursor_u16(&c, 0), pid = decode_cursor_u16(&c, 6);
 	const char *name = decode_text_name(llc_names, saps), *snap;
 
-	if (!decode_cursor_has(&c, 3)) {
+	if (!decode_cursor_has(&c, LLC_HEADER)) {
 		decode_text_truncated(out, "llc");
 	} else if (saps != 0xaaaa || decode_cursor_u8(&c, 2) != 3) {
 		if (name)
@@ -196,11 +198,11 @@ static void print_llc(struct buf *out, struct decode_cursor c, const struct deco
 		else
 			buf_add_fmt(out, "LLC, dsap 0x%02x, ssap 0x%02x, ctrl 0x%02x", saps >> 8,
 				    saps & 0xff, decode_cursor_u8(&c, 2));
-		decode_text_length(out, length);
-	} else if (!decode_cursor_has(&c, 8)) {
+		decode_text_length(out, c.wire - LLC_HEADER);
+	} else if (!decode_cursor_has(&c, SNAP_HEADER)) {
 		decode_text_truncated(out, "snap");
 	} else if (oui == 0 && pid > DECODE_LINK_LENGTH_MAX) {
-		decode_cursor_skip(&c, 8);
+		decode_cursor_skip(&c, SNAP_HEADER);
 		print_type(out, c, pid, options);
 	} else {
 		snap = oui == 0x00000c ? decode_text_name(snap_names, pid) : NULL;
@@ -208,7 +210,7 @@ static void print_llc(struct buf *out, struct decode_cursor c, const struct deco
 			buf_add_str(out, snap);
 		else
 			buf_add_fmt(out, "SNAP, oui 0x%06x, pid 0x%04x", oui, pid);
-		decode_text_length(out, length);
+		decode_text_length(out, c.wire - SNAP_HEADER);
 	}
 }
 
