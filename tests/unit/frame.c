@@ -118,3 +118,102 @@ void frame_finish_ip6(struct frame *f)
 {
 	frame_set_u16(f, f->ip + 4, f->len - f->ip - 40);
 }
+
+/* mss 1460, sackOK, timestamps, nop, wscale 7 */
+static const uint8_t tcp_options[] = {2, 4, 5, 180, 4, 2, 8, 10, 0, 0,
+				      0, 1, 0, 0,   0, 0, 1, 3,	 3, 7};
+
+void frame_build_tcp4(struct frame *f, uint8_t flags, bool options, uint16_t payload)
+{
+	frame_ether(f, 0x0800);
+	frame_ip4(f, 6, 0);
+	frame_tcp(f, flags, tcp_options, options ? sizeof(tcp_options) : 0);
+	frame_add_fill(f, 'x', payload);
+	frame_finish_ip4(f);
+}
+
+void frame_build_udp4(struct frame *f, uint16_t payload)
+{
+	frame_ether(f, 0x0800);
+	frame_ip4(f, 17, 0);
+	frame_udp(f, payload);
+	frame_finish_ip4(f);
+}
+
+void frame_build_echo4(struct frame *f)
+{
+	frame_ether(f, 0x0800);
+	frame_ip4(f, 1, 0);
+	frame_add_u16(f, 0x0800);
+	frame_add_u16(f, 0);
+	frame_add_u16(f, 7);
+	frame_add_u16(f, 1);
+	frame_add_fill(f, 0, 56);
+	frame_finish_ip4(f);
+}
+
+void frame_build_icmp_error(struct frame *f, uint8_t type, uint8_t code, uint32_t word)
+{
+	uint32_t outer;
+
+	frame_ether(f, 0x0800);
+	frame_ip4(f, 1, 0);
+	outer = f->ip;
+	frame_add_u8(f, type);
+	frame_add_u8(f, code);
+	frame_add_u16(f, 0);
+	frame_add_u32(f, word);
+	frame_ip4(f, 17, 0);
+	frame_udp(f, 0);
+	f->ip = outer;
+	frame_finish_ip4(f);
+}
+
+void frame_build_icmp6(struct frame *f, uint8_t type, uint8_t code, uint32_t word, uint32_t rest)
+{
+	frame_ether(f, 0x86dd);
+	frame_ip6(f, 58);
+	frame_add_u8(f, type);
+	frame_add_u8(f, code);
+	frame_add_u16(f, 0);
+	frame_add_u32(f, word);
+	for (uint32_t i = 0; i < rest; i++)
+		frame_add_u8(f, i % 16 == 0 ? 0xfd : i % 16 == 15 ? 5 + i / 16 : 0);
+	frame_finish_ip6(f);
+}
+
+void frame_build_arp(struct frame *f, uint16_t operation)
+{
+	frame_ether(f, 0x0806);
+	frame_add_u16(f, 1);
+	frame_add_u16(f, 0x0800);
+	frame_add_u16(f, 0x0604);
+	frame_add_u16(f, operation);
+	frame_add(f, f->bytes + 6, 6);
+	frame_add_u32(f, 0x0a000001);
+	frame_add_fill(f, 0, 6);
+	frame_add_u32(f, 0x0a000002);
+}
+
+void frame_build_extensions(struct frame *f, int frag)
+{
+	frame_ether(f, 0x86dd);
+	frame_ip6(f, 0);
+	frame_add_u32(f, 43u << 24);
+	frame_add_u32(f, 0x01040000);
+	frame_add_u32(f, 60u << 24 | 0x00000300);
+	frame_add_u32(f, 0);
+	frame_add_u32(f, (frag >= 0 ? 44u : 51u) << 24 | 0x00000104);
+	frame_add_fill(f, 0, 4);
+	if (frag >= 0) {
+		frame_add_u16(f, 51 << 8);
+		frame_add_u16(f, frag);
+		frame_add_u32(f, 99);
+	}
+	frame_add_u32(f, 17u << 24 | 0x00040000);
+	frame_add_u32(f, 0x100);
+	frame_add_u32(f, 2);
+	frame_add_fill(f, 0xaa, 12);
+	frame_udp(f, 5);
+	frame_finish_ip6(f);
+}

@@ -8,6 +8,7 @@
 #ifndef FRAME_H
 #define FRAME_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -42,5 +43,18 @@ void frame_udp(struct frame *f, uint16_t payload);
 /* Set the length of the last IP header to what the frame has now. */
 void frame_finish_ip4(struct frame *f);
 void frame_finish_ip6(struct frame *f);
+
+/* Whole frames; `options` is 20 bytes of TCP options. */
+void frame_build_tcp4(struct frame *f, uint8_t flags, bool options, uint16_t payload);
+void frame_build_udp4(struct frame *f, uint16_t payload);
+void frame_build_echo4(struct frame *f);
+void frame_build_arp(struct frame *f, uint16_t operation);
+/* ICMP `type` and `code`, with `word` behind them, about UDP 10.0.0.1.40112 > 10.0.0.2.9000. */
+void frame_build_icmp_error(struct frame *f, uint8_t type, uint8_t code, uint32_t word);
+/* ICMPv6 header and `rest` bytes that read as the addresses fd00::5, fd00::6... */
+void frame_build_icmp6(struct frame *f, uint8_t type, uint8_t code, uint32_t word, uint32_t rest);
+/* IPv6 with hop-by-hop, routing, destination, AH, UDP; a fragment header if frag is not negative.
+ */
+void frame_build_extensions(struct frame *f, int frag);
 
 #endif
