@@ -39,10 +39,16 @@ enum pipeline_state pipeline_write(struct pipeline *pipeline, const struct recor
 enum pipeline_state pipeline_tick(struct pipeline *pipeline);
 const struct err *pipeline_error(const struct pipeline *pipeline);
 
-/* Add shown, settled_out and after_limit to totals. */
+/*
+ * Add shown, settled_out, after_limit and unwritten to totals: together the records that were handed
+ * to pipeline_write().
+ */
 void pipeline_count(const struct pipeline *pipeline, struct capture_totals *totals);
 
-/* Close all sinks with the totals; the first failure is returned in err. Frees. Takes NULL. */
+/*
+ * Close all sinks with the totals. The first failure of the pipeline's whole life is returned in err
+ * (that of pipeline_error(), if there was one before). Frees. Takes NULL.
+ */
 int pipeline_close(struct pipeline *pipeline, const struct capture_totals *totals,
 		   struct err *err);
 

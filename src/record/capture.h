@@ -46,7 +46,18 @@ struct capture_totals {
 	uint64_t shown;	      /* records given to the sinks */
 	uint64_t settled_out; /* undecided in the kernel, rejected by user space */
 	uint64_t after_limit; /* came after -c was reached */
+	uint64_t unwritten;   /* came with or after a sink's failure: in no file as a whole */
 	uint64_t start_ns, end_ns; /* wall clock */
 };
+
+/* Events that were, or may have been, asked for and are nowhere: the sum of all loss causes. */
+uint64_t capture_lost(const struct capture_counts *counts);
+
+/* What `seen` and `matched` have to be, by the sums of xcap/event.h. */
+uint64_t capture_seen_sum(const struct capture_counts *counts);
+uint64_t capture_matched_sum(const struct capture_counts *counts);
+
+/* Add `counts` to `sum`; missed_known stays true only while it is true of all. */
+void capture_add(struct capture_counts *sum, const struct capture_counts *counts);
 
 #endif

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * pipeline.c - records on their way to the sinks.
+ *
+ * Every record that enters is counted in exactly one of shown, settled_out, after_limit and
+ * unwritten, so that their sum is the number of records that the session handed over.
+ */
+#include "flow/pipeline.h"
+
+#include <errno.h>
+#include <linux/if_packet.h>
+#include <stdlib.h>
+
+struct pipeline_sink {
+	const struct sink_ops *ops;
+	struct sink *sink;
+};
+
+struct pipeline {
+	struct pipeline_config config;
+	enum pipeline_state state;
+	struct err err; /* of the first sink that failed */
+	uint64_t shown, settled_out, after_limit, unwritten;
+	struct pipeline_sink *sinks;
+	unsigned int n_sinks;
+};
+
+struct pipeline *pipeline_new(const struct pipeline_config *config)
+{
+	struct pipeline *pipeline = calloc(1, sizeof(*pipeline));
+
+	if (!pipeline)
+		return NULL;
+	pipeline->config = *config;
+	pipeline->state = PIPELINE_OPEN;
+	err_clear(&pipeline->err);
+	return pipeline;
+}
+
+int pipeline_add(struct pipeline *pipeline, const struct sink_ops *ops,
+		 const struct sink_config *config, const struct capture_info *info, struct err *err)
+{
+	size_t n = pipeline->n_sinks;
+	struct pipeline_sink *sinks = realloc(pipeline->sinks, (n + 1) * sizeof(*sinks));
+	int ret;
+
+	if (!sinks)
+		return err_errno(err, ERR_FAILED, ENOMEM, "cannot open the %s output", ops->name);
+	pipeline->sinks = sinks;
+	sinks[n].ops = ops;
+	ret = ops->open(&sinks[n].sink, config, info, err);
+	if (!ret)
+		pipeline->n_sinks++;
+	return ret;
+}
+
+/* The first failure is the one that is told. */
+static enum pipeline_state fail(struct pipeline *pipeline, const struct err *err)
+{
+	if (pipeline->state != PIPELINE_BROKEN)
+		pipeline->err = *err;
+	pipeline->state = PIPELINE_BROKEN;
+	return PIPELINE_BROKEN;
+}
+
+/*
+ * What `inbound` and `outbound` ask for. skb->pkt_type is not PACKET_OUTGOING at transmit probes,
+ * so the record's direction decides where it is known.
+ */
+static uint8_t filter_pkt_type(const struct record *record)
+{
+	if (record->direction == XCAP_DIR_OUT)
+		return PACKET_OUTGOING;
+	if (record->direction == XCAP_DIR_IN && record->pkt_type == PACKET_OUTGOING)
+		return PACKET_HOST;
+	return record->pkt_type;
+}
+
+/* The filter's verdict on a record that the kernel could not decide. */
+static bool settle(const struct pipeline *pipeline, const struct record *record)
+{
+	const struct cbpf_meta meta = {
+		.ifindex = record->ifindex,
+		.protocol = record->protocol,
+		.pkt_type = filter_pkt_type(record),
+	};
+
+	return !pipeline->config.filter || cbpf_run(pipeline->config.filter, record->packet,
+						    record->len, record->cap_len, &meta);
+}
+
+static int write_sinks(struct pipeline *pipeline, const struct record *record, struct err *err)
+{
+	struct record numbered = *record;
+	unsigned int i;
+	int ret;
+
+	numbered.number = pipeline->shown + 1;
+	for (i = 0; i < pipeline->n_sinks; i++) {
+		const struct pipeline_sink *s = &pipeline->sinks[i];
+
+		ret = s->ops->write(s->sink, &numbered, err);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+enum pipeline_state pipeline_write(struct pipeline *pipeline, const struct record *record)
+{
+	struct err err;
+
+	if ((record->flags & XCAP_EV_UNDECIDED) && !settle(pipeline, record)) {
+		pipeline->settled_out++;
+		return pipeline->state;
+	}
+	if (pipeline->state == PIPELINE_DONE) {
+		pipeline->after_limit++;
+		return PIPELINE_DONE;
+	}
+	if (pipeline->state == PIPELINE_BROKEN) {
+		pipeline->unwritten++;
+		return PIPELINE_BROKEN;
+	}
+	if (write_sinks(pipeline, record, &err)) {
+		pipeline->unwritten++;
+		return fail(pipeline, &err);
+	}
+	pipeline->shown++;
+	if (pipeline->shown == pipeline->config.limit)
+		pipeline->state = PIPELINE_DONE;
+	return pipeline->state;
+}
+
+enum pipeline_state pipeline_tick(struct pipeline *pipeline)
+{
+	struct err err;
+	unsigned int i;
+
+	for (i = 0; i < pipeline->n_sinks; i++) {
+		const struct pipeline_sink *s = &pipeline->sinks[i];
+
+		if (s->ops->tick(s->sink, &err))
+			fail(pipeline, &err);
+	}
+	return pipeline->state;
+}
+
+const struct err *pipeline_error(const struct pipeline *pipeline)
+{
+	return &pipeline->err;
+}
+
+void pipeline_count(const struct pipeline *pipeline, struct capture_totals *totals)
+{
+	totals->shown += pipeline->shown;
+	totals->settled_out += pipeline->settled_out;
+	totals->after_limit += pipeline->after_limit;
+	totals->unwritten += pipeline->unwritten;
+}
+
+int pipeline_close(struct pipeline *pipeline, const struct capture_totals *totals, struct err *err)
+{
+	struct err close_err;
+	unsigned int i;
+	int ret;
+
+	if (!pipeline)
+		return 0;
+	for (i = 0; i < pipeline->n_sinks; i++) {
+		const struct pipeline_sink *s = &pipeline->sinks[i];
+
+		if (s->ops->close(s->sink, totals, &close_err))
+			fail(pipeline, &close_err);
+	}
+	ret = pipeline->state == PIPELINE_BROKEN ? pipeline->err.code : 0;
+	if (ret)
+		*err = pipeline->err;
+	free(pipeline->sinks);
+	free(pipeline);
+	return ret;
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * pcapng_packet.c - one record as an enhanced packet block with its comment.
+ */
+#include "sink/pcapng_packet.h"
+
+#include <linux/if_packet.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "sink/pcapng_block.h"
+#include "sink/pcapng_comment.h"
+
+/* Flags word, section 4.3.1. The reception kind says something of received packets only. */
+static uint32_t flags_word(const struct record *record)
+{
+	static const uint8_t kinds[] = {
+		[PACKET_HOST] = 1, /* unicast */
+		[PACKET_BROADCAST] = 3,
+		[PACKET_MULTICAST] = 2,
+		[PACKET_OTHERHOST] = 4, /* promiscuous */
+	};
+	uint32_t word = 0;
+
+	if (record->direction == XCAP_DIR_OUT)
+		return 2;
+	if (record->direction == XCAP_DIR_IN)
+		word = 1;
+	/* PACKET_HOST is also what an skb has that was not looked at yet */
+	if (record->pkt_type < UTIL_ARRAY_SIZE(kinds) && (word || record->pkt_type != PACKET_HOST))
+		word |= kinds[record->pkt_type] << 2;
+	return word;
+}
+
+static void describe_task(struct buf *c, const struct record *record)
+{
+	static const char *const contexts[] = {
+		[XCAP_CTX_TASK] = "task",
+		[XCAP_CTX_SOFTIRQ] = "softirq",
+		[XCAP_CTX_HARDIRQ] = "hardirq",
+		[XCAP_CTX_NMI] = "nmi",
+	};
+	char comm[XCAP_COMM + 1] = "";
+
+	memcpy(comm, record->comm, XCAP_COMM);
+	pcapng_comment_dec(c, "cpu", record->cpu);
+	if (record->context && record->context < UTIL_ARRAY_SIZE(contexts))
+		pcapng_comment_str(c, "ctx", contexts[record->context]);
+	if (record->pid || comm[0])
+		pcapng_comment_dec(c, "pid", record->pid);
+	if (record->tid != record->pid)
+		pcapng_comment_dec(c, "tid", record->tid);
+	if (comm[0])
+		pcapng_comment_str(c, "comm", comm);
+}
+
+static void describe_skb(struct buf *c, const struct record *record)
+{
+	if (record->netns_name[0])
+		pcapng_comment_str(c, "netns", record->netns_name);
+	if (record->ifindex)
+		pcapng_comment_dec(c, "ifindex", record->ifindex);
+	if (record->dev_type != UINT16_MAX)
+		pcapng_comment_dec(c, "devtype", record->dev_type);
+	pcapng_comment_hex(c, "skb", record->skb);
+	if (record->mark)
+		pcapng_comment_hex(c, "mark", record->mark);
+	if (record->protocol)
+		pcapng_comment_hex(c, "proto", record->protocol);
+	if (record->pkt_type)
+		pcapng_comment_dec(c, "pkttype", record->pkt_type);
+}
+
+static void describe(struct buf *c, const struct capture_probe *probe, const struct record *record)
+{
+	buf_reset(c);
+	pcapng_comment_str(c, "probe", probe->spec);
+	describe_task(c, record);
+	describe_skb(c, record);
+	if (record->reason)
+		pcapng_comment_str(c, "reason", record->reason);
+	if (record->location)
+		pcapng_comment_str(c, "location", record->location);
+	if (record->lost)
+		pcapng_comment_dec(c, "lost", record->lost);
+	if (record->flags & XCAP_EV_NO_PACKET)
+		pcapng_comment_str(c, "packet", "none");
+	if (record->flags & XCAP_EV_SYNTH_ETH)
+		pcapng_comment_str(c, "synth", "ether");
+	if (record->flags & XCAP_EV_VLAN_TAG)
+		pcapng_comment_str(c, "vlan", "accel");
+	if (record->flags & XCAP_EV_PARTIAL)
+		pcapng_comment_dec(c, "partial", 1);
+	if (record->flags & XCAP_EV_UNDECIDED)
+		pcapng_comment_str(c, "settled", "user");
+}
+
+void pcapng_packet_add(struct buf *b, struct buf *comment, const struct capture_info *info,
+		       const struct record *record, uint32_t iface)
+{
+	size_t start = pcapng_block_begin(b, PCAPNG_BLOCK_EPB);
+	uint32_t cap_len = UTIL_MIN(record->cap_len, info->snaplen);
+	uint32_t flags = flags_word(record);
+
+	if (record->flags & XCAP_EV_NO_PACKET)
+		cap_len = 0;
+	pcapng_block_u32(b, iface);
+	pcapng_block_time(b, record->ts_ns);
+	pcapng_block_u32(b, cap_len);
+	pcapng_block_u32(b, UTIL_MAX(record->len, cap_len));
+	pcapng_block_padded(b, record->packet, cap_len);
+	if (flags)
+		pcapng_block_option_u32(b, PCAPNG_EPB_FLAGS, flags);
+	if (record->lost_before)
+		pcapng_block_option_u64(b, PCAPNG_EPB_DROPCOUNT, record->lost_before);
+	if (record->context == XCAP_CTX_TASK) {
+		const uint32_t ids[] = {record->pid, record->tid};
+
+		pcapng_block_option(b, PCAPNG_EPB_PIDTID, ids, sizeof(ids));
+	}
+	describe(comment, &info->probes[record->probe], record);
+	pcapng_block_comment(b, comment);
+	pcapng_block_end(b, start);
+}

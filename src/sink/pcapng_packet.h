@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * pcapng_packet.h - one record as an enhanced packet block (draft-ietf-opsawg-pcapng, section 4.3).
+ *
+ * Options: direction and kind of reception (epb_flags, where known), events lost on the CPU since
+ * its previous record (epb_dropcount), process and thread (where the packet is theirs: in task
+ *context), and a comment of key=value words, escaped as in pcapng_comment.h, in this order: probe
+ *(its spec) cpu ctx pid tid (if not pid) comm netns ifindex devtype (ARPHRD_*) skb mark proto
+ *(skb->protocol) pkttype (skb->pkt_type) reason location lost (on this CPU so far) packet=none
+ *synth=ether vlan=accel partial=1 settled=user (the filter, by xcap itself) What is not known or
+ *zero is left out; probe, cpu and skb are always there. A record without packet (packet=none) is a
+ *packet of zero bytes, so that the file has as many packets as there were records.
+ */
+#ifndef SINK_PCAPNG_PACKET_H
+#define SINK_PCAPNG_PACKET_H
+
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "record/capture.h"
+#include "record/record.h"
+
+/*
+ * Append the block of `record` on interface number `iface` to b; `comment` is scratch. The captured
+ * length is never above the snaplen, the original length never below the captured one. Lack of
+ * memory shows in buf_failed(b).
+ */
+void pcapng_packet_add(struct buf *b, struct buf *comment, const struct capture_info *info,
+		       const struct record *record, uint32_t iface);
+
+#endif
