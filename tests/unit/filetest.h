@@ -32,7 +32,10 @@ int filetest_run(void **state, const char *const *argv, char **out, char **err);
 /* Skips the test, saying so, if the program is not installed. */
 void filetest_need(const char *program);
 
-/* Ethernet, IPv4 10.0.0.1 > 10.0.0.2, UDP 40112 > 9000, `len` bytes (42..65535). Static. */
+/*
+ * Ethernet, IPv4 10.0.0.1 > 10.0.0.2, UDP 40112 > 9000, `len` bytes (42..65535). Static:
+ * a frame lives until the next one on the same side of 1500 bytes.
+ */
 const uint8_t *filetest_frame(uint32_t len);
 
 /* Three probes: ip_rcv@1, tracepoint:net:netif_receive_skb, tracepoint:skb:kfree_skb. */
