@@ -2,7 +2,8 @@
 /*
  * test_sink_pcapng.c - the bytes of pcapng files: blocks, options, comments, errors.
  *
- * What other programs make of the files is in test_sink_pcapng_readers.c.
+ * What other programs make of the files is in test_sink_pcapng_readers.c, full disks and gone
+ * readers are in test_sink_errors.c.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -10,8 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -436,110 +435,24 @@ static void packet__cap_len_above_snaplen_or_len__is_cut_and_len_raised(void **s
 	free(file.data);
 }
 
-static off_t size_of(const char *path)
-{
-	struct stat st;
-
-	assert_int_equal(stat(path, &st), 0);
-	return st.st_size;
-}
-
-static void buffering__header_at_open__records_at_tick_or_at_once_if_unbuffered(void **state)
-{
-	char *path = filetest_path(state, "x.pcapng");
-	struct record r = filetest_record();
-	struct sink *sink = filetest_open(&sink_pcapng_ops, path, false, &filetest_info);
-	off_t header = size_of(path);
-	struct filetest_block block;
-	size_t len;
-	char *data = util_read_file(path, &len);
-	struct err err;
-
-	assert_true(filetest_block(data, len, 0, &block));
-	assert_int_equal(block.type, PCAPNG_BLOCK_SHB);
-	assert_true(filetest_block(data, len, 1, &block));
-	assert_int_equal(block.type, PCAPNG_BLOCK_IDB);
-	assert_false(filetest_block(data, len, 2, &block));
-	assert_int_equal(sink_pcapng_ops.write(sink, &r, &err), 0);
-	assert_int_equal(size_of(path), header);
-	assert_int_equal(sink_pcapng_ops.tick(sink, &err), 0);
-	assert_true(size_of(path) > header);
-	assert_int_equal(sink_pcapng_ops.close(sink, NULL, &err), 0);
-	sink = filetest_open(&sink_pcapng_ops, path, true, &filetest_info);
-	assert_int_equal(size_of(path), header);
-	assert_int_equal(sink_pcapng_ops.write(sink, &r, &err), 0);
-	assert_true(size_of(path) > header);
-	assert_int_equal(sink_pcapng_ops.close(sink, NULL, &err), 0);
-	free(data);
-	free(path);
-}
-
-static void open__full_device__is_one_error_with_enospc(void **state)
-{
-	const struct sink_config config = {.path = "/dev/full"};
-	struct sink *sink = NULL;
-	struct err err;
-
-	(void)state;
-	assert_int_equal(sink_pcapng_ops.open(&sink, &config, &filetest_info, &err), -ENOSPC);
-	assert_string_equal(err.msg, "cannot write '/dev/full': No space left on device (ENOSPC)");
-	assert_null(sink);
-}
-
-static void open__missing_folder__is_an_error_that_quotes_the_path(void **state)
-{
-	const struct sink_config config = {.path = "/nowhere/x.pcapng"};
-	struct sink *sink = NULL;
-	struct err err;
-
-	(void)state;
-	assert_int_equal(sink_pcapng_ops.open(&sink, &config, &filetest_info, &err), -ENOENT);
-	assert_non_null(strstr(err.msg, "'/nowhere/x.pcapng'"));
-}
-
-static void stdout__reader_gone_at_open_or_later__is_epipe(void **state)
-{
-	const struct sink_config config = {.path = "-"};
-	struct record r = filetest_record();
-	struct sink *sink = NULL;
-	int broken = filetest_broken_pipe(), fds[2], ret_open, ret_tick, ret_close, saved;
-	struct err err;
-
-	(void)state;
-	saved = filetest_stdout_begin(broken);
-	ret_open = sink_pcapng_ops.open(&sink, &config, &filetest_info, &err);
-	filetest_stdout_end(saved);
-	assert_int_equal(ret_open, -EPIPE);
-	close(broken);
-
-	assert_int_equal(pipe(fds), 0);
-	saved = filetest_stdout_begin(fds[1]);
-	ret_open = sink_pcapng_ops.open(&sink, &config, &filetest_info, &err);
-	close(fds[0]);
-	if (!ret_open)
-		sink_pcapng_ops.write(sink, &r, &err);
-	ret_tick = sink_pcapng_ops.tick(sink, &err);
-	ret_close = sink_pcapng_ops.close(sink, &totals, &err);
-	filetest_stdout_end(saved);
-	close(fds[1]);
-	assert_int_equal(ret_open, 0);
-	assert_int_equal(ret_tick, -EPIPE);
-	assert_int_equal(ret_close, -EPIPE);
-}
-
 static void write__probe_out_of_range__is_an_error_and_writes_nothing(void **state)
 {
 	char *path = filetest_path(state, "x.pcapng");
 	struct sink *sink = filetest_open(&sink_pcapng_ops, path, true, &filetest_info);
 	struct record r = filetest_record();
-	off_t before = size_of(path);
+	struct filetest_block block;
 	struct err err;
+	char *data;
+	size_t len;
 
 	r.probe = 3;
 	assert_int_equal(sink_pcapng_ops.write(sink, &r, &err), -EIO);
 	assert_string_equal(err.msg, "a record names probe 3, and there are 3");
 	assert_int_equal(sink_pcapng_ops.close(sink, NULL, &err), 0);
-	assert_int_equal(size_of(path), before);
+	data = util_read_file(path, &len);
+	assert_true(filetest_block(data, len, 1, &block));
+	assert_false(filetest_block(data, len, 2, &block));
+	free(data);
 	free(path);
 }
 
@@ -559,10 +472,6 @@ int main(void)
 		TEST(interfaces__300_devices__are_described_once_each_before_use),
 		TEST(statistics__of_a_probe__stand_on_its_first_interface_only),
 		TEST(packet__cap_len_above_snaplen_or_len__is_cut_and_len_raised),
-		TEST(buffering__header_at_open__records_at_tick_or_at_once_if_unbuffered),
-		TEST(open__full_device__is_one_error_with_enospc),
-		TEST(open__missing_folder__is_an_error_that_quotes_the_path),
-		TEST(stdout__reader_gone_at_open_or_later__is_epipe),
 		TEST(write__probe_out_of_range__is_an_error_and_writes_nothing),
 	};
 

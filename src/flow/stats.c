@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * stats.c - totals: captured, seen, rejected, lost, and what does not add up.
+ *
+ * An event that was seen is rejected, lost, held back on purpose (sampling, limits, an action), or
+ * sent; one that was sent is shown, settled out, after the limit or unwritten. Both sums are
+ * checked.
+ */
+#include "flow/stats.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/util.h"
+
+/* With more probes than this, those that saw nothing share one line. */
+#define ROWS_MAX 40
+
+struct cause {
+	const char *name;
+	uint64_t n;
+};
+
+/* The non-zero causes, "2 ring full, 1 nested", after `before` if there are any. */
+static void print_causes(FILE *out, const char *before, const struct cause *causes, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (!causes[i].n)
+			continue;
+		fprintf(out, "%s%" PRIu64 " %s", before, causes[i].n, causes[i].name);
+		before = ", ";
+	}
+}
+
+static void print_lost_causes(FILE *out, const char *before, const struct capture_counts *counts)
+{
+	const struct cause causes[] = {
+		{"ring full", counts->ring_full},   {"nested", counts->nested},
+		{"read fault", counts->fault},	    {"undecidable", counts->undecidable},
+		{"table full", counts->table_full},
+	};
+
+	print_causes(out, before, causes, UTIL_ARRAY_SIZE(causes));
+}
+
+static void print_held_causes(FILE *out, const char *before, const struct capture_counts *counts)
+{
+	const struct cause causes[] = {
+		{"not sampled", counts->sampled},
+		{"over the rate limit", counts->limited},
+		{"discarded by the action", counts->discarded},
+	};
+
+	print_causes(out, before, causes, UTIL_ARRAY_SIZE(causes));
+}
+
+static const char *plural(uint64_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
+/* All probes; whether misses are known is asked of the attached ones only. */
+static struct capture_counts sum_counts(const struct capture_info *info,
+					const struct capture_totals *totals)
+{
+	struct capture_counts sum = {.missed_known = true};
+	uint32_t i;
+
+	for (i = 0; i < totals->n_probes; i++) {
+		struct capture_counts counts = totals->probes[i];
+
+		if (!info->probes[i].mechanism)
+			counts.missed_known = true;
+		capture_add(&sum, &counts);
+	}
+	return sum;
+}
+
+static void print_seen(FILE *out, const struct capture_info *info, uint64_t seen, uint64_t rejected)
+{
+	fprintf(out, "%" PRIu64 " packet%s seen", seen, plural(seen));
+	if (rejected || info->filter[0])
+		fprintf(out, ", %" PRIu64 " rejected%s", rejected,
+			info->filter[0] ? " by the filter" : "");
+	fputc('\n', out);
+}
+
+static void print_sums(FILE *out, const struct capture_info *info,
+		       const struct capture_totals *totals, const struct capture_counts *sum)
+{
+	uint64_t lost = capture_lost(sum), held = sum->sampled + sum->limited + sum->discarded;
+	const struct cause unshown[] = {
+		{"after the limit of -c", totals->after_limit},
+		{"not written, the output failed", totals->unwritten},
+	};
+
+	fprintf(out, "%" PRIu64 " packet%s captured\n", totals->shown, plural(totals->shown));
+	print_seen(out, info, sum->seen, sum->rejected + totals->settled_out);
+	fprintf(out, "%" PRIu64 " packet%s lost", lost, plural(lost));
+	print_lost_causes(out, ": ", sum);
+	fputc('\n', out);
+	if (held) {
+		fprintf(out, "%" PRIu64 " packet%s held back", held, plural(held));
+		print_held_causes(out, ": ", sum);
+		fputc('\n', out);
+	}
+	if (totals->after_limit || totals->unwritten) {
+		print_causes(out, "not shown: ", unshown, UTIL_ARRAY_SIZE(unshown));
+		fputc('\n', out);
+	}
+}
+
+/* Hits for which no program ran: a number, or that this kernel does not tell; nothing if none. */
+static void print_missed(FILE *out, const struct capture_counts *sum)
+{
+	if (sum->missed)
+		fprintf(out, "missed: %s%" PRIu64 " hit%s, not among those seen\n",
+			sum->missed_known ? "" : "at least ", sum->missed, plural(sum->missed));
+	else if (!sum->missed_known)
+		fputs("missed: unknown on this kernel\n", out);
+}
+
+/* Widths of the table's columns. */
+struct widths {
+	int spec, seen, rejected, captured, lost;
+};
+
+static int number_width(uint64_t n, const char *title)
+{
+	return UTIL_MAX(snprintf(NULL, 0, "%" PRIu64, n), (int)strlen(title));
+}
+
+static bool has_row(const struct capture_totals *totals, uint32_t probe)
+{
+	const struct capture_counts *counts = &totals->probes[probe];
+
+	return totals->n_probes <= ROWS_MAX || counts->seen || counts->missed;
+}
+
+static struct widths measure(const struct capture_info *info, const struct capture_totals *totals,
+			     const struct capture_counts *sum)
+{
+	struct widths w = {
+		.spec = strlen("probe"),
+		.seen = number_width(sum->seen, "seen"),
+		.rejected = number_width(sum->rejected, "rejected"),
+		.captured = number_width(sum->sent, "captured"),
+		.lost = number_width(capture_lost(sum), "lost"),
+	};
+	uint32_t i;
+
+	for (i = 0; i < totals->n_probes; i++)
+		if (has_row(totals, i))
+			w.spec = UTIL_MAX(w.spec, (int)strlen(info->probes[i].spec));
+	return w;
+}
+
+static void print_row(FILE *out, const struct capture_probe *probe,
+		      const struct capture_counts *counts, const struct widths *w)
+{
+	if (!probe->mechanism && !counts->seen) {
+		fprintf(out, "%-*s  not attached\n", w->spec, probe->spec);
+		return;
+	}
+	fprintf(out, "%-*s  %*" PRIu64 "  %*" PRIu64 "  %*" PRIu64 "  %*" PRIu64, w->spec,
+		probe->spec, w->seen, counts->seen, w->rejected, counts->rejected, w->captured,
+		counts->sent, w->lost, capture_lost(counts));
+	print_lost_causes(out, "  lost: ", counts);
+	print_held_causes(out, "  held back: ", counts);
+	if (counts->missed)
+		fprintf(out, "  missed: %" PRIu64, counts->missed);
+	else if (!counts->missed_known)
+		fputs("  missed: unknown", out);
+	fputc('\n', out);
+}
+
+static void print_table(FILE *out, const struct capture_info *info,
+			const struct capture_totals *totals, const struct capture_counts *sum)
+{
+	struct widths w = measure(info, totals, sum);
+	uint32_t i, silent = 0;
+
+	fprintf(out, "%-*s  %*s  %*s  %*s  %*s\n", w.spec, "probe", w.seen, "seen", w.rejected,
+		"rejected", w.captured, "captured", w.lost, "lost");
+	for (i = 0; i < totals->n_probes; i++) {
+		if (has_row(totals, i))
+			print_row(out, &info->probes[i], &totals->probes[i], &w);
+		else
+			silent++;
+	}
+	if (silent)
+		fprintf(out, "%u more probe%s saw nothing\n", silent, plural(silent));
+}
+
+static void check(FILE *out, const char *who, const char *what, uint64_t counted, uint64_t sum)
+{
+	if (counted != sum)
+		fprintf(out,
+			"xcap: warning: the counters of %s do not add up: %s %" PRIu64
+			", accounted for %" PRIu64 "\n",
+			who, what, counted, sum);
+}
+
+static void check_all(FILE *out, const struct capture_info *info,
+		      const struct capture_totals *totals, const struct capture_counts *sum)
+{
+	uint32_t i;
+
+	for (i = 0; i < totals->n_probes; i++) {
+		const struct capture_counts *counts = &totals->probes[i];
+
+		check(out, info->probes[i].spec, "seen", counts->seen, capture_seen_sum(counts));
+		check(out, info->probes[i].spec, "matched", counts->matched,
+		      capture_matched_sum(counts));
+	}
+	check(out, "the capture", "sent", sum->sent,
+	      totals->shown + totals->settled_out + totals->after_limit + totals->unwritten);
+}
+
+void stats_print(FILE *out, const struct capture_info *info, const struct capture_totals *totals)
+{
+	struct capture_counts sum = sum_counts(info, totals);
+
+	print_sums(out, info, totals, &sum);
+	print_missed(out, &sum);
+	if (totals->n_probes > 1)
+		print_table(out, info, totals, &sum);
+	check_all(out, info, totals, &sum);
+	fflush(out);
+}
