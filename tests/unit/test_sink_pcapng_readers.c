@@ -5,13 +5,16 @@
  *
  * Each of them must take every file without a word on stderr and find exactly the packets in it.
  */
-#include <inttypes.h>
+#include <fcntl.h>
 #include <pcap.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -282,6 +285,100 @@ static void unfinished_file__is_read_by_all_to_the_last_tick(void **state)
 	free(path);
 }
 
+/* A reader at the other end of a pipe: it reads `in`, what it prints comes out of `out`. */
+struct live {
+	pid_t pid;
+	int in, out;
+};
+
+static struct live live_start(const char *const *argv)
+{
+	int in[2], out[2];
+	struct live live;
+
+	assert_int_equal(pipe(in), 0);
+	assert_int_equal(pipe(out), 0);
+	live.pid = fork();
+	assert_true(live.pid >= 0);
+	if (live.pid == 0) {
+		dup2(in[0], STDIN_FILENO);
+		dup2(out[1], STDOUT_FILENO);
+		dup2(open("/dev/null", O_WRONLY), STDERR_FILENO);
+		close(in[0]);
+		close(in[1]);
+		close(out[0]);
+		close(out[1]);
+		execvp(argv[0], (char *const *)argv);
+		_exit(127);
+	}
+	close(in[0]);
+	close(out[1]);
+	live.in = in[1];
+	live.out = out[0];
+	return live;
+}
+
+/* One line that must come within 30 s, the sink still being open. */
+static void assert_live_line(const struct live *live, const char *expected)
+{
+	struct pollfd p = {.fd = live->out, .events = POLLIN};
+	char line[512];
+	size_t n = 0;
+
+	do {
+		assert_int_equal(poll(&p, 1, 30000), 1);
+		assert_int_equal(read(live->out, line + n, 1), 1);
+	} while (line[n++] != '\n' && n < sizeof(line) - 1);
+	line[n] = '\0';
+	assert_non_null(strstr(line, expected));
+}
+
+static void assert_live_reader(const char *const *argv)
+{
+	const struct sink_config config = {.path = "-", .unbuffered = true};
+	struct record r = filetest_record();
+	struct live live;
+	struct sink *sink;
+	struct err err;
+	int saved, i, ret, status;
+
+	filetest_need(argv[0]);
+	live = live_start(argv);
+	saved = filetest_stdout_begin(live.in);
+	ret = sink_pcapng_ops.open(&sink, &config, &filetest_info, &err);
+	filetest_stdout_end(saved);
+	assert_int_equal(ret, 0);
+	for (i = 0; i < 3; i++) {
+		r.ifname[3] = '0' + i; /* a new interface each time */
+		saved = filetest_stdout_begin(live.in);
+		ret = sink_pcapng_ops.write(sink, &r, &err);
+		filetest_stdout_end(saved);
+		assert_int_equal(ret, 0);
+		assert_live_line(&live, "10.0.0.1");
+	}
+	saved = filetest_stdout_begin(live.in);
+	ret = sink_pcapng_ops.close(sink, &totals, &err);
+	filetest_stdout_end(saved);
+	assert_int_equal(ret, 0);
+	close(live.in);
+	assert_int_equal(waitpid(live.pid, &status, 0), live.pid);
+	assert_int_equal(status, 0);
+	assert_int_equal(read(live.out, &i, sizeof(i)), 0);
+	close(live.out);
+}
+
+static void pipe_to_tcpdump__shows_each_packet_when_it_is_written(void **state)
+{
+	(void)state;
+	assert_live_reader((const char *const[]){"tcpdump", "-lnr", "-", NULL});
+}
+
+static void pipe_to_tshark__shows_each_packet_when_it_is_written(void **state)
+{
+	(void)state;
+	assert_live_reader((const char *const[]){"tshark", "-lni", "-", NULL});
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, filetest_setup, filetest_teardown)
 
 int main(void)
@@ -293,6 +390,8 @@ int main(void)
 		TEST(tshark__sees_interfaces_directions_drops_and_comments),
 		TEST(tshark__300_interfaces__names_each),
 		TEST(capinfos__shows_section_and_interfaces),
+		TEST(pipe_to_tcpdump__shows_each_packet_when_it_is_written),
+		TEST(pipe_to_tshark__shows_each_packet_when_it_is_written),
 		TEST(unfinished_file__is_read_by_all_to_the_last_tick),
 	};
 
