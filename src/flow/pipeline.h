@@ -40,14 +40,14 @@ enum pipeline_state pipeline_tick(struct pipeline *pipeline);
 const struct err *pipeline_error(const struct pipeline *pipeline);
 
 /*
- * Add shown, settled_out, after_limit and unwritten to totals: together the records that were handed
- * to pipeline_write().
+ * Add shown, settled_out, after_limit and unwritten to totals: together all the records that were
+ * handed to pipeline_write().
  */
 void pipeline_count(const struct pipeline *pipeline, struct capture_totals *totals);
 
 /*
- * Close all sinks with the totals. The first failure of the pipeline's whole life is returned in err
- * (that of pipeline_error(), if there was one before). Frees. Takes NULL.
+ * Close all sinks with the totals. The first failure of the pipeline's whole life is returned in
+ * err (that of pipeline_error(), if there was one before). Frees. Takes NULL.
  */
 int pipeline_close(struct pipeline *pipeline, const struct capture_totals *totals,
 		   struct err *err);

@@ -60,6 +60,9 @@ static void escape(struct buf *b, const char *text, size_t len, bool keep_blanks
 	size_t char_len, i;
 
 	for (; s < end; s += char_len) {
+		char_len = 1;
+		if (*s > ' ' && *s < 0x7f && *s != '\\')
+			continue;
 		if (is_plain(decode_utf8(s, &char_len), keep_blanks))
 			continue;
 		buf_add(b, run, s - run);
@@ -116,43 +119,50 @@ bool pcapng_comment_is_utf8(const char *s)
 	return true;
 }
 
-static void add_key(struct buf *b, const char *key)
+/* Room for a key and a number. */
+#define WORD_MAX 64
+
+/* " key=" into word, without the blank where the buffer is at the beginning of a line. */
+static size_t begin_word(char *word, const struct buf *b, const char *key)
 {
-	if (b->len && b->data[b->len - 1] != '\n')
-		buf_add_char(b, ' ');
-	buf_add_str(b, key);
-	buf_add_char(b, '=');
+	size_t len = strlen(key), at = b->len && b->data[b->len - 1] != '\n';
+
+	word[0] = ' ';
+	memcpy(word + at, key, len);
+	word[at + len] = '=';
+	return at + len + 1;
 }
 
 void pcapng_comment_str(struct buf *b, const char *key, const char *value)
 {
-	add_key(b, key);
+	char word[WORD_MAX];
+
+	buf_add(b, word, begin_word(word, b, key));
 	escape(b, value, strlen(value), false);
 }
 
-/* The last `end - s` characters of a number are at s. */
-static char *format(char *end, uint64_t value, unsigned int base)
+static void add_number(struct buf *b, const char *key, const char *prefix, uint64_t value,
+		       unsigned int base)
 {
+	char word[WORD_MAX], number[20];
+	size_t len = begin_word(word, b, key), at = sizeof(number);
+
 	do {
-		*--end = digits[value % base];
+		number[--at] = digits[value % base];
 		value /= base;
 	} while (value);
-	return end;
+	while (*prefix)
+		word[len++] = *prefix++;
+	memcpy(word + len, number + at, sizeof(number) - at);
+	buf_add(b, word, len + sizeof(number) - at);
 }
 
 void pcapng_comment_dec(struct buf *b, const char *key, uint64_t value)
 {
-	char text[20], *end = text + sizeof(text), *s = format(end, value, 10);
-
-	add_key(b, key);
-	buf_add(b, s, end - s);
+	add_number(b, key, "", value, 10);
 }
 
 void pcapng_comment_hex(struct buf *b, const char *key, uint64_t value)
 {
-	char text[16], *end = text + sizeof(text), *s = format(end, value, 16);
-
-	add_key(b, key);
-	buf_add_str(b, "0x");
-	buf_add(b, s, end - s);
+	add_number(b, key, "0x", value, 16);
 }

@@ -31,7 +31,7 @@ void pcapng_comment_line(struct buf *b, const char *key, const char *value);
 
 bool pcapng_comment_is_utf8(const char *s);
 
-/* "key=value", after a blank unless it begins the buffer or a line. */
+/* "key=value", after a blank unless it begins the buffer or a line. Keys have at most 32 bytes. */
 void pcapng_comment_str(struct buf *b, const char *key, const char *value);
 void pcapng_comment_dec(struct buf *b, const char *key, uint64_t value);
 void pcapng_comment_hex(struct buf *b, const char *key, uint64_t value);

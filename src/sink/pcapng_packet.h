@@ -2,14 +2,15 @@
 /*
  * pcapng_packet.h - one record as an enhanced packet block (draft-ietf-opsawg-pcapng, section 4.3).
  *
- * Options: direction and kind of reception (epb_flags, where known), events lost on the CPU since
- * its previous record (epb_dropcount), process and thread (where the packet is theirs: in task
- *context), and a comment of key=value words, escaped as in pcapng_comment.h, in this order: probe
- *(its spec) cpu ctx pid tid (if not pid) comm netns ifindex devtype (ARPHRD_*) skb mark proto
- *(skb->protocol) pkttype (skb->pkt_type) reason location lost (on this CPU so far) packet=none
- *synth=ether vlan=accel partial=1 settled=user (the filter, by xcap itself) What is not known or
- *zero is left out; probe, cpu and skb are always there. A record without packet (packet=none) is a
- *packet of zero bytes, so that the file has as many packets as there were records.
+ * Its options: direction and kind of reception where known, the events lost on the CPU since its
+ * previous record, process and thread in task context (elsewhere they are not the packet's), and a
+ * comment of key=value words, escaped as in pcapng_comment.h, in this order:
+ *	probe (its spec) cpu ctx pid tid (if not pid) comm netns ifindex devtype (ARPHRD_*)
+ *	skb mark proto (skb->protocol) pkttype (skb->pkt_type) reason location
+ *	lost (on this CPU so far) packet=none synth=ether vlan=accel partial=1
+ *	settled=user (the kernel could not decide the filter, xcap did)
+ * What is not known or zero is left out. A record without packet (packet=none) is a packet of zero
+ * bytes, so that the file has as many packets as there were records.
  */
 #ifndef SINK_PCAPNG_PACKET_H
 #define SINK_PCAPNG_PACKET_H

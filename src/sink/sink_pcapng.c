@@ -2,15 +2,16 @@
 /*
  * sink_pcapng.c - records as a pcapng file (draft-ietf-opsawg-pcapng; sections are its).
  *
- * Section header: comments of lines "xcap-KEY: VALUE", in this order, escaped as in
- *pcapng_comment.h xcap-file: 1 xcap-command: xcap skb -f ip_rcv@1 -w x.pcapng xcap-filter: tcp port
- *80 xcap-probe: 0 spec=ip_rcv@1 name=ip_rcv mechanism=fentry	(or none; drops=1 at kfree_skb)
- * Interface "ip_rcv/eth0@web" for each probe, device ("-": none) and namespace ("": xcap's own).
- *The first is that of probe 0 without device: readers want one before they know any packet.
- * Packets: see pcapng_packet.h.
- * Statistics: each interface has what was written on it; the counters of a probe, which knows
- *nothing of devices, stand on the first interface of the probe only, so that sums over interfaces
- *are right.
+ * Section header: comments of lines "xcap-KEY: VALUE", escaped as in pcapng_comment.h, in order:
+ *	xcap-file: 1
+ *	xcap-command: xcap skb -f ip_rcv@1 -w x.pcapng
+ *	xcap-filter: tcp port 80
+ *	xcap-probe: 0 spec=ip_rcv@1 name=ip_rcv mechanism=fentry
+ * one xcap-probe for each; mechanism=none if it is not attached, drops=1 behind it at kfree_skb.
+ * Interfaces: "ip_rcv/eth0@web" per probe, device ("-": none) and namespace (none: xcap's own).
+ * The first is that of probe 0 without device: readers want one before they know any packet.
+ * Statistics: each interface has what was written on it; a probe's counters know nothing of devices
+ * and stand on its first interface only, so that sums over interfaces are right.
  */
 #include <errno.h>
 #include <stdlib.h>
