@@ -316,16 +316,22 @@ static void packet__losses_and_task__are_options_only_where_there_are_any(void *
 	free(file.data);
 }
 
-static void interfaces__300_devices__are_described_once_each_before_use(void **state)
+static void
+interfaces__150_devices_and_150_namespaces__are_described_once_each_before_use(void **state)
 {
 	struct record *records = calloc(600, sizeof(*records));
 	struct filetest_block block;
 	unsigned int i, described = 0, packets = 0;
+	char netns[600][8];
 	struct file file;
 
 	for (i = 0; i < 600; i++) {
 		records[i] = filetest_record();
-		snprintf(records[i].ifname, XCAP_IFNAME, "veth%u", i % 300);
+		snprintf(netns[i], sizeof(netns[i]), "ns%u", i % 300);
+		if (i % 300 < 150)
+			snprintf(records[i].ifname, XCAP_IFNAME, "veth%u", i % 300);
+		else
+			records[i].netns_name = netns[i];
 	}
 	file = write_file(state, &filetest_info, records, 600, NULL);
 	for (i = 0; filetest_block(file.data, file.len, i, &block); i++) {
@@ -469,7 +475,7 @@ int main(void)
 		TEST(packet__comm_of_hostile_bytes__stays_one_word_of_utf8),
 		TEST(packet__flags__hold_direction_and_reception_where_known),
 		TEST(packet__losses_and_task__are_options_only_where_there_are_any),
-		TEST(interfaces__300_devices__are_described_once_each_before_use),
+		TEST(interfaces__150_devices_and_150_namespaces__are_described_once_each_before_use),
 		TEST(statistics__of_a_probe__stand_on_its_first_interface_only),
 		TEST(packet__cap_len_above_snaplen_or_len__is_cut_and_len_raised),
 		TEST(write__probe_out_of_range__is_an_error_and_writes_nothing),
