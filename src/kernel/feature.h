@@ -38,8 +38,10 @@ struct feature_info {
 };
 
 struct feature_set;
+struct kbtf;
 
-struct feature_set *feature_new(void); /* NULL and errno */
+/* kbtf (may be NULL: opened when first needed) stays the caller's. NULL and errno. */
+struct feature_set *feature_new(struct kbtf *kbtf);
 void feature_free(struct feature_set *set);
 
 const struct feature_info *feature_describe(enum feature feature);

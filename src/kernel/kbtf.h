@@ -34,8 +34,8 @@ struct kbtf_arg {
 /* A function or tracepoint found in BTF. */
 struct kbtf_target {
 	char module[56];	/* "" for vmlinux */
-	int module_fd;		/* fd of the module's BTF for attach_btf_obj_fd; 0 for vmlinux.
-				   Stays kbtf's. */
+	int module_fd;		/* fd of the module's BTF for attach_btf_obj_fd; 0 for vmlinux;
+				   -errno if the kernel does not give it. Stays kbtf's. */
 	uint32_t btf_id;	/* FUNC of a function; typedef btf_trace_NAME of a tracepoint */
 	struct kbtf_arg args[KBTF_ARGS_MAX];
 	uint32_t n_args;	/* of the prototype as the program sees it (without void *__data) */
@@ -63,7 +63,7 @@ int kbtf_for_each_skb(struct kbtf *kbtf, kbtf_fn fn, void *arg);
 /* All function names of vmlinux and modules, for near-name hints. Both arrays stay kbtf's. */
 const char *const *kbtf_function_names(struct kbtf *kbtf, size_t *n);
 
-/* "0: struct sk_buff *skb, 1: ..."; as written in an error about a wrong @N (numbers from 1). */
+/* "1: struct sk_buff *skb, 2: ..."; as written in an error about a wrong @N (numbers from 1). */
 void kbtf_print_args(const struct kbtf_target *target, char *out, size_t size);
 
 /* Drop reasons: name of value in `enum skb_drop_reason` without its SKB_DROP_REASON_ prefix, sub-system

@@ -8,6 +8,7 @@
  */
 #include "kernel/tracepoint.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/mount.h>
 #include <stdio.h>
@@ -61,7 +62,8 @@ static const char known[] = "devlink:devlink_trap_report\n"
 
 /* What was read, once: each name whole, and cut at the colon. */
 struct list {
-	bool read, from_tracefs;
+	bool read;
+	int error;		 /* 0: from tracefs; else -errno */
 	char *whole, *cut;	 /* the file's text, line ends (and in cut: colons) made NUL */
 	const char **names;	 /* "net:netif_rx", into whole */
 	const char **categories; /* "net", into cut; the name follows after the NUL */
@@ -72,16 +74,18 @@ struct tracepoint_table {
 	struct list *list;
 };
 
-/* A tracefs of our own, nowhere in the tree; -1 without CAP_SYS_ADMIN. */
+/* A tracefs of our own, nowhere in the tree; -1 and errno: EPERM without CAP_SYS_ADMIN. */
 static int detached_tracefs(void)
 {
-	int fs = syscall(SYS_fsopen, "tracefs", FSOPEN_CLOEXEC), mount = -1;
+	int fs = syscall(SYS_fsopen, "tracefs", FSOPEN_CLOEXEC), mount = -1, saved;
 
 	if (fs < 0)
 		return -1;
 	if (!syscall(SYS_fsconfig, fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0))
 		mount = syscall(SYS_fsmount, fs, FSMOUNT_CLOEXEC, 0);
+	saved = errno;
 	close(fs);
+	errno = saved;
 	return mount;
 }
 
@@ -94,7 +98,7 @@ static char *read_tracefs(void)
 		"/sys/kernel/debug/tracing/available_events",
 	};
 	char path[512], *text = NULL;
-	int mount;
+	int mount, saved;
 
 	for (size_t i = 0; i < UTIL_ARRAY_SIZE(mounted) && !text; i++)
 		text = util_read_file(kroot_path(path, sizeof(path), mounted[i]), NULL);
@@ -105,7 +109,9 @@ static char *read_tracefs(void)
 		return NULL;
 	snprintf(path, sizeof(path), "/proc/self/fd/%d/available_events", mount);
 	text = util_read_file(path, NULL);
+	saved = errno;
 	close(mount);
+	errno = saved;
 	return text;
 }
 
@@ -143,11 +149,11 @@ static const struct list *get_list(const struct tracepoint_table *table)
 		return list;
 	list->read = true;
 	list->whole = read_tracefs();
-	list->from_tracefs = list->whole != NULL;
+	list->error = list->whole ? 0 : -errno;
 	if (!list->whole)
 		list->whole = strdup(known);
 	if (!list->whole || !parse(list))
-		list->from_tracefs = false; /* no memory: an empty list, "not known" */
+		list->error = -ENOMEM; /* an empty list: "not known" */
 	return list;
 }
 
@@ -192,7 +198,7 @@ int tracepoint_exists(const struct tracepoint_table *table, const char *category
 			return 1;
 		elsewhere = true;
 	}
-	return list->from_tracefs || elsewhere ? 0 : -1;
+	return !list->error || elsewhere ? 0 : -1;
 }
 
 const char *tracepoint_category(const struct tracepoint_table *table, const char *name)
@@ -207,7 +213,12 @@ const char *tracepoint_category(const struct tracepoint_table *table, const char
 
 bool tracepoint_from_tracefs(const struct tracepoint_table *table)
 {
-	return get_list(table)->from_tracefs;
+	return !get_list(table)->error;
+}
+
+int tracepoint_error(const struct tracepoint_table *table)
+{
+	return get_list(table)->error;
 }
 
 const char *const *tracepoint_names(const struct tracepoint_table *table, size_t *n)

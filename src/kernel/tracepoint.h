@@ -27,6 +27,9 @@ const char *tracepoint_category(const struct tracepoint_table *table, const char
 /* True if the list came from tracefs. */
 bool tracepoint_from_tracefs(const struct tracepoint_table *table);
 
+/* 0 if it did, else -errno: why tracefs could not be read. */
+int tracepoint_error(const struct tracepoint_table *table);
+
 /* "category:name" of all known ones, for near-name hints. Stays the table's. */
 const char *const *tracepoint_names(const struct tracepoint_table *table, size_t *n);
 

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * feature.c - the table of features, and the memory of what was tried.
+ *
+ * The attempts are in feature_try.c. The rows' texts are what `xcap check` prints: `why` completes
+ * "without it, ...", `remedy` tells the user what to type or to ask for.
+ */
+#include "kernel/feature.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+
+#include "kernel/feature_try.h"
+#include "kernel/kbtf.h"
+#include "kernel/tracepoint.h"
+
+#define NEEDS_ROOT "run as root, or with CAP_BPF and CAP_PERFMON"
+
+struct row {
+	struct feature_info info;
+	feature_try_fn try;
+};
+
+struct feature_set {
+	struct feature_context context;
+	struct {
+		bool tried, has;
+		char why[256];
+	} results[FEATURE_COUNT];
+};
+
+static const struct row rows[FEATURE_COUNT] = {
+	[FEATURE_BTF] = {{"BTF", "5.4", "nothing can be captured in the kernel",
+			  "use a kernel built with CONFIG_DEBUG_INFO_BTF=y; mount sysfs on /sys"},
+			 feature_try_btf},
+	[FEATURE_BPF] = {{"BPF programs", "", "nothing can be captured", NEEDS_ROOT},
+			 feature_try_bpf},
+	[FEATURE_RINGBUF] = {{"ring buffer", "5.8", "nothing can be captured",
+			      NEEDS_ROOT "; kernels before 5.8 have none"},
+			     feature_try_ringbuf},
+	[FEATURE_RAW_TP] = {{"raw_tp", "4.17", "tracepoints can be probed by tp_btf only",
+			     NEEDS_ROOT "; the kernel needs CONFIG_BPF_EVENTS=y"},
+			    feature_try_raw_tp},
+	[FEATURE_TP_BTF] = {{"tp_btf", "5.5",
+			     "tracepoints cost more, and paged packet bytes cannot be read",
+			     NEEDS_ROOT "; the kernel needs CONFIG_DEBUG_INFO_BTF=y"},
+			    feature_try_tp_btf},
+	[FEATURE_FENTRY] = {{"fentry", "5.5", "functions can be probed by kprobe only",
+			     NEEDS_ROOT
+			     "; the kernel needs CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS=y"},
+			    feature_try_fentry},
+	[FEATURE_KPROBE] = {{"kprobe", "4.17", "functions can be probed by fentry only",
+			     NEEDS_ROOT "; the kernel needs CONFIG_KPROBE_EVENTS=y"},
+			    feature_try_kprobe},
+	[FEATURE_KPROBE_COOKIE] =
+		{{"kprobe cookie", "5.15", "a kprobe's events are told apart by their address",
+		  "nothing to do where kprobes work; kernels before 5.15 have none"},
+		 feature_try_kprobe_cookie},
+	[FEATURE_MODULE_BTF] = {{"module BTF", "5.11",
+				 "functions of modules need FUNC@N and go by kprobe",
+				 "run as root; the kernel needs CONFIG_DEBUG_INFO_BTF_MODULES=y"},
+				feature_try_module_btf},
+	[FEATURE_RDONLY_CAST] = {{"bpf_rdonly_cast", "6.2",
+				  "raw_tp and kprobe take longer to read the skb",
+				  "nothing to do; kernels before 6.2 have none"},
+				 feature_try_rdonly_cast},
+	[FEATURE_DYNPTR_SKB] =
+		{{"bpf_dynptr_from_skb", "6.12",
+		  "packet bytes in pages are not captured, filters cannot look there",
+		  "nothing to do; kernels before 6.12 have none for tracing"},
+		 feature_try_dynptr_skb},
+	[FEATURE_DROP_REASON] = {{"drop reasons", "5.17", "drops show their place but no reason",
+				  "nothing to do; kernels before 5.17 have none"},
+				 feature_try_drop_reason},
+	[FEATURE_TRACEFS] = {{"tracefs", "",
+			      "categories are known only of the tracepoints on the built-in list",
+			      "run as root, or mount -t tracefs nodev /sys/kernel/tracing"},
+			     feature_try_tracefs},
+	[FEATURE_KALLSYMS] = {{"kernel symbols", "", "places and stacks show as bare addresses",
+			       "run as root, or with CAP_SYSLOG; sysctl kernel.kptr_restrict=1"},
+			      feature_try_kallsyms},
+	[FEATURE_PREEMPT_COUNT] =
+		{{"preemption count", "", "ctx= cannot tell task, softirq and hard irq",
+		  "nothing to do; the kernel's BTF has to list its per-CPU variables"},
+		 feature_try_preempt_count},
+};
+
+struct feature_set *feature_new(struct kbtf *kbtf)
+{
+	struct feature_set *set = calloc(1, sizeof(*set));
+
+	if (set)
+		set->context.kbtf = kbtf;
+	return set;
+}
+
+void feature_free(struct feature_set *set)
+{
+	if (!set)
+		return;
+	if (set->context.own_kbtf)
+		kbtf_close(set->context.kbtf);
+	tracepoint_close(set->context.tracepoints);
+	free(set);
+}
+
+const struct feature_info *feature_describe(enum feature feature)
+{
+	return &rows[feature].info;
+}
+
+bool feature_has(struct feature_set *set, enum feature feature, char *why, size_t size)
+{
+	if (!set->results[feature].tried) {
+		set->results[feature].tried = true;
+		set->results[feature].has =
+			rows[feature].try(&set->context, set->results[feature].why,
+					  sizeof(set->results[feature].why));
+	}
+	if (why)
+		snprintf(why, size, "%s", set->results[feature].why);
+	return set->results[feature].has;
+}
+
+void feature_raise_memlock(void)
+{
+	struct rlimit limit = {RLIM_INFINITY, RLIM_INFINITY};
+
+	if (feature_try_memcg() || !setrlimit(RLIMIT_MEMLOCK, &limit))
+		return;
+	/* not allowed to raise the hard limit: at least use all of it */
+	if (getrlimit(RLIMIT_MEMLOCK, &limit))
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	(void)setrlimit(RLIMIT_MEMLOCK, &limit);
+}

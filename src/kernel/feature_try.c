@@ -1,0 +1,461 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * feature_try.c - attempts at what this kernel and this user can do.
+ *
+ * Programs are loaded, but not attached: attaching patches code and waits for all CPUs (tens of
+ * milliseconds where probes are slow), and what a kernel lacks it refuses at load. The session
+ * takes the next mechanism should attaching fail.
+ */
+#include "kernel/feature_try.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/perf_event.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+
+#include "base/util.h"
+#include "kernel/kbtf_module.h"
+#include "kernel/kroot.h"
+
+/* A function that the kernel keeps for being probed by tests, and that is called by nobody else. */
+#define GUINEA_PIG     "bpf_fentry_test1"
+#define SKB_TRACEPOINT "netif_receive_skb"
+#define LOG_SIZE       4096
+#define COARSE_NS      160 /* BPF_FUNC_ktime_get_coarse_ns, came with memcg accounting in 5.11 */
+#define ATTACH_COOKIE  174 /* BPF_FUNC_get_attach_cookie */
+#define KFUNC_CALL     2   /* BPF_PSEUDO_KFUNC_CALL */
+#define INSN(op, d, s, o, i)                                                                       \
+	{                                                                                          \
+		.code = (op), .dst_reg = (d), .src_reg = (s), .off = (o), .imm = (i)               \
+	}
+#define MOV_IMM(d, i) INSN(BPF_ALU64 | BPF_MOV | BPF_K, d, 0, 0, i)
+#define MOV_REG(d, s) INSN(BPF_ALU64 | BPF_MOV | BPF_X, d, s, 0, 0)
+#define ADD_IMM(d, i) INSN(BPF_ALU64 | BPF_ADD | BPF_K, d, 0, 0, i)
+#define LOAD(d, s, o) INSN(BPF_LDX | BPF_MEM | BPF_DW, d, s, o, 0)
+#define CALL(kind, i) INSN(BPF_JMP | BPF_CALL, 0, kind, 0, i)
+#define EXIT	      INSN(BPF_JMP | BPF_EXIT, 0, 0, 0, 0)
+
+struct program {
+	const char *what; /* "fentry", in "the kernel refuses fentry programs" */
+	enum bpf_prog_type type;
+	enum bpf_attach_type attach_type; /* of BPF_PROG_TYPE_TRACING */
+	uint32_t attach_btf_id;
+	const struct bpf_insn *insns;
+	size_t n_insns;
+};
+
+static const struct bpf_insn nothing[] = {MOV_IMM(BPF_REG_0, 0), EXIT};
+
+/* The last line of the verifier's log that says something; "" if there is none. */
+static const char *last_line(char *log)
+{
+	char *line, *save = NULL, *last = "";
+
+	for (line = strtok_r(log, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
+		if (strncmp(line, "processed ", 10))
+			last = line;
+	return last;
+}
+
+/* Load it and forget it. False: `why` names the errno, and what the verifier had to say. */
+static bool load(const struct program *program, char *why, size_t size)
+{
+	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = program->attach_type,
+		    .attach_btf_id = program->attach_btf_id);
+	char log[LOG_SIZE] = "";
+	const char *line;
+	int fd, code;
+
+	fd = bpf_prog_load(program->type, NULL, "GPL", program->insns, program->n_insns, &opts);
+	if (fd >= 0) {
+		close(fd);
+		snprintf(why, size, "a small program was loaded");
+		return true;
+	}
+	code = fd;
+	opts.log_buf = log;
+	opts.log_size = sizeof(log);
+	opts.log_level = 1;
+	fd = bpf_prog_load(program->type, NULL, "GPL", program->insns, program->n_insns, &opts);
+	if (fd >= 0)
+		close(fd);
+	line = last_line(log);
+	snprintf(why, size, "the kernel refuses %s: %s%s%s", program->what, err_name(code),
+		 line[0] ? ": " : "", line);
+	return false;
+}
+
+/* NULL, with why, if the kernel's types cannot be read. */
+static struct kbtf *get_kbtf(struct feature_context *context, char *why, size_t size)
+{
+	if (!context->kbtf && !err_is_set(&context->no_kbtf))
+		context->own_kbtf = !kbtf_open(&context->kbtf, &context->no_kbtf);
+	if (!context->kbtf)
+		snprintf(why, size, "%s", context->no_kbtf.msg);
+	return context->kbtf;
+}
+
+/* BTF id of a function of vmlinux; 0, with why, if there is none. */
+static uint32_t find_function(struct feature_context *context, const char *name, char *why,
+			      size_t size)
+{
+	struct kbtf *kbtf = get_kbtf(context, why, size);
+	int32_t id;
+
+	if (!kbtf)
+		return 0;
+	id = btf__find_by_name_kind(kbtf_vmlinux(kbtf), name, BTF_KIND_FUNC);
+	if (id > 0)
+		return id;
+	snprintf(why, size, "this kernel's types have no function '%s'", name);
+	return 0;
+}
+
+static bool find_tracepoint(struct feature_context *context, const char *name,
+			    struct kbtf_target *target, char *why, size_t size)
+{
+	struct kbtf *kbtf = get_kbtf(context, why, size);
+
+	if (!kbtf)
+		return false;
+	if (!kbtf_find_tracepoint(kbtf, name, target))
+		return true;
+	snprintf(why, size, "this kernel's types have no tracepoint '%s'", name);
+	return false;
+}
+
+bool feature_try_btf(struct feature_context *context, char *why, size_t size)
+{
+	struct kbtf *kbtf = get_kbtf(context, why, size);
+
+	if (kbtf)
+		snprintf(why, size, "%u types", btf__type_cnt(kbtf_vmlinux(kbtf)) - 1);
+	return kbtf != NULL;
+}
+
+bool feature_try_bpf(struct feature_context *context, char *why, size_t size)
+{
+	struct program program = {
+		.what = "BPF programs for tracing",
+		.type = BPF_PROG_TYPE_TRACEPOINT,
+		.insns = nothing,
+		.n_insns = UTIL_ARRAY_SIZE(nothing),
+	};
+
+	(void)context;
+	return load(&program, why, size);
+}
+
+bool feature_try_ringbuf(struct feature_context *context, char *why, size_t size)
+{
+	int fd = bpf_map_create(BPF_MAP_TYPE_RINGBUF, NULL, 0, 0, sysconf(_SC_PAGESIZE), NULL);
+
+	(void)context;
+	if (fd < 0) {
+		snprintf(why, size, "the kernel refuses a ring buffer: %s", err_name(fd));
+		return false;
+	}
+	close(fd);
+	snprintf(why, size, "a small one was made");
+	return true;
+}
+
+bool feature_try_raw_tp(struct feature_context *context, char *why, size_t size)
+{
+	struct program program = {
+		.what = "raw_tp programs",
+		.type = BPF_PROG_TYPE_RAW_TRACEPOINT,
+		.insns = nothing,
+		.n_insns = UTIL_ARRAY_SIZE(nothing),
+	};
+
+	(void)context;
+	return load(&program, why, size);
+}
+
+bool feature_try_tp_btf(struct feature_context *context, char *why, size_t size)
+{
+	struct program program = {
+		.what = "tp_btf programs",
+		.type = BPF_PROG_TYPE_TRACING,
+		.attach_type = BPF_TRACE_RAW_TP,
+		.insns = nothing,
+		.n_insns = UTIL_ARRAY_SIZE(nothing),
+	};
+	struct kbtf_target target;
+
+	if (!find_tracepoint(context, SKB_TRACEPOINT, &target, why, size))
+		return false;
+	program.attach_btf_id = target.btf_id;
+	return load(&program, why, size);
+}
+
+bool feature_try_fentry(struct feature_context *context, char *why, size_t size)
+{
+	struct program program = {
+		.what = "fentry programs",
+		.type = BPF_PROG_TYPE_TRACING,
+		.attach_type = BPF_TRACE_FENTRY,
+		.insns = nothing,
+		.n_insns = UTIL_ARRAY_SIZE(nothing),
+	};
+
+	program.attach_btf_id = find_function(context, GUINEA_PIG, why, size);
+	return program.attach_btf_id && load(&program, why, size);
+}
+
+/* Number of the kprobe event source, or -errno. */
+static int kprobe_type(void)
+{
+	char path[PATH_MAX], *text, *end;
+	long type;
+
+	text = util_read_file(
+		kroot_path(path, sizeof(path), "/sys/bus/event_source/devices/kprobe/type"), NULL);
+	if (!text)
+		return -errno;
+	type = strtol(text, &end, 10);
+	if (end == text || type < 0 || type > INT_MAX)
+		type = -EINVAL;
+	free(text);
+	return type;
+}
+
+/*
+ * Ask for a kprobe in the middle of an instruction: the kernel goes through all permissions (perf,
+ * lockdown) and the symbol, and stops just before it would patch code: EILSEQ on x86, EINVAL where
+ * instructions are aligned. A probe that works would cost a wait for all CPUs to take away.
+ */
+static int try_kprobe_event(int type)
+{
+	struct perf_event_attr attr = {
+		.size = sizeof(attr),
+		.type = type,
+		.config1 = (uintptr_t)GUINEA_PIG,
+		.config2 = 1,
+	};
+	int fd = syscall(SYS_perf_event_open, &attr, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
+
+	if (fd >= 0) {
+		close(fd);
+		return 0;
+	}
+	return errno == EILSEQ || errno == EINVAL ? 0 : -errno;
+}
+
+bool feature_try_kprobe(struct feature_context *context, char *why, size_t size)
+{
+	struct program program = {
+		.what = "kprobe programs",
+		.type = BPF_PROG_TYPE_KPROBE,
+		.insns = nothing,
+		.n_insns = UTIL_ARRAY_SIZE(nothing),
+	};
+	int type = kprobe_type(), ret;
+
+	(void)context;
+	if (type < 0) {
+		snprintf(why, size, "this kernel has no kprobe events: %s", err_name(type));
+		return false;
+	}
+	if (!load(&program, why, size))
+		return false;
+	ret = try_kprobe_event(type);
+	if (ret)
+		snprintf(why, size, "the kernel refuses a kprobe: %s", err_name(ret));
+	else
+		snprintf(why, size, "a small program was loaded, perf event source %d", type);
+	return !ret;
+}
+
+bool feature_try_kprobe_cookie(struct feature_context *context, char *why, size_t size)
+{
+	static const struct bpf_insn insns[] = {CALL(0, ATTACH_COOKIE), MOV_IMM(BPF_REG_0, 0),
+						EXIT};
+	struct program program = {
+		.what = "cookies of kprobes",
+		.type = BPF_PROG_TYPE_KPROBE,
+		.insns = insns,
+		.n_insns = UTIL_ARRAY_SIZE(insns),
+	};
+
+	return feature_try_kprobe(context, why, size) && load(&program, why, size);
+}
+
+/* Lines of /proc/modules; 0 also where the kernel has no modules. */
+static size_t count_modules(void)
+{
+	char path[PATH_MAX], *text;
+	size_t n = 0;
+
+	text = util_read_file(kroot_path(path, sizeof(path), "/proc/modules"), NULL);
+	for (const char *s = text; s && *s; s++)
+		n += *s == '\n';
+	free(text);
+	return n;
+}
+
+bool feature_try_module_btf(struct feature_context *context, char *why, size_t size)
+{
+	struct kbtf_modules modules = {};
+	size_t loaded = count_modules();
+	bool has = false;
+	int fd;
+
+	(void)context;
+	kbtf_module_list(&modules);
+	if (!loaded) {
+		has = true;
+		snprintf(why, size, "no module is loaded");
+	} else if (!modules.n) {
+		snprintf(why, size, "none of the %zu loaded modules has types", loaded);
+	} else {
+		fd = kbtf_module_fd(&modules, &modules.list[0]);
+		has = fd >= 0;
+		if (has)
+			snprintf(why, size, "types of %zu of %zu modules", modules.n, loaded);
+		else
+			snprintf(why, size, "the kernel does not give away a module's types: %s",
+				 err_name(fd));
+	}
+	kbtf_module_fini(&modules);
+	return has;
+}
+
+bool feature_try_rdonly_cast(struct feature_context *context, char *why, size_t size)
+{
+	struct kbtf *kbtf = get_kbtf(context, why, size);
+	int32_t skb =
+		kbtf ? btf__find_by_name_kind(kbtf_vmlinux(kbtf), "sk_buff", BTF_KIND_STRUCT) : 0;
+	uint32_t kfunc = kbtf ? find_function(context, "bpf_rdonly_cast", why, size) : 0;
+	const struct bpf_insn insns[] = {
+		LOAD(BPF_REG_1, BPF_REG_1, 0), /* any number will do */
+		MOV_IMM(BPF_REG_2, skb),       CALL(KFUNC_CALL, kfunc),
+		LOAD(BPF_REG_0, BPF_REG_0, 0), /* skb->next */
+		MOV_IMM(BPF_REG_0, 0),	       EXIT,
+	};
+	struct program program = {
+		.what = "bpf_rdonly_cast() in raw_tp programs",
+		.type = BPF_PROG_TYPE_RAW_TRACEPOINT,
+		.insns = insns,
+		.n_insns = UTIL_ARRAY_SIZE(insns),
+	};
+
+	return kfunc && load(&program, why, size);
+}
+
+bool feature_try_dynptr_skb(struct feature_context *context, char *why, size_t size)
+{
+	uint32_t kfunc = find_function(context, "bpf_dynptr_from_skb", why, size);
+	const struct bpf_insn insns[] = {
+		LOAD(BPF_REG_1, BPF_REG_1, 0), /* skb, the tracepoint's first argument */
+		MOV_IMM(BPF_REG_2, 0),	       MOV_REG(BPF_REG_3, BPF_REG_10),
+		ADD_IMM(BPF_REG_3, -16),       CALL(KFUNC_CALL, kfunc),
+		MOV_IMM(BPF_REG_0, 0),	       EXIT,
+	};
+	struct program program = {
+		.what = "bpf_dynptr_from_skb() in tp_btf programs",
+		.type = BPF_PROG_TYPE_TRACING,
+		.attach_type = BPF_TRACE_RAW_TP,
+		.insns = insns,
+		.n_insns = UTIL_ARRAY_SIZE(insns),
+	};
+	struct kbtf_target target;
+
+	if (!kfunc || !find_tracepoint(context, SKB_TRACEPOINT, &target, why, size))
+		return false;
+	program.attach_btf_id = target.btf_id;
+	return load(&program, why, size);
+}
+
+bool feature_try_drop_reason(struct feature_context *context, char *why, size_t size)
+{
+	struct kbtf_target target;
+
+	if (!find_tracepoint(context, "kfree_skb", &target, why, size))
+		return false;
+	for (uint32_t i = 0; i < UTIL_MIN(target.n_args, KBTF_ARGS_MAX); i++) {
+		if (strcmp(target.args[i].type, "enum skb_drop_reason"))
+			continue;
+		snprintf(why, size, "argument %u of kfree_skb", i + 1);
+		return true;
+	}
+	snprintf(why, size, "kfree_skb has no argument 'enum skb_drop_reason'");
+	return false;
+}
+
+bool feature_try_tracefs(struct feature_context *context, char *why, size_t size)
+{
+	size_t n;
+	int error;
+
+	if (!context->tracepoints)
+		context->tracepoints = tracepoint_open();
+	if (!context->tracepoints) {
+		snprintf(why, size, "no memory");
+		return false;
+	}
+	error = tracepoint_error(context->tracepoints);
+	tracepoint_names(context->tracepoints, &n);
+	if (error)
+		snprintf(why, size, "not readable: %s; a built-in list of %zu serves",
+			 err_name(error), n);
+	else
+		snprintf(why, size, "%zu tracepoints", n);
+	return !error;
+}
+
+bool feature_try_kallsyms(struct feature_context *context, char *why, size_t size)
+{
+	char path[PATH_MAX], text[4096];
+	int fd = open(kroot_path(path, sizeof(path), "/proc/kallsyms"), O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text));
+	int code = errno;
+	bool shown = false;
+
+	(void)context;
+	if (fd >= 0)
+		close(fd);
+	if (n < 0) {
+		snprintf(why, size, "cannot read '/proc/kallsyms': %s", err_name(code));
+		return false;
+	}
+	for (ssize_t i = 0, digit = 1; i < n && !shown; i++) {
+		digit = text[i] == '\n' ? 1 : text[i] == ' ' ? 0 : digit;
+		shown = digit && text[i] != '0' && text[i] != '\n';
+	}
+	snprintf(why, size, shown ? "addresses are shown" : "the kernel shows all addresses as 0");
+	return shown;
+}
+
+bool feature_try_preempt_count(struct feature_context *context, char *why, size_t size)
+{
+	struct kbtf *kbtf = get_kbtf(context, why, size);
+	int64_t delta = kbtf ? kbtf_preempt_delta(kbtf) : 0;
+
+	if (delta)
+		snprintf(why, size, "%lld bytes from the run queue", (long long)delta);
+	else if (kbtf)
+		snprintf(why, size, "this kernel's types do not tell where it is");
+	return delta != 0;
+}
+
+bool feature_try_memcg(void)
+{
+	static const struct bpf_insn insns[] = {CALL(0, COARSE_NS), MOV_IMM(BPF_REG_0, 0), EXIT};
+	int fd = bpf_prog_load(BPF_PROG_TYPE_TRACEPOINT, NULL, "GPL", insns, UTIL_ARRAY_SIZE(insns),
+			       NULL);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}

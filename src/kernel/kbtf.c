@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * kbtf.c - look-ups in the kernel's types.
+ *
+ * Opening costs the parsing of vmlinux BTF and no more: xcap has to be listening at once.
+ * Everything else is done when it is first asked for, by walks over the types (under a millisecond
+ * each), and names stay where they are, in the BTF itself.
+ */
+#include "kernel/kbtf.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "kernel/kbtf_args.h"
+#include "kernel/kbtf_module.h"
+#include "kernel/kbtf_reason.h"
+#include "kernel/kroot.h"
+
+#define VMLINUX	   "/sys/kernel/btf/vmlinux"
+#define TRACEPOINT "btf_trace_"
+
+struct kbtf {
+	struct btf *vmlinux;
+	struct kbtf_modules modules;
+	struct kbtf_reasons reasons;
+	bool reasons_read, module_reasons_read;
+	const char **names;
+	size_t n_names;
+};
+
+int kbtf_open(struct kbtf **out, struct err *err)
+{
+	struct kbtf *kbtf = calloc(1, sizeof(*kbtf));
+	char path[PATH_MAX];
+	int code;
+
+	*out = NULL;
+	if (!kbtf)
+		return err_errno(err, ERR_FAILED, ENOMEM, "cannot read the kernel's types");
+	if (kroot_prefix()[0])
+		kbtf->vmlinux = btf__parse(kroot_path(path, sizeof(path), VMLINUX), NULL);
+	else
+		kbtf->vmlinux = btf__load_vmlinux_btf();
+	if (!kbtf->vmlinux) {
+		code = errno;
+		free(kbtf);
+		err_errno(err, ERR_UNSUPPORTED, code, "cannot read the kernel's types from '%s'",
+			  VMLINUX);
+		err_hint(err, "xcap needs a kernel built with CONFIG_DEBUG_INFO_BTF=y, and "
+			      "sysfs mounted on /sys");
+		return err->code;
+	}
+	*out = kbtf;
+	return 0;
+}
+
+void kbtf_close(struct kbtf *kbtf)
+{
+	if (!kbtf)
+		return;
+	kbtf_reason_fini(&kbtf->reasons);
+	kbtf_module_fini(&kbtf->modules);
+	btf__free(kbtf->vmlinux);
+	free(kbtf->names);
+	free(kbtf);
+}
+
+const struct btf *kbtf_vmlinux(const struct kbtf *kbtf)
+{
+	return kbtf->vmlinux;
+}
+
+/* The types of one object that are its own: vmlinux's where module is NULL. */
+struct scope {
+	struct kbtf_module *module;
+	const struct btf *btf;
+	uint32_t start, end;
+};
+
+static struct scope vmlinux_scope(const struct kbtf *kbtf)
+{
+	return (struct scope){
+		.btf = kbtf->vmlinux,
+		.start = 1,
+		.end = btf__type_cnt(kbtf->vmlinux),
+	};
+}
+
+/* An empty range if its types cannot be read. */
+static struct scope module_scope(struct kbtf *kbtf, struct kbtf_module *module)
+{
+	struct scope scope = {.module = module, .btf = kbtf_module_btf(module, kbtf->vmlinux)};
+
+	if (scope.btf) {
+		scope.start = btf__type_cnt(kbtf->vmlinux);
+		scope.end = btf__type_cnt(scope.btf);
+	}
+	return scope;
+}
+
+/* The first of that kind and name; 0: none. */
+static uint32_t find_id(const struct scope *scope, uint32_t kind, const char *name)
+{
+	for (uint32_t id = scope->start; id < scope->end; id++) {
+		const struct btf_type *type = btf__type_by_id(scope->btf, id);
+
+		if (btf_kind(type) == kind &&
+		    !strcmp(btf__name_by_offset(scope->btf, type->name_off), name))
+			return id;
+	}
+	return 0;
+}
+
+/* The kernel puts `void *__data` first in the prototype of each tracepoint; programs never see it.
+ */
+static uint32_t skipped_args(const struct btf_type *type)
+{
+	return btf_is_typedef(type) ? 1 : 0;
+}
+
+/* False if the type has no prototype. */
+static bool fill_target(struct kbtf *kbtf, const struct scope *scope, uint32_t id,
+			struct kbtf_target *target)
+{
+	const struct btf_type *type = btf__type_by_id(scope->btf, id);
+	const struct btf_type *proto = kbtf_args_proto(scope->btf, type);
+
+	memset(target, 0, sizeof(*target));
+	if (!proto)
+		return false;
+	target->btf_id = id;
+	if (scope->module) {
+		snprintf(target->module, sizeof(target->module), "%s", scope->module->name);
+		target->module_fd = kbtf_module_fd(&kbtf->modules, scope->module);
+	}
+	kbtf_args_fill(scope->btf, proto, skipped_args(type), target);
+	return true;
+}
+
+static int find_in(struct kbtf *kbtf, const struct scope *scope, uint32_t kind, const char *name,
+		   struct kbtf_target *target)
+{
+	uint32_t id = find_id(scope, kind, name);
+
+	return id && fill_target(kbtf, scope, id, target) ? 0 : -ENOENT;
+}
+
+/* vmlinux first, then the modules; module NULL: all of them. */
+static int find_anywhere(struct kbtf *kbtf, const char *module, uint32_t kind, const char *name,
+			 struct kbtf_target *target)
+{
+	struct scope scope = vmlinux_scope(kbtf);
+
+	if ((!module || !strcmp(module, "vmlinux")) && !find_in(kbtf, &scope, kind, name, target))
+		return 0;
+	kbtf_module_list(&kbtf->modules);
+	for (size_t i = 0; i < kbtf->modules.n; i++) {
+		if (module && strcmp(module, kbtf->modules.list[i].name))
+			continue;
+		scope = module_scope(kbtf, &kbtf->modules.list[i]);
+		if (!find_in(kbtf, &scope, kind, name, target))
+			return 0;
+	}
+	return -ENOENT;
+}
+
+int kbtf_find_function(struct kbtf *kbtf, const char *module, const char *name,
+		       struct kbtf_target *target)
+{
+	return find_anywhere(kbtf, module, BTF_KIND_FUNC, name, target);
+}
+
+int kbtf_find_tracepoint(struct kbtf *kbtf, const char *name, struct kbtf_target *target)
+{
+	char type_name[256];
+	int n = snprintf(type_name, sizeof(type_name), TRACEPOINT "%s", name);
+
+	if (n < 0 || (size_t)n >= sizeof(type_name))
+		return -ENOENT;
+	return find_anywhere(kbtf, NULL, BTF_KIND_TYPEDEF, type_name, target);
+}
+
+/* Function name, tracepoint name, or NULL for any other type. */
+static const char *probe_name(const struct btf *btf, const struct btf_type *type)
+{
+	const char *name;
+
+	if (!btf_is_func(type) && !btf_is_typedef(type))
+		return NULL;
+	name = btf__name_by_offset(btf, type->name_off);
+	if (btf_is_func(type))
+		return name;
+	return strncmp(name, TRACEPOINT, strlen(TRACEPOINT)) ? NULL : name + strlen(TRACEPOINT);
+}
+
+/* Name offsets already reported; some kernels' BTF has static functions of one name several times.
+ */
+struct seen {
+	uint32_t *list;
+	size_t n;
+};
+
+/* True if it was there; else it is now (without memory: a name may come twice). */
+static bool seen_before(struct seen *seen, uint32_t name_off)
+{
+	uint32_t *list;
+
+	for (size_t i = 0; i < seen->n; i++)
+		if (seen->list[i] == name_off)
+			return true;
+	if (seen->n % 1024 == 0) {
+		list = realloc(seen->list, (seen->n + 1024) * sizeof(*list));
+		if (!list)
+			return false;
+		seen->list = list;
+	}
+	seen->list[seen->n++] = name_off;
+	return false;
+}
+
+static int for_each_in(struct kbtf *kbtf, const struct scope *scope, kbtf_fn fn, void *arg)
+{
+	struct kbtf_target target;
+	struct seen seen = {};
+	int ret = 0;
+
+	for (uint32_t id = scope->start; id < scope->end && !ret; id++) {
+		const struct btf_type *type = btf__type_by_id(scope->btf, id), *proto;
+		const char *name = probe_name(scope->btf, type);
+
+		proto = name ? kbtf_args_proto(scope->btf, type) : NULL;
+		if (!proto || kbtf_args_find_skb(scope->btf, proto, skipped_args(type)) < 0 ||
+		    seen_before(&seen, type->name_off))
+			continue;
+		fill_target(kbtf, scope, id, &target);
+		ret = fn(arg, name, btf_is_typedef(type), &target);
+	}
+	free(seen.list);
+	return ret;
+}
+
+int kbtf_for_each_skb(struct kbtf *kbtf, kbtf_fn fn, void *arg)
+{
+	struct scope scope = vmlinux_scope(kbtf);
+	int ret = for_each_in(kbtf, &scope, fn, arg);
+
+	kbtf_module_list(&kbtf->modules);
+	for (size_t i = 0; i < kbtf->modules.n && !ret; i++) {
+		scope = module_scope(kbtf, &kbtf->modules.list[i]);
+		ret = for_each_in(kbtf, &scope, fn, arg);
+	}
+	return ret;
+}
+
+/* Count the functions of a scope; write their names where names is not NULL. */
+static size_t list_functions(const struct scope *scope, const char **names)
+{
+	size_t n = 0;
+
+	for (uint32_t id = scope->start; id < scope->end; id++) {
+		const struct btf_type *type = btf__type_by_id(scope->btf, id);
+
+		if (!btf_is_func(type))
+			continue;
+		if (names)
+			names[n] = btf__name_by_offset(scope->btf, type->name_off);
+		n++;
+	}
+	return n;
+}
+
+/* Over vmlinux and all modules. */
+static size_t list_all_functions(struct kbtf *kbtf, const char **names)
+{
+	struct scope scope = vmlinux_scope(kbtf);
+	size_t n = list_functions(&scope, names);
+
+	for (size_t i = 0; i < kbtf->modules.n; i++) {
+		scope = module_scope(kbtf, &kbtf->modules.list[i]);
+		n += list_functions(&scope, names ? names + n : NULL);
+	}
+	return n;
+}
+
+const char *const *kbtf_function_names(struct kbtf *kbtf, size_t *n)
+{
+	if (!kbtf->names) {
+		kbtf_module_list(&kbtf->modules);
+		kbtf->names = calloc(list_all_functions(kbtf, NULL) + 1, sizeof(*kbtf->names));
+		if (kbtf->names)
+			kbtf->n_names = list_all_functions(kbtf, kbtf->names);
+	}
+	*n = kbtf->n_names;
+	return kbtf->names;
+}
+
+void kbtf_print_args(const struct kbtf_target *target, char *out, size_t size)
+{
+	uint32_t shown = UTIL_MIN(target->n_args, KBTF_ARGS_MAX);
+	size_t used = 0;
+
+	snprintf(out, size, "%s", target->n_args ? "" : "none");
+	for (uint32_t i = 0; i < shown && used < size; i++) {
+		const struct kbtf_arg *arg = &target->args[i];
+		size_t len = strlen(arg->type);
+		bool blank = arg->name[0] && len && arg->type[len - 1] != '*';
+
+		used += snprintf(out + used, size - used, "%s%u: %s%s%s", i ? ", " : "", i + 1,
+				 arg->type, blank ? " " : "", arg->name);
+	}
+	if (shown < target->n_args && used < size)
+		snprintf(out + used, size - used, ", ...");
+}
+
+const char *kbtf_drop_reason(struct kbtf *kbtf, uint32_t reason)
+{
+	const char *name;
+
+	if (!kbtf->reasons_read) {
+		kbtf->reasons_read = true;
+		kbtf_reason_collect(&kbtf->reasons, kbtf->vmlinux, 1);
+	}
+	name = kbtf_reason_find(&kbtf->reasons, reason);
+	if (name || kbtf->module_reasons_read || !(reason >> 16))
+		return name;
+	kbtf->module_reasons_read = true;
+	kbtf_module_list(&kbtf->modules);
+	for (size_t i = 0; i < kbtf->modules.n; i++) {
+		struct scope scope = module_scope(kbtf, &kbtf->modules.list[i]);
+
+		if (scope.btf)
+			kbtf_reason_collect(&kbtf->reasons, scope.btf, scope.start);
+	}
+	return kbtf_reason_find(&kbtf->reasons, reason);
+}
+
+/* Offset in bytes of a member, also inside anonymous members; -1: none. */
+static int64_t member_offset(const struct btf *btf, uint32_t id, const char *name, int depth)
+{
+	const struct btf_type *type = btf__type_by_id(btf, id);
+
+	if (!type || !btf_is_composite(type) || depth > 4)
+		return -1;
+	for (uint32_t i = 0; i < btf_vlen(type); i++) {
+		const struct btf_member *member = &btf_members(type)[i];
+		const char *member_name = btf__name_by_offset(btf, member->name_off);
+		int64_t offset = 0;
+
+		if (!member_name[0])
+			offset = member_offset(btf, member->type, name, depth + 1);
+		else if (strcmp(member_name, name))
+			continue;
+		if (offset >= 0)
+			return offset + btf_member_bit_offset(type, i) / 8;
+	}
+	return -1;
+}
+
+/* Offset of the preemption count that this per-CPU variable is or holds; -1: neither. */
+static int64_t preempt_count_in(const struct btf *btf, const struct btf_type *var,
+				uint32_t var_offset)
+{
+	const char *name = btf__name_by_offset(btf, var->name_off);
+	int64_t offset;
+
+	if (!strcmp(name, "__preempt_count"))
+		return var_offset;
+	if (strcmp(name, "pcpu_hot"))
+		return -1;
+	offset = member_offset(btf, var->type, "preempt_count", 0);
+	return offset < 0 ? -1 : var_offset + offset;
+}
+
+int64_t kbtf_preempt_delta(const struct kbtf *kbtf)
+{
+	int32_t id = btf__find_by_name_kind(kbtf->vmlinux, ".data..percpu", BTF_KIND_DATASEC);
+	const struct btf_type *section = id > 0 ? btf__type_by_id(kbtf->vmlinux, id) : NULL;
+	int64_t count = -1, queue = -1;
+
+	for (uint32_t i = 0; section && i < btf_vlen(section); i++) {
+		const struct btf_var_secinfo *info = &btf_var_secinfos(section)[i];
+		const struct btf_type *var = btf__type_by_id(kbtf->vmlinux, info->type);
+
+		if (!var || !btf_is_var(var))
+			continue;
+		if (!strcmp(btf__name_by_offset(kbtf->vmlinux, var->name_off), "runqueues"))
+			queue = info->offset;
+		if (count < 0)
+			count = preempt_count_in(kbtf->vmlinux, var, info->offset);
+	}
+	return count < 0 || queue < 0 ? 0 : count - queue;
+}

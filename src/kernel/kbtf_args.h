@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * kbtf_args.h - the arguments of a function prototype in BTF. Used by kbtf.c only.
+ */
+#ifndef KERNEL_KBTF_ARGS_H
+#define KERNEL_KBTF_ARGS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <bpf/btf.h>
+
+#include "kernel/kbtf.h"
+
+/*
+ * The FUNC_PROTO of a FUNC, or of a typedef btf_trace_NAME (a pointer to it); NULL if it is not
+ * well formed.
+ */
+const struct btf_type *kbtf_args_proto(const struct btf *btf, const struct btf_type *type);
+
+/* Index of the first argument from `skip` on that points to struct sk_buff, less `skip`; -1: none.
+ */
+int kbtf_args_find_skb(const struct btf *btf, const struct btf_type *proto, uint32_t skip);
+
+/* Fill args, n_args, skb_arg and returns_value; the first `skip` arguments are passed over. */
+void kbtf_args_fill(const struct btf *btf, const struct btf_type *proto, uint32_t skip,
+		    struct kbtf_target *target);
+
+#endif
