@@ -3,8 +3,9 @@
  * symbol.c - the text symbols of /proc/kallsyms in one sorted array.
  *
  * Writing the file's lines costs the kernel far more than parsing them costs us, so it is read once
- * and parsed while it comes in. Kept per symbol: address, offset into one blob of names, and a hash
- * chain; a module's name follows the symbol's own in the blob. About 40 bytes per symbol in all.
+ * and parsed while it comes in. Kept per symbol: its address and its offset in one blob of names,
+ * where a module's name follows the symbol's own. The index by name is made when the first name is
+ * looked for.
  */
 #include "kernel/symbol.h"
 
@@ -31,14 +32,21 @@
 struct symbol {
 	uint64_t addr;
 	uint32_t name; /* offset in names, with IN_MODULE */
-	uint32_t next; /* of the same bucket, index + 1; 0 ends */
+} __attribute__((packed));
+
+/* Chains of symbols whose names share a bucket, in the order of their addresses. Index + 1; 0 ends.
+ */
+struct name_index {
+	bool tried;
+	uint32_t *first; /* of each bucket */
+	uint32_t *next;	 /* of each symbol */
 };
 
 struct symbol_table {
 	struct symbol *list;
 	size_t n, cap;
 	struct buf names;
-	uint32_t *buckets; /* index + 1 of the first symbol; 0: none */
+	struct name_index *index;
 	bool restricted;
 };
 
@@ -61,7 +69,7 @@ static int add(struct symbol_table *table, uint64_t addr, const char *name, cons
 	struct symbol *list;
 
 	if (table->n == table->cap) {
-		table->cap = table->cap ? table->cap * 3 / 2 : 65536;
+		table->cap = table->cap ? table->cap * 5 / 4 : 65536;
 		list = realloc(table->list, table->cap * sizeof(*list));
 		if (!list)
 			return -ENOMEM;
@@ -69,10 +77,8 @@ static int add(struct symbol_table *table, uint64_t addr, const char *name, cons
 	}
 	if (table->names.len > NAME_LIMIT)
 		return -E2BIG;
-	table->list[table->n++] = (struct symbol){
-		.addr = addr,
-		.name = table->names.len | (module ? IN_MODULE : 0),
-	};
+	table->list[table->n].addr = addr;
+	table->list[table->n++].name = table->names.len | (module ? IN_MODULE : 0);
 	buf_add(&table->names, name, strlen(name) + 1);
 	if (module)
 		buf_add(&table->names, module, strlen(module) + 1);
@@ -98,6 +104,10 @@ static int parse_line(struct symbol_table *table, char *line)
 		module++;
 	}
 	table->restricted = table->restricted && addr == 0;
+	/* padding in front of each function (6.2 and later): half of the lines, and never executed
+	 */
+	if (!strncmp(name, "__pfx_", 6))
+		return 0;
 	return *name ? add(table, addr, name, module) : 0;
 }
 
@@ -154,25 +164,39 @@ static int compare(const void *a, const void *b)
 	return x_name < y_name ? -1 : x_name > y_name;
 }
 
-/* Sort, and chain the symbols of each bucket in the order of their addresses. */
-static int index_symbols(struct symbol_table *table)
+/* vmlinux's symbols come sorted, those of modules behind them do not. */
+static void sort(struct symbol_table *table)
 {
 	size_t sorted = 1;
 
-	table->buckets = calloc(BUCKETS, sizeof(*table->buckets));
-	if (!table->buckets)
-		return -ENOMEM;
 	while (sorted < table->n && compare(&table->list[sorted - 1], &table->list[sorted]) <= 0)
 		sorted++;
 	if (sorted < table->n)
 		qsort(table->list, table->n, sizeof(*table->list), compare);
-	for (size_t i = table->n; i-- > 0;) {
-		uint32_t *head = &table->buckets[bucket_of(name_of(table, &table->list[i]))];
+}
 
-		table->list[i].next = *head;
-		*head = i + 1;
+/* The index by name; NULL without memory. */
+static const struct name_index *get_index(const struct symbol_table *table)
+{
+	struct name_index *index = table->index;
+
+	if (index->tried)
+		return index->first ? index : NULL;
+	index->tried = true;
+	index->first = calloc(BUCKETS, sizeof(*index->first));
+	index->next = calloc(table->n + 1, sizeof(*index->next));
+	if (!index->first || !index->next) {
+		free(index->first);
+		index->first = NULL;
+		return NULL;
 	}
-	return 0;
+	for (size_t i = table->n; i-- > 0;) {
+		uint32_t *first = &index->first[bucket_of(name_of(table, &table->list[i]))];
+
+		index->next[i] = *first;
+		*first = i + 1;
+	}
+	return index;
 }
 
 int symbol_open(struct symbol_table **out, struct err *err)
@@ -183,15 +207,16 @@ int symbol_open(struct symbol_table **out, struct err *err)
 
 	*out = NULL;
 	kroot_path(path, sizeof(path), "/proc/kallsyms");
-	if (!table)
+	if (table)
+		table->index = calloc(1, sizeof(*table->index));
+	if (!table || !table->index)
 		goto out;
 	buf_init(&table->names);
 	table->restricted = true;
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	ret = fd < 0 ? -errno : read_all(table, fd);
-	if (!ret)
-		ret = index_symbols(table);
 	if (!ret) {
+		sort(table);
 		*out = table;
 		table = NULL;
 	}
@@ -207,7 +232,11 @@ void symbol_close(struct symbol_table *table)
 	if (!table)
 		return;
 	buf_fini(&table->names);
-	free(table->buckets);
+	if (table->index) {
+		free(table->index->first);
+		free(table->index->next);
+	}
+	free(table->index);
 	free(table->list);
 	free(table);
 }
@@ -260,10 +289,11 @@ bool symbol_name(const struct symbol_table *table, uint64_t addr, char *out, siz
 
 unsigned int symbol_find(const struct symbol_table *table, const char *name, uint64_t *addr)
 {
-	uint32_t at = table->buckets[bucket_of(name)];
+	const struct name_index *index = get_index(table);
+	uint32_t at = index ? index->first[bucket_of(name)] : 0;
 	unsigned int found = 0;
 
-	for (; at; at = table->list[at - 1].next) {
+	for (; at; at = index->next[at - 1]) {
 		if (strcmp(name_of(table, &table->list[at - 1]), name))
 			continue;
 		if (!found++ && addr)
