@@ -26,16 +26,20 @@ static int by_name(const void *a, const void *b)
 	return strcmp(((const struct kbtf_module *)a)->name, ((const struct kbtf_module *)b)->name);
 }
 
+/* A name too long to be a module's is passed over. */
 static int add(struct kbtf_modules *modules, const char *name)
 {
+	size_t len = strlen(name);
 	struct kbtf_module *list;
 
+	if (len >= sizeof(list->name))
+		return 0;
 	list = realloc(modules->list, (modules->n + 1) * sizeof(*list));
 	if (!list)
 		return -ENOMEM;
 	modules->list = list;
 	memset(&list[modules->n], 0, sizeof(*list));
-	snprintf(list[modules->n++].name, sizeof(list->name), "%s", name);
+	memcpy(list[modules->n++].name, name, len);
 	return 0;
 }
 
@@ -51,7 +55,6 @@ void kbtf_module_list(struct kbtf_modules *modules)
 	dir = opendir(kroot_path(path, sizeof(path), FOLDER));
 	while (dir && (file = readdir(dir)))
 		if (file->d_name[0] != '.' && strcmp(file->d_name, "vmlinux") &&
-		    strlen(file->d_name) < sizeof(modules->list->name) &&
 		    add(modules, file->d_name))
 			break;
 	if (dir)
