@@ -12,9 +12,26 @@
 #include "xcap/config.h"
 
 /*
+ * The contract with the BPF object. A pattern of n tokens (a character, '?', or a set in brackets; '*' is
+ * none) owns n + 1 neighbouring state bits: bit p of them is "the first p tokens took all characters so
+ * far". '*' between tokens p and p + 1 is an attribute of state p: its bit in `loops`. accepts[c] has
+ * state p's bit where token p + 1 takes c. The last state of a pattern is in no accepts[], so that the
+ * shift never reaches the next pattern's bits. There is no other step, and none before the first or after
+ * the last character:
+ *
+ *	uint64_t s = match->start;
+ *	for (i = 0; i < XCAP_IFNAME && name[i]; i++)
+ *		s = ((s & match->accepts[(uint8_t)name[i]]) << 1) | (s & match->loops);
+ *	pattern k matches: (s & match->final[k]) && (!match->netns[k] || match->netns[k] == netns)
+ *
+ * accepts[0] is 0, start and final[] have one bit per pattern.
+ */
+
+/*
  * Add a glob over interface names ('*', '?', '[a-z]', '[!a-z]'), as pattern number `index` (from 0, <
- * XCAP_IF_PATTERNS) limited to namespace `netns` (0: any). ERR_USAGE if it is malformed or all patterns
- * together exceed XCAP_IF_STATES states. The struct starts zeroed.
+ * XCAP_IF_PATTERNS; in order) limited to namespace `netns` (0: any). ERR_USAGE if it is malformed, can
+ * match no name, or all patterns together exceed XCAP_IF_STATES states; then match is unchanged. The struct
+ * starts zeroed.
  */
 int ifmatch_add(struct xcap_if_match *match, unsigned int index, const char *pattern,
 		uint32_t netns, struct err *err);

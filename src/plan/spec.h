@@ -45,4 +45,8 @@ struct spec_list {
 int spec_parse(const char *text, struct spec_list *list, struct err *err);
 void spec_free(struct spec_list *list);
 
+/* "kprobe" for SPEC_KPROBE; "" for SPEC_ANY. And the name nearest to a mistyped one, or NULL. */
+const char *spec_kind_name(enum spec_kind kind);
+const char *spec_kind_near(const char *word);
+
 #endif
