@@ -14,6 +14,7 @@
 
 #include "base/err.h"
 #include "filter/cbpf.h"
+#include "kernel/feature.h"
 #include "plan/spec.h"
 #include "xcap/config.h"
 #include "xcap/event.h"
@@ -22,7 +23,6 @@ struct kbtf;
 struct symbol_table;
 struct tracepoint_table;
 struct netns_table;
-struct feature_set;
 
 /* In order of cost where several fit (kernel.md: dispatch of tp_btf, fentry < raw_tp < kprobe). */
 enum plan_mechanism {
@@ -74,6 +74,9 @@ struct plan_kernel {
 	struct symbol_table *(*symbols)(void *arg); /* loads kallsyms on first use; NULL on failure */
 	void *symbols_arg;
 	struct netns_table *netns;
+	/* Asked instead of feature_has(features, ...) if not NULL: a plan for another kernel (tests). */
+	bool (*feature)(void *arg, enum feature feature, char *why, size_t size);
+	void *feature_arg;
 };
 
 struct plan {
@@ -81,6 +84,8 @@ struct plan {
 	uint32_t n_probes;
 	const char *filter_text; /* "" none; the request's */
 	struct cbpf_prog filter; /* for DLT_EN10MB; len 0: none */
+	const char *const *interfaces; /* as -i gave them; the request's */
+	uint32_t n_interfaces;
 	struct xcap_config config;
 	struct xcap_if_match if_match;
 	uint64_t ring_bytes; /* a power of two, whole pages */

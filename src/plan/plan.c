@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * plan.c - a request put against a kernel.
+ *
+ * What can be wrong in the words of the user comes first (numbers, specs, filter, interfaces), then
+ * what the kernel has to answer (names, mechanisms). Nothing is loaded or attached here.
+ */
+#include "plan/plan.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/util.h"
+#include "kernel/kbtf.h"
+#include "plan/plan_direction.h"
+#include "plan/plan_iface.h"
+#include "plan/plan_ladder.h"
+#include "plan/plan_resolve.h"
+
+#define DLT_ETHERNET 1 /* DLT_EN10MB; <pcap.h> stays in filter/cbpf.c */
+
+/* The reader wakes when an eighth of the ring is full, but never waits for more than it can take in
+ * at once. */
+#define WAKEUP_SHARE 8
+#define WAKEUP_MAX   (256u << 10)
+
+static const char *const default_specs[] = {
+	"tracepoint:net:netif_receive_skb",
+	"tracepoint:net:net_dev_start_xmit",
+};
+
+static int set_sizes(const struct plan_request *request, struct plan *plan, struct err *err)
+{
+	uint64_t wanted = request->ring_bytes ? request->ring_bytes : XCAP_RING_DEFAULT;
+
+	if (request->snaplen < 1 || request->snaplen > XCAP_SNAPLEN_MAX)
+		return err_set(err, ERR_USAGE, "the snapshot length '%u' is not in 1 to %d",
+			       request->snaplen, XCAP_SNAPLEN_MAX);
+	if (wanted < XCAP_RING_MIN || wanted > XCAP_RING_MAX)
+		return err_set(
+			err, ERR_USAGE,
+			"the buffer size '%llu' is not in %u to %u bytes (-B 64 to -B 1048576)",
+			(unsigned long long)wanted, XCAP_RING_MIN, XCAP_RING_MAX);
+	for (plan->ring_bytes = XCAP_RING_MIN; plan->ring_bytes < wanted;)
+		plan->ring_bytes *= 2;
+	if (plan->ring_bytes != wanted)
+		log_note("the buffer is %llu KiB: its size must be a power of two",
+			 (unsigned long long)plan->ring_bytes >> 10);
+	plan->config.snaplen = request->snaplen;
+	plan->config.wakeup_bytes = UTIL_MIN(plan->ring_bytes / WAKEUP_SHARE, WAKEUP_MAX);
+	plan->config.want_comm = request->want_comm;
+	plan->config.want_context = request->want_context;
+	return 0;
+}
+
+static int set_filter(const struct plan_request *request, struct plan *plan, struct err *err)
+{
+	int code;
+
+	plan->filter_text = request->filter ? request->filter : "";
+	if (!*plan->filter_text)
+		return 0;
+	code = cbpf_compile(plan->filter_text, DLT_ETHERNET, &plan->filter, err);
+	plan->config.has_filter = !code;
+	return code;
+}
+
+static int parse_specs(const struct plan_request *request, struct spec_list *specs, struct err *err)
+{
+	const char *const *texts = request->n_probe_specs ? request->probe_specs : default_specs;
+	uint32_t n = request->n_probe_specs ? request->n_probe_specs
+					    : (uint32_t)UTIL_ARRAY_SIZE(default_specs);
+
+	for (uint32_t i = 0; i < n; i++) {
+		int code = spec_parse(texts[i], specs, err);
+
+		if (code)
+			return code;
+	}
+	if (specs->n > XCAP_PROBES_MAX)
+		return err_set(err, ERR_USAGE, "too many probes: %u, at most %d", specs->n,
+			       XCAP_PROBES_MAX);
+	return 0;
+}
+
+/* The mechanism that a resolved probe's spec forces, as the kind; ANY and TRACEPOINT leave it open.
+ */
+static enum spec_kind forced(enum spec_kind kind)
+{
+	return kind == SPEC_TRACEPOINT ? SPEC_ANY : kind;
+}
+
+/*
+ * Is `probe` one of the n before it? 1 merged (said), 0 new, or an error where both contradict each
+ * other. kinds[i] belongs to probes[i].
+ */
+static int merge(const struct plan *plan, const enum spec_kind *kinds,
+		 const struct plan_probe *probe, enum spec_kind kind, struct err *err)
+{
+	for (uint32_t i = 0; i < plan->n_probes; i++) {
+		const struct plan_probe *other = &plan->probes[i];
+		int code;
+
+		if (other->is_tracepoint != probe->is_tracepoint ||
+		    strcmp(other->name, probe->name) || strcmp(other->module, probe->module) ||
+		    strcmp(other->category, probe->category))
+			continue;
+		if (other->config.skb_arg != probe->config.skb_arg) {
+			code = err_set(err, ERR_USAGE,
+				       "'%s' contradicts '%s': a probe has one skb argument",
+				       probe->spec, other->spec);
+			err_hint(err, "name the probe once");
+			return code;
+		}
+		if (forced(kinds[i]) != forced(kind)) {
+			code = err_set(err, ERR_USAGE,
+				       "'%s' contradicts '%s': a probe has one mechanism",
+				       probe->spec, other->spec);
+			err_hint(err, "name the probe once");
+			return code;
+		}
+		log_note("'%s' is named more than once and probed once", other->spec);
+		return 1;
+	}
+	return 0;
+}
+
+static int add_probes(const struct plan_kernel *kernel, const struct spec_list *specs,
+		      struct plan *plan, struct err *err)
+{
+	enum spec_kind *kinds = calloc(specs->n, sizeof(*kinds));
+	int code = 0;
+
+	plan->probes = calloc(specs->n, sizeof(*plan->probes));
+	if (!kinds || !plan->probes)
+		code = err_errno(err, ERR_FAILED, -ENOMEM, "cannot plan %u probes", specs->n);
+	for (uint32_t i = 0; i < specs->n && !code; i++) {
+		const struct spec *spec = &specs->items[i];
+		struct plan_probe *probe = &plan->probes[plan->n_probes];
+
+		code = plan_resolve(kernel, spec, probe, err);
+		if (code)
+			break;
+		code = merge(plan, kinds, probe, spec->kind, err);
+		if (code == 1) {
+			code = 0;
+			continue;
+		}
+		if (!code)
+			code = plan_ladder(kernel, spec->kind, probe, err);
+		kinds[plan->n_probes++] = spec->kind;
+	}
+	free(kinds);
+	return code;
+}
+
+/* Absolute loads from the addresses of the link header: BPF_LD | BPF_ABS with k below 12. */
+static bool loads_link_addresses(const struct cbpf_prog *prog)
+{
+	for (uint32_t i = 0; i < prog->len; i++)
+		if ((prog->insns[i].code & 0xe7) == 0x20 && prog->insns[i].k < 12)
+			return true;
+	return false;
+}
+
+/* What the filter asks and this place cannot answer. */
+static void note_filter(struct plan *plan)
+{
+	bool addresses = loads_link_addresses(&plan->filter);
+	bool direction = plan->filter.len && cbpf_uses_direction(&plan->filter);
+
+	for (uint32_t i = 0; i < plan->n_probes; i++) {
+		struct plan_probe *probe = &plan->probes[i];
+
+		if (addresses && plan_direction_is_above_link(probe->name, probe->is_tracepoint))
+			plan_resolve_note(probe, "packets have no link header here yet: Ethernet "
+						 "addresses are zeros to the filter");
+		if (direction && probe->config.direction == XCAP_DIR_UNKNOWN)
+			plan_resolve_note(probe,
+					  "the place does not tell the direction: inbound and "
+					  "outbound go by each packet");
+	}
+}
+
+/* Helpers of the kernel that the mechanisms in question could use; the others are not tried. */
+static void set_kernel(const struct plan_kernel *kernel, struct plan *plan)
+{
+	bool by_btf = false, by_address = false;
+
+	for (uint32_t i = 0; i < plan->n_probes; i++)
+		for (uint32_t j = 0; j < plan->probes[i].n_rungs; j++) {
+			const struct plan_rung *rung = &plan->probes[i].ladder[j];
+
+			by_btf |= rung->usable && rung->mechanism == PLAN_TP_BTF;
+			by_address |= rung->usable && (rung->mechanism == PLAN_RAW_TP ||
+						       rung->mechanism == PLAN_KPROBE);
+		}
+	plan->config.has_dynptr =
+		by_btf && plan_ladder_feature(kernel, FEATURE_DYNPTR_SKB, NULL, 0);
+	plan->config.has_rdonly_cast =
+		by_address && plan_ladder_feature(kernel, FEATURE_RDONLY_CAST, NULL, 0);
+	if (plan->config.want_context && kernel->btf)
+		plan->config.preempt_delta = (uint64_t)kbtf_preempt_delta(kernel->btf);
+	plan->config.probe_count = plan->n_probes;
+}
+
+int plan_build(const struct plan_request *request, const struct plan_kernel *kernel,
+	       struct plan *plan, struct err *err)
+{
+	struct spec_list specs = {0};
+	int code;
+
+	memset(plan, 0, sizeof(*plan));
+	plan->interfaces = request->interfaces;
+	plan->n_interfaces = request->n_interfaces;
+	code = set_sizes(request, plan, err);
+	if (!code)
+		code = parse_specs(request, &specs, err);
+	if (!code)
+		code = set_filter(request, plan, err);
+	if (!code)
+		code = plan_iface(request, kernel, plan, err);
+	if (!code)
+		code = add_probes(kernel, &specs, plan, err);
+	if (!code) {
+		note_filter(plan);
+		set_kernel(kernel, plan);
+	} else {
+		plan_free(plan);
+	}
+	spec_free(&specs);
+	return code;
+}
+
+void plan_free(struct plan *plan)
+{
+	free(plan->probes);
+	cbpf_free(&plan->filter);
+	memset(plan, 0, sizeof(*plan));
+}

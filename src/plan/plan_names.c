@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * plan_names.c - near names out of BTF and of the tracepoints.
+ *
+ * Used by the resolver and by `xcap list`. A function that takes an skb is offered before one that
+ * is as near but could not be probed.
+ */
+#include "plan/plan_names.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/util.h"
+#include "kernel/kbtf.h"
+#include "kernel/tracepoint.h"
+
+#define CANDIDATES 16 /* what util_near_names() ranks at most */
+#define SHOWN	   3
+
+/* "did you mean 'a', 'b' or 'c'?" */
+static bool hint(struct err *err, const char *prefix, const char *const *names, size_t n)
+{
+	struct buf text;
+
+	if (!n)
+		return false;
+	buf_init(&text);
+	buf_add_str(&text, "did you mean ");
+	for (size_t i = 0; i < n; i++)
+		buf_add_fmt(&text, "%s'%s%s'",
+			    !i		? ""
+			    : i + 1 < n ? ", "
+					: " or ",
+			    prefix, names[i]);
+	buf_add_char(&text, '?');
+	err_hint(err, "%s", buf_str(&text));
+	buf_fini(&text);
+	return true;
+}
+
+bool plan_names_hint_function(const struct plan_kernel *kernel, const char *word, struct err *err)
+{
+	const char *const *all;
+	const char *best[SHOWN];
+	size_t found[CANDIDATES], n_all, n, n_best = 0;
+
+	if (!kernel->btf)
+		return false;
+	all = kbtf_function_names(kernel->btf, &n_all);
+	n = all ? util_near_names(word, all, n_all, found, CANDIDATES) : 0;
+	for (int want_skb = 1; want_skb >= 0 && !n_best; want_skb--)
+		for (size_t i = 0; i < n && n_best < SHOWN; i++) {
+			struct kbtf_target target;
+
+			if (want_skb &&
+			    (kbtf_find_function(kernel->btf, NULL, all[found[i]], &target) ||
+			     target.skb_arg < 0))
+				continue;
+			if (!n_best || strcmp(best[n_best - 1], all[found[i]]))
+				best[n_best++] = all[found[i]];
+		}
+	return hint(err, "", best, n_best);
+}
+
+bool plan_names_hint_tracepoint(const struct plan_kernel *kernel, const char *category,
+				const char *name, struct err *err)
+{
+	const char *right = tracepoint_category(kernel->tracepoints, name), *best[SHOWN];
+	size_t found[SHOWN], n_all, n;
+	char word[256];
+	const char *const *all;
+
+	if (right && strcmp(right, category)) {
+		snprintf(word, sizeof(word), "%s:%s", right, name);
+		best[0] = word;
+		return hint(err, "tracepoint:", best, 1);
+	}
+	all = tracepoint_names(kernel->tracepoints, &n_all);
+	snprintf(word, sizeof(word), "%s:%s", category, name);
+	n = all ? util_near_names(word, all, n_all, found, SHOWN) : 0;
+	for (size_t i = 0; i < n; i++)
+		best[i] = all[found[i]];
+	return hint(err, "tracepoint:", best, n);
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * plan_print.c - what --dry-run shows.
+ *
+ * One line per fact, its name in front, so that two plans can be compared by diff. Golden-tested: a
+ * change of the text is a change of tests/golden.
+ */
+#include <inttypes.h>
+
+#include "plan/plan.h"
+
+static const char *const directions[] = {
+	[XCAP_DIR_UNKNOWN] = "told by the packet",
+	[XCAP_DIR_IN] = "in",
+	[XCAP_DIR_OUT] = "out",
+};
+
+static void print_probe(const struct plan_probe *probe, FILE *out)
+{
+	fprintf(out, "probe    %s\n", probe->spec);
+	fprintf(out, "  is     %s in %s%s\n", probe->is_tracepoint ? "tracepoint" : "function",
+		*probe->module ? "module " : "", *probe->module ? probe->module : "the kernel");
+	fprintf(out, "  skb    argument %u\n", probe->config.skb_arg + 1);
+	fprintf(out, "  way    %s\n", directions[probe->config.direction]);
+	if (probe->config.is_kfree_skb)
+		fprintf(out, "  drop   place%s\n", probe->config.has_reason ? " and reason" : "");
+	for (uint32_t i = 0; i < probe->n_rungs; i++) {
+		const struct plan_rung *rung = &probe->ladder[i];
+
+		fprintf(out, "  %s %-6s %s\n", rung->usable ? "try   " : "not   ",
+			plan_mechanism_name(rung->mechanism), rung->why);
+	}
+	if (*probe->note)
+		fprintf(out, "  note   %s\n", probe->note);
+}
+
+void plan_print(const struct plan *plan, FILE *out)
+{
+	const struct xcap_config *config = &plan->config;
+
+	if (config->has_filter)
+		fprintf(out, "filter   %s (%" PRIu32 " instructions)\n", plan->filter_text,
+			plan->filter.len);
+	else
+		fprintf(out, "filter   none\n");
+	fprintf(out, "device   ");
+	if (!config->n_if_patterns)
+		fprintf(out, "any");
+	for (uint32_t i = 0; config->n_if_patterns && i < plan->n_interfaces; i++)
+		fprintf(out, "%s%s", i ? " " : "", plan->interfaces[i]);
+	fprintf(out, "\nsnaplen  %u\n", config->snaplen);
+	fprintf(out, "buffer   %" PRIu64 " KiB, read at %u KiB\n", plan->ring_bytes >> 10,
+		config->wakeup_bytes >> 10);
+	fprintf(out, "record   packet%s%s\n", config->want_comm ? ", process" : "",
+		config->want_context ? config->preempt_delta ? ", context" : ", context unknown"
+				     : "");
+	fprintf(out, "helpers  dynptr %s, rdonly_cast %s\n", config->has_dynptr ? "yes" : "no",
+		config->has_rdonly_cast ? "yes" : "no");
+	for (uint32_t i = 0; i < plan->n_probes; i++)
+		print_probe(&plan->probes[i], out);
+}

@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * plan_resolve.c - names looked up in BTF, tracefs and kallsyms.
+ *
+ * BTF is believed first: it knows functions of modules and which argument is the skb. A function
+ * that only kallsyms knows needs the user's @N. Nothing here asks what the kernel can attach.
+ */
+#include "plan/plan_resolve.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "kernel/kbtf.h"
+#include "kernel/symbol.h"
+#include "kernel/tracepoint.h"
+#include "plan/plan_direction.h"
+#include "plan/plan_names.h"
+
+/* What one look-up works on. */
+struct query {
+	const struct plan_kernel *kernel;
+	const struct spec *spec;
+	struct plan_probe *probe;
+	struct err *err;
+};
+
+void plan_resolve_note(struct plan_probe *probe, const char *fmt, ...)
+{
+	size_t used = strlen(probe->note);
+	va_list ap;
+
+	if (used)
+		used += snprintf(probe->note + used, sizeof(probe->note) - used, "; ");
+	if (used >= sizeof(probe->note))
+		return;
+	va_start(ap, fmt);
+	vsnprintf(probe->note + used, sizeof(probe->note) - used, fmt, ap);
+	va_end(ap);
+}
+
+static struct symbol_table *symbols(const struct query *q)
+{
+	return q->kernel->symbols ? q->kernel->symbols(q->kernel->symbols_arg) : NULL;
+}
+
+/* The argument that is the skb: the user's, checked, or the first one. */
+static int choose_argument(const struct query *q, const struct kbtf_target *target)
+{
+	int wanted = q->spec->skb_arg, code;
+	char args[480];
+
+	kbtf_print_args(target, args, sizeof(args));
+	if (wanted > (int)target->n_args)
+		code = err_set(q->err, ERR_USAGE, "cannot probe '%s': '%s' has %u argument%s",
+			       q->spec->text, q->spec->name, target->n_args,
+			       target->n_args == 1 ? "" : "s");
+	else if (wanted && !target->args[wanted - 1].is_skb)
+		code = err_set(q->err, ERR_USAGE, "cannot probe '%s': argument %d is not an skb",
+			       q->spec->text, wanted);
+	else if (!wanted && target->skb_arg < 0)
+		code = err_set(q->err, ERR_USAGE,
+			       "cannot probe '%s': none of its arguments is an skb", q->spec->text);
+	else {
+		q->probe->config.skb_arg =
+			wanted ? (uint32_t)wanted - 1 : (uint32_t)target->skb_arg;
+		return 0;
+	}
+	if (target->n_args)
+		err_hint(q->err, "its arguments are %s", args);
+	return code;
+}
+
+static void take_target(const struct query *q, const struct kbtf_target *target)
+{
+	struct plan_probe *probe = q->probe;
+
+	probe->btf_id = target->btf_id;
+	probe->btf_fd = target->module_fd;
+	snprintf(probe->module, sizeof(probe->module), "%s", target->module);
+}
+
+/* @N of something that BTF does not know. */
+static int trust_argument(const struct query *q)
+{
+	int code;
+
+	if (!q->spec->skb_arg) {
+		code = err_set(
+			q->err, ERR_USAGE,
+			"cannot probe '%s': it is not in BTF, so which argument is the skb is "
+			"not known",
+			q->spec->text);
+		err_hint(q->err, "write '%s@N' if argument N is the skb (counted from 1)",
+			 q->spec->text);
+		return code;
+	}
+	q->probe->config.skb_arg = (uint32_t)q->spec->skb_arg - 1;
+	plan_resolve_note(q->probe, "not in BTF: that argument %d is an skb is taken on trust",
+			  q->spec->skb_arg);
+	return 0;
+}
+
+/* Only functions that have a symbol can be probed. */
+static int check_symbol(const struct query *q)
+{
+	struct symbol_table *table = symbols(q);
+	unsigned int n = table ? symbol_find(table, q->spec->name, NULL) : 1;
+	int code;
+
+	if (!n) {
+		code = err_set(
+			q->err, ERR_UNSUPPORTED,
+			"cannot probe '%s': the compiler inlined or renamed it in this kernel",
+			q->spec->text);
+		err_hint(q->err, "probe one of its callers");
+		return code;
+	}
+	if (n > 1)
+		plan_resolve_note(q->probe,
+				  "%u functions have this name: which one is probed is the "
+				  "kernel's choice",
+				  n);
+	return 0;
+}
+
+static int no_function(const struct query *q)
+{
+	const struct spec *spec = q->spec;
+	const char *category = tracepoint_category(q->kernel->tracepoints, spec->name);
+	struct kbtf_target target;
+	int code;
+
+	if (!*spec->category) {
+		code = err_set(q->err, ERR_USAGE, "cannot probe '%s': no such function",
+			       spec->text);
+		if (category)
+			err_hint(q->err, "there is a tracepoint of that name: 'tracepoint:%s:%s'",
+				 category, spec->name);
+		else
+			plan_names_hint_function(q->kernel, spec->name, q->err);
+		return code;
+	}
+	code = err_set(q->err, ERR_USAGE, "cannot probe '%s': no function '%s' in module '%s'",
+		       spec->text, spec->name, spec->category);
+	if (q->kernel->btf && !kbtf_find_function(q->kernel->btf, NULL, spec->name, &target))
+		err_hint(q->err, "there is one in %s: '%s%s%s'",
+			 *target.module ? "another module" : "the kernel itself", target.module,
+			 *target.module ? ":" : "", spec->name);
+	else
+		plan_names_hint_function(q->kernel, spec->name, q->err);
+	return code;
+}
+
+/* Has kallsyms the function, in the module that was named? Where it hides addresses, its name is
+ * enough. */
+static bool has_symbol(const struct query *q)
+{
+	struct symbol_table *table = symbols(q);
+	char text[256], suffix[80];
+	uint64_t addr;
+	size_t len;
+
+	if (!table || !symbol_find(table, q->spec->name, &addr))
+		return false;
+	if (!*q->spec->category || symbol_restricted(table))
+		return true;
+	symbol_name(table, addr, text, sizeof(text));
+	snprintf(suffix, sizeof(suffix), "[%s]", q->spec->category);
+	len = strlen(suffix);
+	return strlen(text) > len && !strcmp(text + strlen(text) - len, suffix);
+}
+
+/* A function that is in kallsyms at best. */
+static int resolve_symbol(const struct query *q)
+{
+	if (!has_symbol(q))
+		return no_function(q);
+	snprintf(q->probe->module, sizeof(q->probe->module), "%.55s", q->spec->category);
+	return trust_argument(q);
+}
+
+static int find_function(const struct query *q, struct kbtf_target *target)
+{
+	const char *module = *q->spec->category ? q->spec->category : NULL;
+
+	if (!q->kernel->btf)
+		return -ENOENT;
+	return kbtf_find_function(q->kernel->btf, module, q->spec->name, target);
+}
+
+static int resolve_function(const struct query *q)
+{
+	struct kbtf_target target;
+	int code;
+
+	if (find_function(q, &target))
+		return resolve_symbol(q);
+	take_target(q, &target);
+	code = choose_argument(q, &target);
+	return code ? code : check_symbol(q);
+}
+
+static bool find_tracepoint(const struct query *q, struct kbtf_target *target)
+{
+	return q->kernel->btf && !kbtf_find_tracepoint(q->kernel->btf, q->spec->name, target);
+}
+
+/* Is there this tracepoint? Where categories are not known, its name in BTF is enough. */
+static bool is_tracepoint(const struct query *q)
+{
+	struct kbtf_target target;
+	int exists = tracepoint_exists(q->kernel->tracepoints, q->spec->category, q->spec->name);
+
+	return exists < 0 ? find_tracepoint(q, &target) : exists;
+}
+
+static int no_tracepoint(const struct query *q)
+{
+	int code =
+		err_set(q->err, ERR_USAGE, "cannot probe '%s': no such tracepoint", q->spec->text);
+
+	plan_names_hint_tracepoint(q->kernel, q->spec->category, q->spec->name, q->err);
+	return code;
+}
+
+static int resolve_tracepoint(const struct query *q)
+{
+	struct plan_probe *probe = q->probe;
+	const struct spec *spec = q->spec;
+	struct kbtf_target target;
+	int code;
+
+	if (!is_tracepoint(q))
+		return no_tracepoint(q);
+	probe->is_tracepoint = true;
+	snprintf(probe->category, sizeof(probe->category), "%s", spec->category);
+	if (tracepoint_exists(q->kernel->tracepoints, spec->category, spec->name) < 0)
+		plan_resolve_note(probe, "tracefs is not there: category '%s' is not checked",
+				  spec->category);
+	probe->config.is_kfree_skb = !strcmp(spec->name, "kfree_skb");
+	if (!find_tracepoint(q, &target))
+		return trust_argument(q);
+	take_target(q, &target);
+	code = choose_argument(q, &target);
+	if (code || !probe->config.is_kfree_skb)
+		return code;
+	/* v5.17: c504e5c2f964 ("net: skb: introduce kfree_skb_reason()") */
+	probe->config.has_reason =
+		target.n_args > 2 && strstr(target.args[2].type, "skb_drop_reason") != NULL;
+	if (!probe->config.has_reason)
+		plan_resolve_note(probe,
+				  "this kernel gives no reason for a drop (5.17 and later do)");
+	return 0;
+}
+
+static int neither(const struct query *q)
+{
+	const struct spec *spec = q->spec;
+	const char *kind = spec_kind_near(spec->category);
+	int code =
+		err_set(q->err, ERR_USAGE,
+			"cannot probe '%s': neither a tracepoint nor a function of a module '%s'",
+			spec->text, spec->category);
+
+	if (kind)
+		err_hint(q->err, "did you mean '%s:%s'?", kind, spec->name);
+	else if (!plan_names_hint_tracepoint(q->kernel, spec->category, spec->name, q->err))
+		plan_names_hint_function(q->kernel, spec->name, q->err);
+	return code;
+}
+
+/* "A:B" without a kind. */
+static int resolve_pair(const struct query *q)
+{
+	const struct spec *spec = q->spec;
+	struct kbtf_target target;
+	bool tracepoint = is_tracepoint(q);
+	bool function = !find_function(q, &target) || (!tracepoint && has_symbol(q));
+	int code;
+
+	if (tracepoint && function) {
+		code = err_set(q->err, ERR_USAGE,
+			       "'%s' is a tracepoint and a function of module '%s'", spec->text,
+			       spec->category);
+		err_hint(q->err, "write 'tracepoint:%s:%s', or 'fentry:%s:%s' or 'kprobe:%s:%s'",
+			 spec->category, spec->name, spec->category, spec->name, spec->category,
+			 spec->name);
+		return code;
+	}
+	if (!tracepoint && !function)
+		return neither(q);
+	return tracepoint ? resolve_tracepoint(q) : resolve_function(q);
+}
+
+/* What -f accepts again and means the same. */
+static void write_spec(const struct query *q, const struct kbtf_target *target)
+{
+	struct plan_probe *probe = q->probe;
+	const struct spec *spec = q->spec;
+	enum spec_kind kind =
+		probe->is_tracepoint && spec->kind == SPEC_ANY ? SPEC_TRACEPOINT : spec->kind;
+	const char *prefix = spec_kind_name(kind);
+	bool obvious =
+		probe->is_tracepoint && target && target->skb_arg == (int)probe->config.skb_arg;
+	int used =
+		snprintf(probe->spec, sizeof(probe->spec), "%s%s%s%s%s", prefix, *prefix ? ":" : "",
+			 spec->category, *spec->category ? ":" : "", spec->name);
+
+	/* of a tracepoint, the argument is named only if BTF would choose another */
+	if (!obvious && used < (int)sizeof(probe->spec))
+		snprintf(probe->spec + used, sizeof(probe->spec) - used, "@%u",
+			 probe->config.skb_arg + 1);
+}
+
+int plan_resolve(const struct plan_kernel *kernel, const struct spec *spec,
+		 struct plan_probe *probe, struct err *err)
+{
+	struct query q = {.kernel = kernel, .spec = spec, .probe = probe, .err = err};
+	struct kbtf_target target;
+	int code;
+
+	memset(probe, 0, sizeof(*probe));
+	snprintf(probe->name, sizeof(probe->name), "%s", spec->name);
+	if (spec->kind == SPEC_ANY && *spec->category)
+		code = resolve_pair(&q);
+	else if (spec->kind == SPEC_ANY || spec->kind == SPEC_KPROBE || spec->kind == SPEC_FENTRY)
+		code = resolve_function(&q);
+	else
+		code = resolve_tracepoint(&q);
+	if (code)
+		return code;
+	probe->config.direction = plan_direction(probe->name, probe->is_tracepoint);
+	write_spec(&q, probe->is_tracepoint && find_tracepoint(&q, &target) ? &target : NULL);
+	return 0;
+}
