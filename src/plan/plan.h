@@ -47,7 +47,8 @@ struct plan_probe {
 	char module[56];   /* function or tracepoint in a module; "" vmlinux */
 	bool is_tracepoint;
 	uint32_t btf_id;   /* attach_btf_id; 0: not in BTF (kprobe only) */
-	int btf_fd;	   /* attach_btf_obj_fd of the module; 0: vmlinux. Owned by kbtf. */
+	int btf_fd;	   /* attach_btf_obj_fd of the module; 0: vmlinux; -errno: not to be had, and
+			      no rung that needs it is usable. Owned by kbtf. */
 	struct xcap_probe config;
 	struct plan_rung ladder[PLAN_MECHANISMS];
 	uint32_t n_rungs;

@@ -67,6 +67,11 @@ static bool judge(const struct plan_kernel *kernel, const struct mechanism *m,
 		snprintf(rung->why, sizeof(rung->why), "'%s' is not in BTF", probe->name);
 		return false;
 	}
+	if (m->needs_btf && probe->btf_fd < 0) {
+		snprintf(rung->why, sizeof(rung->why), "the BTF of module '%s' cannot be had: %s",
+			 probe->module, err_name(probe->btf_fd));
+		return false;
+	}
 	if (m->needs_register && probe->config.skb_arg >= REGISTER_ARGS) {
 		snprintf(rung->why, sizeof(rung->why), "argument %u is not in a register",
 			 probe->config.skb_arg + 1);

@@ -207,13 +207,19 @@ static bool find_tracepoint(const struct query *q, struct kbtf_target *target)
 	return q->kernel->btf && !kbtf_find_tracepoint(q->kernel->btf, q->spec->name, target);
 }
 
-/* Is there this tracepoint? Where categories are not known, its name in BTF is enough. */
+/*
+ * Is there this tracepoint? tracefs is believed; the built-in list is of all kernels, so BTF has to
+ * agree; a tracepoint whose category nobody knows is there if BTF has its name.
+ */
 static bool is_tracepoint(const struct query *q)
 {
+	const struct tracepoint_table *table = q->kernel->tracepoints;
 	struct kbtf_target target;
-	int exists = tracepoint_exists(q->kernel->tracepoints, q->spec->category, q->spec->name);
 
-	return exists < 0 ? find_tracepoint(q, &target) : exists;
+	if (tracepoint_exists(table, q->spec->category, q->spec->name) == 1)
+		return !q->kernel->btf || tracepoint_from_tracefs(table) ||
+		       find_tracepoint(q, &target);
+	return !tracepoint_category(table, q->spec->name) && find_tracepoint(q, &target);
 }
 
 static int no_tracepoint(const struct query *q)
@@ -236,8 +242,8 @@ static int resolve_tracepoint(const struct query *q)
 		return no_tracepoint(q);
 	probe->is_tracepoint = true;
 	snprintf(probe->category, sizeof(probe->category), "%s", spec->category);
-	if (tracepoint_exists(q->kernel->tracepoints, spec->category, spec->name) < 0)
-		plan_resolve_note(probe, "tracefs is not there: category '%s' is not checked",
+	if (tracepoint_exists(q->kernel->tracepoints, spec->category, spec->name) != 1)
+		plan_resolve_note(probe, "category '%s' is not checked: tracefs does not tell it",
 				  spec->category);
 	probe->config.is_kfree_skb = !strcmp(spec->name, "kfree_skb");
 	if (!find_tracepoint(q, &target))

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * cmd_list.c - `xcap list [PATTERN]`: functions and tracepoints that carry an skb.
+ *
+ * Each line is a probe as -f takes it. A pattern with '*', '?' or '[' must match the whole line or
+ * the name alone, another one may stand anywhere in the line.
+ */
+#include "cmd/cmd.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/util.h"
+#include "kernel/kbtf.h"
+#include "kernel/tracepoint.h"
+#include "plan/plan_names.h"
+
+#define PROTOTYPE_COLUMN 48
+
+struct list {
+	const char *pattern; /* NULL: all */
+	bool verbose;
+	const struct tracepoint_table *tracepoints;
+	char **lines; /* owned, as is each */
+	size_t n, cap;
+};
+
+static bool matches(const struct list *list, const char *spec, const char *name)
+{
+	if (!list->pattern)
+		return true;
+	if (util_is_glob(list->pattern))
+		return util_glob(list->pattern, spec) || util_glob(list->pattern, name);
+	return strstr(spec, list->pattern) != NULL;
+}
+
+/* "@1    (struct sk_buff *skb, struct net_device *dev)" */
+static void add_prototype(struct buf *line, const struct kbtf_target *target)
+{
+	buf_add_fmt(line, "@%d ", target->skb_arg + 1);
+	buf_pad_to(line, PROTOTYPE_COLUMN);
+	buf_add_char(line, '(');
+	for (uint32_t i = 0; i < UTIL_MIN(target->n_args, KBTF_ARGS_MAX); i++) {
+		const struct kbtf_arg *arg = &target->args[i];
+		bool blank = *arg->name && *arg->type && arg->type[strlen(arg->type) - 1] != '*';
+
+		buf_add_fmt(line, "%s%s%s%s", i ? ", " : "", arg->type, blank ? " " : "",
+			    arg->name);
+	}
+	buf_add_str(line, target->n_args > KBTF_ARGS_MAX ? ", ...)" : ")");
+}
+
+static int append(struct list *list, const char *text)
+{
+	if (list->n == list->cap) {
+		size_t cap = list->cap ? 2 * list->cap : 1024;
+		char **lines = reallocarray(list->lines, cap, sizeof(*lines));
+
+		if (!lines)
+			return -ENOMEM;
+		list->lines = lines;
+		list->cap = cap;
+	}
+	list->lines[list->n] = strdup(text);
+	return list->lines[list->n++] ? 0 : -ENOMEM;
+}
+
+static int add(void *arg, const char *name, bool tracepoint, const struct kbtf_target *target)
+{
+	struct list *list = arg;
+	struct buf line;
+	int code = 0;
+
+	buf_init(&line);
+	if (tracepoint) {
+		const char *category = tracepoint_category(list->tracepoints, name);
+
+		/* any category will do for -f where tracefs knows none */
+		buf_add_fmt(&line, "tracepoint:%s:", category ? category : "unknown");
+	} else if (*target->module) {
+		buf_add_fmt(&line, "%s:", target->module);
+	}
+	buf_add_str(&line, name);
+	if (matches(list, buf_str(&line), name)) {
+		if (list->verbose)
+			add_prototype(&line, target);
+		code = buf_failed(&line) ? -ENOMEM : append(list, buf_str(&line));
+	}
+	buf_fini(&line);
+	return code;
+}
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Sorted, each line once (static functions of one name are one probe). */
+static int print(struct list *list, struct err *err)
+{
+	if (list->n)
+		qsort(list->lines, list->n, sizeof(*list->lines), by_text);
+	for (size_t i = 0; i < list->n; i++)
+		if (!i || strcmp(list->lines[i - 1], list->lines[i]))
+			puts(list->lines[i]);
+	if (fflush(stdout) && errno != EPIPE) /* a reader that has seen enough is no failure */
+		return err_errno(err, ERR_FAILED, errno, "cannot write the list");
+	return 0;
+}
+
+static int no_match(const struct list *list, struct kbtf *btf, struct err *err)
+{
+	const struct plan_kernel kernel = {.btf = btf, .tracepoints = list->tracepoints};
+	const char *pattern = list->pattern ? list->pattern : "*", *colon = strrchr(pattern, ':');
+	struct kbtf_target target;
+	char args[480];
+	int code;
+
+	if (!kbtf_find_function(btf, NULL, pattern, &target)) {
+		kbtf_print_args(&target, args, sizeof(args));
+		code = err_set(err, ERR_FAILED, "none of the arguments of '%s' is an skb", pattern);
+		if (target.n_args)
+			err_hint(err, "its arguments are %s", args);
+		return code;
+	}
+	code = err_set(err, ERR_FAILED, "no function and no tracepoint with an skb matches '%s'",
+		       pattern);
+	if (util_is_glob(pattern))
+		err_hint(err, "a glob must match the whole name: '*rcv*' finds more than 'rcv*'");
+	else if (colon)
+		plan_names_hint_tracepoint(&kernel, "", colon + 1, err);
+	else
+		plan_names_hint_function(&kernel, pattern, err);
+	return code;
+}
+
+static int list_all(struct list *list, struct kbtf *btf, struct err *err)
+{
+	int code = kbtf_for_each_skb(btf, add, list);
+
+	if (code)
+		return err_errno(err, ERR_FAILED, code, "cannot list the kernel's functions");
+	return list->n ? print(list, err) : no_match(list, btf, err);
+}
+
+static int run(struct config *config)
+{
+	struct list list = {.pattern = config->trailing, .verbose = config->verbose > 0};
+	struct tracepoint_table *tracepoints = NULL;
+	struct kbtf *btf = NULL;
+	struct err err;
+	int code;
+
+	err_clear(&err);
+	if (list.pattern && strchr(list.pattern, ' ')) {
+		code = err_set(&err, ERR_USAGE, "one pattern only: '%s'", list.pattern);
+		goto out;
+	}
+	code = kbtf_open(&btf, &err);
+	if (code)
+		goto out;
+	tracepoints = tracepoint_open();
+	list.tracepoints = tracepoints;
+	code = tracepoints ? list_all(&list, btf, &err)
+			   : err_errno(&err, ERR_FAILED, -ENOMEM, "cannot list the tracepoints");
+out:
+	for (size_t i = 0; i < list.n; i++)
+		free(list.lines[i]);
+	free(list.lines);
+	tracepoint_close(tracepoints);
+	kbtf_close(btf);
+	if (!code)
+		return ERR_OK;
+	err_print(&err);
+	return err.status;
+}
+
+const struct cmd cmd_list = {
+	.name = "list",
+	.synopsis = "[OPTIONS] [PATTERN]",
+	.summary = "List the functions and tracepoints that carry an skb, as -f takes them",
+	.options = "verbose help",
+	.more = "PATTERN is a glob over whole names, or a part of a name. With -v each line has "
+		"the number\n"
+		"of the argument that is the skb, and the prototype. The exit status is 1 if "
+		"nothing matches.\n",
+	.run = run,
+};
