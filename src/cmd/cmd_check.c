@@ -43,13 +43,16 @@ static bool print_feature(struct feature_set *features, enum feature feature, in
 	return has;
 }
 
-/* "tracepoints by tp_btf, raw_tp"; nothing if neither works. */
+/* "tracepoints by tp_btf, raw_tp" or "not functions". False if neither works. */
 static bool add_place(struct buf *text, const bool *has, const char *place, enum feature first,
 		      enum feature second)
 {
-	if (!has[first] && !has[second])
+	buf_add_str(text, text->len ? "; " : "");
+	if (!has[first] && !has[second]) {
+		buf_add_fmt(text, "not %s", place);
 		return false;
-	buf_add_fmt(text, "%s%s by", text->len ? "; " : "", place);
+	}
+	buf_add_fmt(text, "%s by", place);
 	if (has[first])
 		buf_add_fmt(text, " %s", feature_describe(first)->name);
 	if (has[second])

@@ -39,37 +39,59 @@ static bool hint(struct err *err, const char *prefix, const char *const *names, 
 	return true;
 }
 
+/* Does the function, or the tracepoint "category:name", take an skb? True where BTF cannot tell. */
+static bool takes_skb(struct kbtf *btf, bool tracepoint, const char *name)
+{
+	const char *colon = strchr(name, ':');
+	struct kbtf_target target;
+
+	if (!btf)
+		return true;
+	if (tracepoint ? kbtf_find_tracepoint(btf, colon ? colon + 1 : name, &target)
+		       : kbtf_find_function(btf, NULL, name, &target))
+		return false;
+	return target.skb_arg >= 0;
+}
+
+/* The nearest few that take an skb, or without such the nearest few. Returns how many. */
+static size_t choose(struct kbtf *btf, bool tracepoint, const char *word, const char *const *all,
+		     size_t n_all, const char **best)
+{
+	size_t found[CANDIDATES], n_best = 0;
+	size_t n = all ? util_near_names(word, all, n_all, found, CANDIDATES) : 0;
+
+	for (int want_skb = 1; want_skb >= 0 && !n_best; want_skb--)
+		for (size_t i = 0; i < n && n_best < SHOWN; i++) {
+			const char *name = all[found[i]];
+
+			if (want_skb && !takes_skb(btf, tracepoint, name))
+				continue;
+			/* BTF has some static functions several times */
+			if (!n_best || strcmp(best[n_best - 1], name))
+				best[n_best++] = name;
+		}
+	return n_best;
+}
+
 bool plan_names_hint_function(const struct plan_kernel *kernel, const char *word, struct err *err)
 {
-	const char *const *all;
 	const char *best[SHOWN];
-	size_t found[CANDIDATES], n_all, n, n_best = 0;
+	const char *const *all;
+	size_t n_all;
 
 	if (!kernel->btf)
 		return false;
 	all = kbtf_function_names(kernel->btf, &n_all);
-	n = all ? util_near_names(word, all, n_all, found, CANDIDATES) : 0;
-	for (int want_skb = 1; want_skb >= 0 && !n_best; want_skb--)
-		for (size_t i = 0; i < n && n_best < SHOWN; i++) {
-			struct kbtf_target target;
-
-			if (want_skb &&
-			    (kbtf_find_function(kernel->btf, NULL, all[found[i]], &target) ||
-			     target.skb_arg < 0))
-				continue;
-			if (!n_best || strcmp(best[n_best - 1], all[found[i]]))
-				best[n_best++] = all[found[i]];
-		}
-	return hint(err, "", best, n_best);
+	return hint(err, "", best, choose(kernel->btf, false, word, all, n_all, best));
 }
 
 bool plan_names_hint_tracepoint(const struct plan_kernel *kernel, const char *category,
 				const char *name, struct err *err)
 {
 	const char *right = tracepoint_category(kernel->tracepoints, name), *best[SHOWN];
-	size_t found[SHOWN], n_all, n;
-	char word[256];
 	const char *const *all;
+	char word[256];
+	size_t n_all;
 
 	if (right && strcmp(right, category)) {
 		snprintf(word, sizeof(word), "%s:%s", right, name);
@@ -78,8 +100,5 @@ bool plan_names_hint_tracepoint(const struct plan_kernel *kernel, const char *ca
 	}
 	all = tracepoint_names(kernel->tracepoints, &n_all);
 	snprintf(word, sizeof(word), "%s:%s", category, name);
-	n = all ? util_near_names(word, all, n_all, found, SHOWN) : 0;
-	for (size_t i = 0; i < n; i++)
-		best[i] = all[found[i]];
-	return hint(err, "tracepoint:", best, n);
+	return hint(err, "tracepoint:", best, choose(kernel->btf, true, word, all, n_all, best));
 }

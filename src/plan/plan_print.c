@@ -27,7 +27,7 @@ static void print_probe(const struct plan_probe *probe, FILE *out)
 	for (uint32_t i = 0; i < probe->n_rungs; i++) {
 		const struct plan_rung *rung = &probe->ladder[i];
 
-		fprintf(out, "  %s %-6s %s\n", rung->usable ? "try   " : "not   ",
+		fprintf(out, "  %s %s: %s\n", rung->usable ? "try   " : "not   ",
 			plan_mechanism_name(rung->mechanism), rung->why);
 	}
 	if (*probe->note)
