@@ -107,7 +107,7 @@ static int compile(struct xcap_if_match *match, unsigned int state, const char *
 int ifmatch_add(struct xcap_if_match *match, unsigned int index, const char *pattern,
 		uint32_t netns, struct err *err)
 {
-	unsigned int state = used_states(match), last;
+	unsigned int state = used_states(match), last = state;
 	struct xcap_if_match next = *match;
 	int code;
 
