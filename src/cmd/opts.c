@@ -1,0 +1,400 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * opts.c - the table of options, the parser and --help, which both only walk the table.
+ */
+#include "cmd/opts.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/util.h"
+#include "cmd/opts_check.h"
+#include "cmd/opts_set.h"
+
+#define CAPTURE "What to capture"
+#define OUTPUT	"Output"
+#define RUNNING "Running"
+#define OTHER	"Other"
+
+static const struct opts_row rows[] = {
+	{ "probe", 'f', "SPEC", "capture at these probes: functions and tracepoints, several by commas "
+	  "and by repeating; see 'xcap help probes'", opts_set_probe, CAPTURE, .repeat = true },
+	{ "filter", 'e', "EXPR", "only packets that match this tcpdump expression; it can also stand at "
+	  "the end of the line", opts_set_filter, CAPTURE },
+	{ "interface", 'i', "IF", "only packets on these interfaces: a name, a glob, IF@NETNS, any; may "
+	  "be repeated", opts_set_interface, CAPTURE, .repeat = true },
+	{ "snaplen", 's', "N", "bytes of a packet to keep, 0 for the maximum of 65535 (default: 65535 "
+	  "with -w, 256 for text)", opts_set_snaplen, CAPTURE },
+	{ "write", 'w', "FILE", "write the packets to FILE, - for standard output, instead of printing "
+	  "them", opts_set_write, OUTPUT },
+	{ "format", 0, "NAME", "format of FILE: pcapng, pcap or text (default: pcap for a name that ends "
+	  "in .pcap, else pcapng)", opts_set_format, OUTPUT },
+	{ "print", 0, NULL, "print the packets too, with -w", opts_set_print, OUTPUT },
+	{ "packet-buffered", 'U', NULL, "write out every packet at once", opts_set_unbuffered,
+	  OUTPUT },
+	{ "line-buffered", 'l', NULL, "write out every packet at once on standard output",
+	  opts_set_line_buffered, OUTPUT },
+	{ "verbose", 'v', NULL, "print more of each packet, and a second line with what the kernel "
+	  "knows about it", opts_set_verbose, OUTPUT },
+	{ "quiet", 'q', NULL, "print no packets and no notes; errors, warnings and the totals remain",
+	  opts_set_quiet, OUTPUT },
+	{ "no-names", 'n', NULL, "print numbers, not names of hosts and ports: always so",
+	  opts_set_no_names, OUTPUT },
+	{ "ether", 0, NULL, "print MAC addresses", opts_set_ether, OUTPUT },
+	{ "time", 0, "STYLE", "none, local, epoch, delta, date or since (default: local)",
+	  opts_set_time, OUTPUT },
+	{ "nano", 0, NULL, "print nanoseconds; files always have them", opts_set_nano, OUTPUT },
+	{ "count", 'c', "N", "stop after N packets", opts_set_count, RUNNING },
+	{ "duration", 0, "TIME", "stop after this time: 5, 5s, 500ms, 2m, 1h", opts_set_duration,
+	  RUNNING },
+	{ "cmd", 0, "COMMAND", "run COMMAND in a shell once listening, stop when it ends",
+	  opts_set_cmd, RUNNING },
+	{ "ready-file", 0, "FILE", "write the process id to FILE once listening",
+	  opts_set_ready_file, RUNNING },
+	{ "buffer-size", 'B', "SIZE", "buffer between kernel and xcap, in KiB or with K, M, G (default: "
+	  "8M)", opts_set_buffer_size, RUNNING },
+	{ "dry-run", 0, NULL, "print what would be attached and why, and end", opts_set_dry_run,
+	  RUNNING },
+	{ "debug", 0, NULL, "tell what is done and why", opts_set_debug, RUNNING },
+	{ "help", 'h', NULL, "print this text", opts_set_help, OTHER },
+	{ "version", 0, NULL, "print the version", opts_set_version, OTHER },
+	/* names that users of netcap and tcpdump know */
+	{ "function", .alias_of = "probe" },
+	{ "func", .alias_of = "probe" },
+	{ "expression", .alias_of = "filter" },
+	{ "snapshot-length", .alias_of = "snaplen" },
+	{ "capture-max-size", .alias_of = "snaplen" },
+	{ "write-file", .alias_of = "write" },
+};
+
+/* Letters that users of tcpdump type and that xcap does not have: what to do instead. */
+static const struct {
+	char letter;
+	const char *hint;
+} tcpdump_letters[] = {
+	{ 'r', "xcap captures; read a file with 'tcpdump -nr FILE' or 'tshark -r FILE'" },
+	{ 'x', "let tcpdump print the bytes: xcap ... -w - | tcpdump -nxr -" },
+	{ 'X', "let tcpdump print the bytes: xcap ... -w - | tcpdump -nXr -" },
+	{ 'A', "let tcpdump print the bytes: xcap ... -w - | tcpdump -nAr -" },
+	{ 't', "the time is chosen by --time none, epoch, delta, date or since" },
+	{ 'D', "'ip link' lists the interfaces, 'xcap list' the probes" },
+	{ 'F', "for a filter in a file: -e \"$(cat FILE)\"" },
+	{ 'p', "xcap never switches an interface to promiscuous mode" },
+	{ 'V', "--version prints the version" },
+};
+
+/* What is being parsed: argv, where in it, and what was seen. */
+struct parse {
+	const struct cmd *cmd;
+	int argc, at;
+	char **argv;
+	struct config *config;
+	struct buf words;
+	bool seen[UTIL_ARRAY_SIZE(rows)];
+};
+
+const struct opts_row *opts_at(unsigned int i)
+{
+	return i < UTIL_ARRAY_SIZE(rows) ? &rows[i] : NULL;
+}
+
+const struct opts_row *opts_find(const char *name)
+{
+	for (size_t i = 0; i < UTIL_ARRAY_SIZE(rows); i++)
+		if (strcmp(rows[i].name, name) == 0)
+			return &rows[i];
+	return NULL;
+}
+
+static const struct opts_row *find_letter(char letter)
+{
+	for (size_t i = 0; i < UTIL_ARRAY_SIZE(rows); i++)
+		if (rows[i].letter == letter)
+			return &rows[i];
+	return NULL;
+}
+
+static const struct opts_row *resolve(const struct opts_row *row)
+{
+	return row && row->alias_of ? opts_find(row->alias_of) : row;
+}
+
+bool opts_takes(const struct cmd *cmd, const struct opts_row *row)
+{
+	const char *name = resolve(row)->name, *p = cmd->options ? cmd->options : "";
+	size_t len = strlen(name);
+
+	if (strcmp(name, "help") == 0)
+		return true;
+	while ((p = strstr(p, name))) {
+		if ((p == cmd->options || p[-1] == ' ') && (p[len] == ' ' || !p[len]))
+			return true;
+		p += len;
+	}
+	return false;
+}
+
+/* Near names for a long option, among those that the command takes. */
+static void hint_near(const struct cmd *cmd, const char *name, struct err *err)
+{
+	const char *names[UTIL_ARRAY_SIZE(rows)];
+	size_t found[2], n = 0, n_found;
+
+	for (size_t i = 0; i < UTIL_ARRAY_SIZE(rows); i++)
+		if (opts_takes(cmd, &rows[i]))
+			names[n++] = rows[i].name;
+	for (size_t i = 0; i < n && strlen(name) > 2; i++)
+		if (strncmp(names[i], name, strlen(name)) == 0) {
+			err_hint(err, "did you mean '--%s'?", names[i]);
+			return;
+		}
+	n_found = util_near_names(name, names, n, found, 2);
+	if (n_found == 2)
+		err_hint(err, "did you mean '--%s' or '--%s'?", names[found[0]], names[found[1]]);
+	else if (n_found)
+		err_hint(err, "did you mean '--%s'?", names[found[0]]);
+	else
+		err_hint(err, "'xcap %s --help' lists the options", cmd->name);
+}
+
+static int unknown_name(const struct cmd *cmd, const struct opts_row *row, const char *name,
+			struct err *err)
+{
+	if (row)
+		err_set(err, ERR_USAGE, "'xcap %s' has no option '--%s'", cmd->name, name);
+	else
+		err_set(err, ERR_USAGE, "unknown option '--%s'", name);
+	hint_near(cmd, name, err);
+	return err->code;
+}
+
+static int unknown_letter(const struct cmd *cmd, const char *word, char letter, struct err *err)
+{
+	if (find_letter(letter))
+		err_set(err, ERR_USAGE, "'xcap %s' has no option '-%c'", cmd->name, letter);
+	else if (strlen(word) == 2)
+		err_set(err, ERR_USAGE, "unknown option '%s'", word);
+	else
+		err_set(err, ERR_USAGE, "unknown option '-%c' in '%s'", letter, word);
+	err_hint(err, "'xcap %s --help' lists the options", cmd->name);
+	for (size_t i = 0; i < UTIL_ARRAY_SIZE(tcpdump_letters); i++)
+		if (tcpdump_letters[i].letter == letter)
+			err_hint(err, "%s", tcpdump_letters[i].hint);
+	return err->code;
+}
+
+/* Put the option's name before what its setter says. */
+static int name_error(const char *typed, struct err *err)
+{
+	char msg[sizeof(err->msg)];
+
+	snprintf(msg, sizeof(msg), "%s", err->msg);
+	/* a message that fills err is cut; the option's name is what must be there */
+	snprintf(err->msg, sizeof(err->msg), "option '%s': %.700s", typed, msg);
+	return err->code;
+}
+
+static int set(struct parse *p, const struct opts_row *row, const char *typed, const char *arg,
+	       struct err *err)
+{
+	bool *seen = &p->seen[row - rows];
+
+	if (*seen && row->arg && !row->repeat)
+		return err_set(err, ERR_USAGE, "option '%s': --%s was given before", typed,
+			       row->name);
+	*seen = true;
+	return row->set(p->config, arg, err) ? name_error(typed, err) : 0;
+}
+
+static int missing_argument(const struct opts_row *row, const char *typed, struct err *err)
+{
+	return err_set(err, ERR_USAGE, "option '%s' needs an argument: %s", typed, row->arg);
+}
+
+static int parse_long(struct parse *p, struct err *err)
+{
+	const char *word = p->argv[p->at] + 2, *equals = strchrnul(word, '='), *arg = NULL;
+	char name[64], typed[68];
+	const struct opts_row *row;
+
+	snprintf(name, sizeof(name), "%.*s", (int)(equals - word), word);
+	snprintf(typed, sizeof(typed), "--%s", name);
+	row = resolve(opts_find(name));
+	if (!row || !opts_takes(p->cmd, row))
+		return unknown_name(p->cmd, row, name, err);
+	if (!row->arg && *equals)
+		return err_set(err, ERR_USAGE, "option '%s' takes no argument", typed);
+	if (row->arg && *equals)
+		arg = equals + 1;
+	else if (row->arg && ++p->at < p->argc)
+		arg = p->argv[p->at];
+	else if (row->arg)
+		return missing_argument(row, typed, err);
+	return set(p, row, typed, arg, err);
+}
+
+/* -e among other letters: what tcpdump's users type for MAC addresses. */
+static int parse_bundled_filter(struct parse *p, struct err *err)
+{
+	p->config->filter_in_bundle = true;
+	if (!err_is_set(err))
+		return 0;
+	err_hint(err, "-e takes the whole filter in quotes; for MAC addresses use --ether");
+	return err->code;
+}
+
+static int parse_bundle(struct parse *p, struct err *err)
+{
+	const char *word = p->argv[p->at];
+
+	for (const char *c = word + 1; *c && !p->config->help && !p->config->version; c++) {
+		const struct opts_row *row = find_letter(*c);
+		const char typed[] = { '-', *c, '\0' }, *arg = NULL;
+		int rc;
+
+		if (!row || !opts_takes(p->cmd, row))
+			return unknown_letter(p->cmd, word, *c, err);
+		if (row->arg && c[1])
+			arg = c + 1;
+		else if (row->arg && ++p->at < p->argc)
+			arg = p->argv[p->at];
+		rc = row->arg && !arg ? missing_argument(row, typed, err) :
+					set(p, row, typed, arg, err);
+		if (*c == 'e' && strlen(word) > 2)
+			return parse_bundled_filter(p, err);
+		if (rc || row->arg)
+			return rc;
+	}
+	return 0;
+}
+
+static void add_word(struct parse *p, const char *word)
+{
+	if (p->words.len)
+		buf_add_char(&p->words, ' ');
+	buf_add_str(&p->words, word);
+}
+
+static int parse_words(struct parse *p, struct err *err)
+{
+	bool options = true;
+	int rc = 0;
+
+	for (; p->at < p->argc && !rc && !p->config->help && !p->config->version; p->at++) {
+		const char *word = p->argv[p->at];
+
+		if (options && strcmp(word, "--") == 0)
+			options = false;
+		else if (options && word[0] == '-' && word[1] == '-')
+			rc = parse_long(p, err);
+		else if (options && word[0] == '-' && word[1])
+			rc = parse_bundle(p, err);
+		else if (p->cmd->no_words)
+			rc = err_set(err, ERR_USAGE, "'xcap %s' takes no words: '%s'", p->cmd->name,
+				     word);
+		else
+			add_word(p, word);
+	}
+	return rc;
+}
+
+int opts_parse(const struct cmd *cmd, int argc, char **argv, int first, struct config *config,
+	       struct err *err)
+{
+	struct parse p = {
+		.cmd = cmd, .argc = argc, .argv = argv, .at = first, .config = config,
+	};
+	int rc;
+
+	err_clear(err);
+	memset(config, 0, sizeof(*config));
+	config->argc = argc;
+	config->argv = argv;
+	buf_init(&p.words);
+	rc = parse_words(&p, err);
+	if (!rc && p.words.len) {
+		config->trailing = strdup(buf_str(&p.words));
+		if (buf_failed(&p.words) || !config->trailing)
+			rc = err_errno(err, ERR_FAILED, ENOMEM, "cannot keep the command line");
+	}
+	if (!rc && !config->help && !config->version)
+		rc = opts_check_conflicts(config, err);
+	buf_fini(&p.words);
+	if (rc)
+		opts_free(config);
+	return rc;
+}
+
+void opts_free(struct config *config)
+{
+	free(config->trailing);
+	config->trailing = NULL;
+}
+
+/* `text` by words, in lines of 80 columns that all start at column 27. */
+static void print_wrapped(FILE *out, const char *text)
+{
+	const size_t start = 27;
+	size_t column = start;
+
+	while (*text) {
+		size_t len = strcspn(text, " ");
+
+		if (column > start && column + 1 + len > 80) {
+			fprintf(out, "\n%*s", (int)start, "");
+			column = start;
+		}
+		column += fprintf(out, "%s%.*s", column > start ? " " : "", (int)len, text);
+		text += len;
+		text += strspn(text, " ");
+	}
+	fputc('\n', out);
+}
+
+static void print_row(const struct opts_row *row, FILE *out)
+{
+	const struct opts_row *main_row = resolve(row);
+	const char letter[] = { '-', row->letter, ',', '\0' };
+	char label[64], help[128];
+
+	snprintf(label, sizeof(label), "  %3s --%s%s%s", row->letter ? letter : "", row->name,
+		 main_row->arg ? " " : "", main_row->arg ? main_row->arg : "");
+	snprintf(help, sizeof(help), "the same as --%s", main_row->name);
+	fprintf(out, "%-26s ", label);
+	print_wrapped(out, row == main_row ? row->help : help);
+}
+
+/* The rows of one group, or with NULL the aliases. */
+static void print_group(const struct cmd *cmd, const char *group, FILE *out)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < UTIL_ARRAY_SIZE(rows); i++) {
+		const struct opts_row *row = &rows[i];
+
+		if (row->group != group || !opts_takes(cmd, row))
+			continue;
+		if (!any)
+			fprintf(out, "\n%s:\n", group ? group : "Other names");
+		any = true;
+		print_row(row, out);
+	}
+}
+
+void opts_print_options(const struct cmd *cmd, FILE *out)
+{
+	static const char *const groups[] = { CAPTURE, OUTPUT, RUNNING, OTHER, NULL };
+
+	for (size_t i = 0; i < UTIL_ARRAY_SIZE(groups); i++)
+		print_group(cmd, groups[i], out);
+}
+
+void opts_print_help(const struct cmd *cmd, FILE *out)
+{
+	fprintf(out, "Usage: xcap %s %s\n\n%s.\n", cmd->name, cmd->synopsis, cmd->summary);
+	opts_print_options(cmd, out);
+	if (cmd->more)
+		fprintf(out, "\n%s", cmd->more);
+}

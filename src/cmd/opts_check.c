@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * opts_check.c - the rules between options. No option is accepted and then ignored.
+ */
+#include "cmd/opts_check.h"
+
+#include <string.h>
+
+const char *opts_check_filter(const struct config *config)
+{
+	if (config->filter)
+		return config->filter;
+	return config->trailing ? config->trailing : "";
+}
+
+bool opts_check_text(const struct config *config)
+{
+	return !config->quiet && (!config->write_path || config->print);
+}
+
+const char *opts_check_format(const struct config *config)
+{
+	const char *dot;
+
+	if (!config->write_path || config->format)
+		return config->format;
+	dot = strrchr(config->write_path, '.');
+	return dot && strcmp(dot, ".pcap") == 0 ? "pcap" : "pcapng";
+}
+
+/* Some text is written, to stdout or to the file of -w. */
+static bool has_text(const struct config *config)
+{
+	const char *format = opts_check_format(config);
+
+	return opts_check_text(config) || (format && strcmp(format, "text") == 0);
+}
+
+static bool to_stdout(const struct config *config)
+{
+	return opts_check_text(config) ||
+	       (config->write_path && strcmp(config->write_path, "-") == 0);
+}
+
+static int check_filter(const struct config *config, struct err *err)
+{
+	if (!config->filter || !config->trailing)
+		return 0;
+	err_set(err, ERR_USAGE, "two filters: -e '%s' and the words '%s'", config->filter,
+		config->trailing);
+	err_hint(err, "-e takes the whole filter in quotes; for MAC addresses use --ether");
+	return err->code;
+}
+
+static int check_output(const struct config *config, struct err *err)
+{
+	if (config->print && !config->write_path)
+		return err_set(err, ERR_USAGE,
+			       "--print needs -w: without -w the text is always printed");
+	if (config->format && !config->write_path) {
+		err_set(err, ERR_USAGE, "--format needs -w: it is the format of the file");
+		err_hint(err, "-w - writes to standard output");
+		return err->code;
+	}
+	if (config->print && strcmp(config->write_path, "-") == 0) {
+		err_set(err, ERR_USAGE, "--print and '-w -' would both write to standard output");
+		err_hint(err, "give -w a file");
+		return err->code;
+	}
+	return 0;
+}
+
+static int check_quiet(const struct config *config, struct err *err)
+{
+	if (!config->quiet)
+		return 0;
+	if (config->print)
+		return err_set(err, ERR_USAGE, "-q and --print contradict each other");
+	if (config->debug)
+		return err_set(err, ERR_USAGE, "-q and --debug contradict each other");
+	return 0;
+}
+
+/* Options that are about the text, where there is none. */
+static int check_text(const struct config *config, struct err *err)
+{
+	const char *option = config->verbose	 ? "-v"
+			     : config->ether	 ? "--ether"
+			     : config->time_given ? "--time"
+						 : NULL;
+
+	if (!option && config->nano && !config->write_path)
+		option = "--nano"; /* a file has nanoseconds anyway: asking for them is no error */
+	if (option && !has_text(config)) {
+		err_set(err, ERR_USAGE, "%s is about the text, and %s no text", option,
+			config->quiet ? "-q prints" : "-w without --print writes");
+		if (!config->quiet)
+			err_hint(err, "--print prints the packets too, while they are written");
+		return err->code;
+	}
+	if (config->line_buffered && !to_stdout(config)) {
+		err_set(err, ERR_USAGE,
+			"-l is about standard output, and nothing is written there");
+		if (config->write_path)
+			err_hint(err, "-U writes every packet to the file at once");
+		return err->code;
+	}
+	if (config->unbuffered && !config->write_path && config->quiet)
+		return err_set(err, ERR_USAGE, "-U is about output, and -q prints none");
+	return 0;
+}
+
+int opts_check_conflicts(const struct config *config, struct err *err)
+{
+	int (*const checks[])(const struct config *, struct err *) = {
+		check_filter,
+		check_output,
+		check_quiet,
+		check_text,
+	};
+
+	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
+		int rc = checks[i](config, err);
+
+		if (rc)
+			return rc;
+	}
+	return 0;
+}

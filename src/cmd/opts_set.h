@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * opts_set.h - what each option does with its argument: one setter per row of the table in opts.c.
+ *
+ * Messages do not name the option: the parser puts "option '-c': " before them, as the user typed it.
+ * Out of range is an error, never clamped.
+ */
+#ifndef CMD_OPTS_SET_H
+#define CMD_OPTS_SET_H
+
+#include "base/err.h"
+#include "cmd/opts.h"
+
+int opts_set_probe(struct config *config, const char *arg, struct err *err);
+int opts_set_filter(struct config *config, const char *arg, struct err *err);
+int opts_set_interface(struct config *config, const char *arg, struct err *err);
+int opts_set_count(struct config *config, const char *arg, struct err *err);
+int opts_set_snaplen(struct config *config, const char *arg, struct err *err);
+int opts_set_buffer_size(struct config *config, const char *arg, struct err *err);
+int opts_set_write(struct config *config, const char *arg, struct err *err);
+int opts_set_format(struct config *config, const char *arg, struct err *err);
+int opts_set_time(struct config *config, const char *arg, struct err *err);
+int opts_set_duration(struct config *config, const char *arg, struct err *err);
+int opts_set_cmd(struct config *config, const char *arg, struct err *err);
+int opts_set_ready_file(struct config *config, const char *arg, struct err *err);
+
+/* Flags: arg is NULL and they cannot fail. */
+int opts_set_print(struct config *config, const char *arg, struct err *err);
+int opts_set_quiet(struct config *config, const char *arg, struct err *err);
+int opts_set_verbose(struct config *config, const char *arg, struct err *err);
+int opts_set_no_names(struct config *config, const char *arg, struct err *err);
+int opts_set_line_buffered(struct config *config, const char *arg, struct err *err);
+int opts_set_unbuffered(struct config *config, const char *arg, struct err *err);
+int opts_set_nano(struct config *config, const char *arg, struct err *err);
+int opts_set_ether(struct config *config, const char *arg, struct err *err);
+int opts_set_dry_run(struct config *config, const char *arg, struct err *err);
+int opts_set_debug(struct config *config, const char *arg, struct err *err);
+int opts_set_help(struct config *config, const char *arg, struct err *err);
+int opts_set_version(struct config *config, const char *arg, struct err *err);
+
+#endif
