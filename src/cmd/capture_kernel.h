@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * capture_kernel.h - what a capture needs to know of the running kernel, opened together.
+ *
+ * Kernel symbols are read only if somebody asks for one.
+ */
+#ifndef CMD_CAPTURE_KERNEL_H
+#define CMD_CAPTURE_KERNEL_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "kernel/symbol.h"
+#include "plan/plan.h"
+
+struct capture_kernel {
+	struct plan_kernel plan; /* the parts, as plan and session want them */
+	struct kbtf *btf;
+	struct tracepoint_table *tracepoints;
+	struct symbol_table *symbols;
+	bool symbols_failed; /* said once, not tried again */
+};
+
+/*
+ * ERR_UNSUPPORTED, with the remedy, where this kernel has no BTF, or this user may not load BPF programs or
+ * the kernel has no ring buffer: nothing works without these three. The struct must not move while it
+ * is open. After a failure there is nothing to close.
+ */
+int capture_kernel_open(struct capture_kernel *kernel, struct err *err);
+void capture_kernel_close(struct capture_kernel *kernel);
+
+#endif

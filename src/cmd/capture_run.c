@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * capture_run.c - the life of a capture, top to bottom in capture_run_plan().
+ *
+ * Order matters: sinks are opened once probes are attached (their header names the mechanisms, and a
+ * file is not overwritten for a capture that cannot start); nothing reports before all can; the user's
+ * command starts last and is ended first.
+ */
+#include "cmd/capture_run.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/loop.h"
+#include "cmd/capture_describe.h"
+#include "cmd/child.h"
+#include "cmd/ready.h"
+#include "flow/pipeline.h"
+#include "flow/stats.h"
+#include "session/session.h"
+
+#define TICK_NS 1000000000ull
+
+struct run {
+	const struct config *config;
+	const struct plan *plan;
+	struct loop *loop;
+	struct session *session;
+	struct pipeline *pipeline;
+	struct capture_describe describe;
+	struct capture_counts *counts; /* one per probe */
+	struct capture_totals totals;
+	struct child child;
+	struct ready ready;
+	int stopped_by;		/* signal; 0: none */
+	struct err failed;	/* the first sink that failed */
+};
+
+static uint64_t wall_clock_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return now.tv_sec * 1000000000ull + now.tv_nsec;
+}
+
+/* The one place that looks at what the pipeline says. Non-zero: no more records. */
+static int check_pipeline(struct run *run, enum pipeline_state state)
+{
+	if (state == PIPELINE_OPEN)
+		return 0;
+	loop_stop(run->loop);
+	/* records that come after the limit are counted by the pipeline: let them come */
+	if (state == PIPELINE_DONE)
+		return 0;
+	if (!err_is_set(&run->failed))
+		run->failed = *pipeline_error(run->pipeline);
+	return 1;
+}
+
+static int on_record(void *arg, const struct record *record)
+{
+	struct run *run = arg;
+
+	return check_pipeline(run, pipeline_write(run->pipeline, record));
+}
+
+static void flush(struct run *run)
+{
+	session_read(run->session);
+	check_pipeline(run, pipeline_tick(run->pipeline));
+}
+
+static void on_tick(void *arg, uint32_t events)
+{
+	struct run *run = arg;
+
+	(void)events;
+	flush(run);
+	ready_tick(&run->ready);
+}
+
+static void on_duration(void *arg, uint32_t events)
+{
+	struct run *run = arg;
+
+	(void)events;
+	loop_stop(run->loop);
+}
+
+static void on_child_end(void *arg)
+{
+	struct run *run = arg;
+
+	loop_stop(run->loop);
+}
+
+static void count(struct run *run)
+{
+	run->totals.probes = run->counts;
+	run->totals.n_probes = run->plan->n_probes;
+	run->totals.end_ns = wall_clock_ns();
+	session_count(run->session, run->counts);
+	run->totals.shown = run->totals.settled_out = run->totals.after_limit = 0;
+	pipeline_count(run->pipeline, &run->totals);
+}
+
+static void on_signal(void *arg, int signo)
+{
+	struct run *run = arg;
+
+	if (signo == SIGUSR1) {
+		session_read(run->session);
+		count(run);
+		stats_print(stderr, &run->describe.info, &run->totals);
+	} else if (signo == SIGUSR2) {
+		flush(run);
+	} else if (run->stopped_by && signo == SIGINT) {
+		_exit(128 + SIGINT);
+	} else {
+		run->stopped_by = signo;
+		loop_stop(run->loop);
+	}
+}
+
+static int add_signals(struct run *run)
+{
+	struct sigaction hup;
+	sigset_t set;
+
+	signal(SIGPIPE, SIG_IGN);
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGUSR1);
+	sigaddset(&set, SIGUSR2);
+	/* nohup(1) has it ignored, and a signalfd would get it all the same */
+	if (!sigaction(SIGHUP, NULL, &hup) && hup.sa_handler != SIG_IGN)
+		sigaddset(&set, SIGHUP);
+	return loop_add_signals(run->loop, &set, on_signal, run);
+}
+
+static void on_impatient_int(int signo)
+{
+	(void)signo;
+	_exit(128 + SIGINT);
+}
+
+static void on_first_int(int signo)
+{
+	(void)signo;
+	signal(SIGINT, on_impatient_int);
+}
+
+/* Detaching can take long, and the loop no longer runs: from here on a handler takes Ctrl-C. */
+static void let_int_through(const struct run *run)
+{
+	sigset_t set;
+
+	signal(SIGINT, run->stopped_by ? on_impatient_int : on_first_int);
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+}
+
+static int prepare(struct run *run, const struct plan_kernel *kernel,
+		   const struct capture_sinks *sinks, struct err *err)
+{
+	const struct session_config session = {
+		.plan = run->plan, .kernel = kernel, .on_record = on_record, .arg = run,
+	};
+	const struct pipeline_config pipeline = {
+		.filter = run->plan->filter.len ? &run->plan->filter : NULL,
+		.limit = run->config->count,
+	};
+	int rc;
+
+	run->loop = loop_new();
+	run->counts = calloc(run->plan->n_probes, sizeof(*run->counts));
+	run->pipeline = pipeline_new(&pipeline);
+	if (!run->loop || !run->counts || !run->pipeline)
+		return err_errno(err, ERR_FAILED, errno, "cannot prepare the capture");
+	rc = ready_clear(run->config->ready_file, err);
+	if (!rc)
+		rc = session_open(&run->session, &session, err);
+	if (!rc)
+		rc = session_attach(run->session, err);
+	if (!rc)
+		rc = capture_describe_init(&run->describe, run->config, run->plan, kernel,
+					   run->session, err);
+	if (rc)
+		return rc;
+	/* from here on a reader that goes away is an error of its sink, not our end */
+	rc = add_signals(run);
+	if (!rc)
+		rc = loop_add_timer(run->loop, TICK_NS, false, on_tick, run);
+	if (rc)
+		return err_errno(err, ERR_FAILED, rc, "cannot prepare the capture");
+	return capture_sinks_open(sinks, run->config, &run->describe.info, run->pipeline, err);
+}
+
+static void say_listening(const struct run *run)
+{
+	struct buf probes;
+
+	buf_init(&probes);
+	capture_describe_probes(&run->describe, &probes);
+	log_note("listening on %s, snapshot length %u bytes", buf_str(&probes),
+		 run->describe.info.snaplen);
+	buf_fini(&probes);
+}
+
+static int start(struct run *run, struct err *err)
+{
+	const struct config *config = run->config;
+	int rc;
+
+	run->totals.start_ns = wall_clock_ns();
+	rc = session_enable(run->session, run->loop, err);
+	if (rc)
+		return rc;
+	say_listening(run);
+	rc = ready_write(&run->ready, config->ready_file, err);
+	if (rc)
+		return rc;
+	if (config->duration_ns) {
+		rc = loop_add_timer(run->loop, config->duration_ns, true, on_duration, run);
+		if (rc)
+			return err_errno(err, ERR_FAILED, rc, "cannot start a timer");
+	}
+	if (config->cmd)
+		rc = child_start(&run->child, config->cmd, run->loop, on_child_end, run, err);
+	return rc;
+}
+
+/* Stop and settle. `err` keeps what it has: what failed first is what the user is told. */
+static void finish(struct run *run, struct err *err)
+{
+	struct err closing;
+
+	child_stop(&run->child);
+	let_int_through(run);
+	session_stop(run->session);
+	count(run);
+	child_wait(&run->child);
+	if (!err_is_set(err))
+		*err = run->failed;
+	err_clear(&closing);
+	if (pipeline_close(run->pipeline, &run->totals, &closing) && !err_is_set(err))
+		*err = closing;
+	run->pipeline = NULL;
+	/* below the terminal's "^C" */
+	if (run->stopped_by == SIGINT && isatty(STDERR_FILENO))
+		log_plain("\n");
+	stats_print(stderr, &run->describe.info, &run->totals);
+}
+
+static void release(struct run *run)
+{
+	struct err ignored;
+
+	/* only where the capture never started: then what failed is known already */
+	pipeline_close(run->pipeline, NULL, &ignored);
+	session_close(run->session);
+	loop_free(run->loop);
+	capture_describe_fini(&run->describe);
+	ready_fini(&run->ready);
+	free(run->counts);
+}
+
+int capture_run_plan(const struct config *config, const struct plan *plan,
+		     const struct plan_kernel *kernel, const struct capture_sinks *sinks,
+		     struct err *err)
+{
+	struct run run = { .config = config, .plan = plan };
+	int rc;
+
+	err_clear(err);
+	err_clear(&run.failed);
+	ready_init(&run.ready);
+	rc = prepare(&run, kernel, sinks, err);
+	if (!rc) {
+		rc = start(&run, err);
+		if (!rc)
+			rc = loop_run(run.loop);
+		if (rc && !err_is_set(err))
+			err_errno(err, ERR_FAILED, rc, "cannot wait for packets");
+		finish(&run, err);
+	}
+	release(&run);
+	if (!err_is_set(err))
+		return 0;
+	if (err->code != -EPIPE)
+		return err->code;
+	log_note("the reader of the packets has gone, stopped");
+	err_clear(err);
+	return 0;
+}

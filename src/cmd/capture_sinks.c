@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * capture_sinks.c - from -w, --format, --print and -q to sinks.
+ */
+#include "cmd/capture_sinks.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd/opts_check.h"
+#include "xcap/limits.h"
+
+int capture_sinks_choose(const struct config *config, struct capture_sinks *sinks, struct err *err)
+{
+	const char *format = opts_check_format(config);
+	bool to_stdout = config->write_path && strcmp(config->write_path, "-") == 0;
+
+	memset(sinks, 0, sizeof(*sinks));
+	if (format)
+		sinks->file = sink_find(format);
+	if (opts_check_text(config))
+		sinks->text = &sink_text_ops;
+	if (to_stdout && sinks->file != &sink_text_ops && isatty(STDOUT_FILENO)) {
+		err_set(err, ERR_USAGE, "'-w -' would write %s to the terminal", format);
+		err_hint(err, "redirect it, or pipe it: xcap ... -w - | tcpdump -nr -");
+		return err->code;
+	}
+	sinks->needs = (sinks->file ? sinks->file->needs : 0) |
+		       (sinks->text ? sinks->text->needs : 0);
+	return 0;
+}
+
+uint32_t capture_sinks_snaplen(const struct capture_sinks *sinks, const struct config *config)
+{
+	if (config->snaplen_given)
+		return config->snaplen;
+	return sinks->needs & SINK_NEEDS_PACKET ? XCAP_SNAPLEN_MAX : XCAP_SNAPLEN_TEXT;
+}
+
+/* Reason and place take the probe's column where every record is a drop. */
+static bool only_drops(const struct capture_info *info)
+{
+	for (uint32_t i = 0; i < info->n_probes; i++)
+		if (!info->probes[i].is_kfree_skb)
+			return false;
+	return info->n_probes > 0;
+}
+
+int capture_sinks_open(const struct capture_sinks *sinks, const struct config *config,
+		       const struct capture_info *info, struct pipeline *pipeline, struct err *err)
+{
+	struct sink_config sink = {
+		.time = config->time,
+		.nano = config->nano,
+		.verbose = config->verbose,
+		.ether = config->ether,
+		.drop_columns = only_drops(info),
+	};
+	int rc = 0;
+
+	if (sinks->file) {
+		sink.path = config->write_path;
+		sink.unbuffered = config->unbuffered ||
+				  (config->line_buffered && strcmp(sink.path, "-") == 0);
+		rc = pipeline_add(pipeline, sinks->file, &sink, info, err);
+	}
+	if (!rc && sinks->text) {
+		sink.path = "-";
+		/* a person who watches does not wait for a block to fill */
+		sink.unbuffered = config->unbuffered || config->line_buffered ||
+				  isatty(STDOUT_FILENO);
+		rc = pipeline_add(pipeline, sinks->text, &sink, info, err);
+	}
+	return rc;
+}

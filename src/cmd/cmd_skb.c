@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * cmd_skb.c - `xcap skb`, the capture: from options to a plan, and the plan run or printed.
+ */
+#include "cmd/cmd.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "cmd/capture_kernel.h"
+#include "cmd/capture_run.h"
+#include "cmd/capture_sinks.h"
+#include "cmd/command_line.h"
+#include "cmd/opts_check.h"
+#include "plan/plan.h"
+#include "xcap/limits.h"
+
+static struct plan_request make_request(const struct config *config,
+					const struct capture_sinks *sinks)
+{
+	return (struct plan_request){
+		.probe_specs = config->probes,
+		.n_probe_specs = config->n_probes,
+		.filter = opts_check_filter(config),
+		.interfaces = config->interfaces,
+		.n_interfaces = config->n_interfaces,
+		.snaplen = capture_sinks_snaplen(sinks, config),
+		.ring_bytes = config->ring_bytes ? config->ring_bytes : XCAP_RING_DEFAULT,
+		.want_comm = sinks->needs & SINK_NEEDS_COMM,
+		.want_context = sinks->needs & SINK_NEEDS_CONTEXT,
+	};
+}
+
+/* A filter that is none may be a command that was mistyped, or tcpdump's -e. */
+static void hint_filter(const struct config *config, struct err *err)
+{
+	const char *filter = opts_check_filter(config), *command;
+
+	if (err->status != ERR_USAGE || strcmp(err->text, filter) != 0 || err->hint[0])
+		return;
+	command = config->trailing ? command_line_near(cmd_table(), filter) : NULL;
+	if (config->filter_in_bundle)
+		err_hint(err, "-e takes the whole filter in quotes; for MAC addresses use --ether");
+	else if (command)
+		err_hint(err, "did you mean the command 'xcap %s'?", command);
+}
+
+static int run_plan(const struct config *config, const struct plan *plan,
+		    const struct plan_kernel *kernel, const struct capture_sinks *sinks,
+		    struct err *err)
+{
+	if (!config->dry_run)
+		return capture_run_plan(config, plan, kernel, sinks, err);
+	plan_print(plan, stdout);
+	return 0;
+}
+
+static int capture(const struct config *config, struct err *err)
+{
+	struct capture_kernel kernel;
+	struct capture_sinks sinks;
+	struct plan_request request;
+	struct plan plan;
+	int rc;
+
+	rc = capture_sinks_choose(config, &sinks, err);
+	if (!rc)
+		rc = capture_kernel_open(&kernel, err);
+	if (rc)
+		return rc;
+	request = make_request(config, &sinks);
+	rc = plan_build(&request, &kernel.plan, &plan, err);
+	if (rc) {
+		hint_filter(config, err);
+	} else {
+		rc = run_plan(config, &plan, &kernel.plan, &sinks, err);
+		plan_free(&plan);
+	}
+	capture_kernel_close(&kernel);
+	return rc;
+}
+
+static int run(struct config *config)
+{
+	struct err err;
+
+	err_clear(&err);
+	if (!capture(config, &err))
+		return ERR_OK;
+	err_print(&err);
+	return err.status;
+}
+
+const struct cmd cmd_skb = {
+	.name = "skb",
+	.synopsis = "[OPTIONS] [EXPRESSION]",
+	.summary = "Capture packets at kernel functions and tracepoints",
+	.options = "probe filter interface snaplen write format print packet-buffered "
+		   "line-buffered verbose quiet no-names ether time nano count duration cmd "
+		   "ready-file buffer-size dry-run debug help version",
+	.more = "Examples:\n"
+		"  xcap skb -f icmp_rcv -e 'host 10.0.0.2'\n"
+		"  xcap skb -f tracepoint:net:netif_receive_skb -e 'tcp port 80' -w - |\n"
+		"    tcpdump -nr -\n"
+		"  xcap skb -f skb:kfree_skb tcp port 9000\n"
+		"  xcap skb -i eth0 -c 10 -w ten.pcapng\n"
+		"\n"
+		"Without -f: net:netif_receive_skb and net:net_dev_start_xmit.\n"
+		"'xcap help probes' and 'xcap help filter' tell what -f and -e take.\n",
+	.run = run,
+};
