@@ -20,7 +20,7 @@ int capture_describe_init(struct capture_describe *describe, const struct config
 			  const struct session *session, struct err *err)
 {
 	struct capture_info *info = &describe->info;
-	struct utsname os = { 0 };
+	struct utsname os = {0};
 
 	memset(describe, 0, sizeof(*describe));
 	buf_init(&describe->command_line);

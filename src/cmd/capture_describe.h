@@ -20,7 +20,8 @@ struct capture_describe {
 	char os[256];
 };
 
-/* After session_attach(), which settles the mechanisms. Plan and config outlive it. 0 or ERR_FAILED. */
+/* After session_attach(), which settles the mechanisms. Plan and config outlive it. 0 or
+ * ERR_FAILED. */
 int capture_describe_init(struct capture_describe *describe, const struct config *config,
 			  const struct plan *plan, const struct plan_kernel *kernel,
 			  const struct session *session, struct err *err);

@@ -32,7 +32,7 @@ static struct symbol_table *symbols(void *arg)
 /* Tried before anything else: what follows would fail with a stranger message. */
 static int check_features(struct feature_set *features, struct err *err)
 {
-	static const enum feature needed[] = { FEATURE_BPF, FEATURE_RINGBUF };
+	static const enum feature needed[] = {FEATURE_BPF, FEATURE_RINGBUF};
 	char why[256];
 
 	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {

@@ -22,9 +22,9 @@ struct capture_kernel {
 };
 
 /*
- * ERR_UNSUPPORTED, with the remedy, where this kernel has no BTF, or this user may not load BPF programs or
- * the kernel has no ring buffer: nothing works without these three. The struct must not move while it
- * is open. After a failure there is nothing to close.
+ * ERR_UNSUPPORTED, with the remedy, where this kernel has no BTF, or this user may not load BPF
+ * programs or the kernel has no ring buffer: nothing works without these three. The struct must not
+ * move while it is open. After a failure there is nothing to close.
  */
 int capture_kernel_open(struct capture_kernel *kernel, struct err *err);
 void capture_kernel_close(struct capture_kernel *kernel);

@@ -2,9 +2,9 @@
 /*
  * capture_run.c - the life of a capture, top to bottom in capture_run_plan().
  *
- * Order matters: sinks are opened once probes are attached (their header names the mechanisms, and a
- * file is not overwritten for a capture that cannot start); nothing reports before all can; the user's
- * command starts last and is ended first.
+ * Order matters: sinks are opened once probes are attached (their header names the mechanisms, and
+ * a file is not overwritten for a capture that cannot start); nothing reports before all can; the
+ * user's command starts last and is ended first.
  */
 #include "cmd/capture_run.h"
 
@@ -37,8 +37,8 @@ struct run {
 	struct capture_totals totals;
 	struct child child;
 	struct ready ready;
-	int stopped_by;		/* signal; 0: none */
-	struct err failed;	/* the first sink that failed */
+	int stopped_by;	   /* signal; 0: none */
+	struct err failed; /* the first sink that failed */
 };
 
 static uint64_t wall_clock_ns(void)
@@ -172,7 +172,10 @@ static int prepare(struct run *run, const struct plan_kernel *kernel,
 		   const struct capture_sinks *sinks, struct err *err)
 {
 	const struct session_config session = {
-		.plan = run->plan, .kernel = kernel, .on_record = on_record, .arg = run,
+		.plan = run->plan,
+		.kernel = kernel,
+		.on_record = on_record,
+		.arg = run,
 	};
 	const struct pipeline_config pipeline = {
 		.filter = run->plan->filter.len ? &run->plan->filter : NULL,
@@ -277,7 +280,7 @@ int capture_run_plan(const struct config *config, const struct plan *plan,
 		     const struct plan_kernel *kernel, const struct capture_sinks *sinks,
 		     struct err *err)
 {
-	struct run run = { .config = config, .plan = plan };
+	struct run run = {.config = config, .plan = plan};
 	int rc;
 
 	err_clear(err);

@@ -25,8 +25,8 @@ int capture_sinks_choose(const struct config *config, struct capture_sinks *sink
 		err_hint(err, "redirect it, or pipe it: xcap ... -w - | tcpdump -nr -");
 		return err->code;
 	}
-	sinks->needs = (sinks->file ? sinks->file->needs : 0) |
-		       (sinks->text ? sinks->text->needs : 0);
+	sinks->needs =
+		(sinks->file ? sinks->file->needs : 0) | (sinks->text ? sinks->text->needs : 0);
 	return 0;
 }
 
@@ -67,8 +67,8 @@ int capture_sinks_open(const struct capture_sinks *sinks, const struct config *c
 	if (!rc && sinks->text) {
 		sink.path = "-";
 		/* a person who watches does not wait for a block to fill */
-		sink.unbuffered = config->unbuffered || config->line_buffered ||
-				  isatty(STDOUT_FILENO);
+		sink.unbuffered =
+			config->unbuffered || config->line_buffered || isatty(STDOUT_FILENO);
 		rc = pipeline_add(pipeline, sinks->text, &sink, info, err);
 	}
 	return rc;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * capture_sinks.h - where the packets of a capture go: the choice, what follows from it, the opening.
+ * capture_sinks.h - where the packets of a capture go: the choice, what follows from it, the
+ * opening.
  */
 #ifndef CMD_CAPTURE_SINKS_H
 #define CMD_CAPTURE_SINKS_H
@@ -26,7 +27,6 @@ int capture_sinks_choose(const struct config *config, struct capture_sinks *sink
 uint32_t capture_sinks_snaplen(const struct capture_sinks *sinks, const struct config *config);
 
 int capture_sinks_open(const struct capture_sinks *sinks, const struct config *config,
-		       const struct capture_info *info, struct pipeline *pipeline,
-		       struct err *err);
+		       const struct capture_info *info, struct pipeline *pipeline, struct err *err);
 
 #endif

@@ -20,7 +20,7 @@
 
 static int spawn(struct child *child)
 {
-	char *const argv[] = { "sh", "-c", (char *)child->command, NULL };
+	char *const argv[] = {"sh", "-c", (char *)child->command, NULL};
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t attr;
 	sigset_t none, defaults;
@@ -70,15 +70,18 @@ int child_start(struct child *child, const char *command, struct loop *loop,
 	int rc;
 
 	*child = (struct child){
-		.command = command, .pidfd = -1, .loop = loop, .on_end = on_end, .arg = arg,
+		.command = command,
+		.pidfd = -1,
+		.loop = loop,
+		.on_end = on_end,
+		.arg = arg,
 	};
 	rc = spawn(child);
 	if (rc)
 		return err_errno(err, ERR_FAILED, rc, "cannot run '%s' by /bin/sh", command);
 	/* not pidfd_open(): glibc has it since 2.36 only */
 	child->pidfd = syscall(SYS_pidfd_open, child->pid, 0);
-	rc = child->pidfd < 0 ? -errno :
-				loop_add_fd(loop, child->pidfd, EPOLLIN, on_pidfd, child);
+	rc = child->pidfd < 0 ? -errno : loop_add_fd(loop, child->pidfd, EPOLLIN, on_pidfd, child);
 	if (!rc)
 		return 0;
 	child_stop(child);
@@ -88,7 +91,7 @@ int child_start(struct child *child, const char *command, struct loop *loop,
 
 void child_stop(struct child *child)
 {
-	struct pollfd ended = { .fd = child->pidfd, .events = POLLIN };
+	struct pollfd ended = {.fd = child->pidfd, .events = POLLIN};
 
 	if (!child->pid || (child->pidfd >= 0 && poll(&ended, 1, 0) > 0))
 		return;
@@ -110,7 +113,7 @@ static void warn_of_status(const struct child *child, int status)
 
 void child_wait(struct child *child)
 {
-	struct pollfd ended = { .fd = child->pidfd, .events = POLLIN };
+	struct pollfd ended = {.fd = child->pidfd, .events = POLLIN};
 	int status, rc;
 
 	if (!child->pid)

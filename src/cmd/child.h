@@ -2,8 +2,9 @@
 /*
  * child.h - the command of --cmd: started when the capture listens, its end ends the capture.
  *
- * It runs in a shell, in a process group of its own (Ctrl-C reaches xcap alone, which then ends it),
- * with /dev/null as its input and xcap's stderr as its output, so that stdout carries data only.
+ * It runs in a shell, in a process group of its own (Ctrl-C reaches xcap alone, which then ends
+ * it), with /dev/null as its input and xcap's stderr as its output, so that stdout carries data
+ * only.
  */
 #ifndef CMD_CHILD_H
 #define CMD_CHILD_H
@@ -16,7 +17,7 @@
 
 struct child {
 	const char *command;
-	pid_t pid;    /* 0: none, or ended and reaped */
+	pid_t pid; /* 0: none, or ended and reaped */
 	int pidfd;
 	bool stopped; /* by child_stop() */
 	struct loop *loop;
@@ -32,8 +33,8 @@ int child_start(struct child *child, const char *command, struct loop *loop,
 void child_stop(struct child *child);
 
 /*
- * Wait for its end: two seconds after child_stop() its group is killed. Warns of a status that is not
- * 0, unless it was stopped. A child that never started is fine.
+ * Wait for its end: two seconds after child_stop() its group is killed. Warns of a status that is
+ * not 0, unless it was stopped. A child that never started is fine.
  */
 void child_wait(struct child *child);
 

@@ -16,64 +16,64 @@ struct topic {
 };
 
 static const struct topic topics[] = {
-	{ "probes", "what -f takes",
-	  "-f SPEC[,SPEC...], and -f may be repeated. One SPEC is [KIND:]TARGET[@N]:\n"
-	  "\n"
-	  "  ip_rcv                          kernel function; BTF tells which argument\n"
-	  "                                  is the skb\n"
-	  "  ip_rcv@1                        the same, and argument 1 has to be an skb\n"
-	  "  tracepoint:net:net_dev_queue    tracepoint; 'tp:' is short for it\n"
-	  "  net:net_dev_queue               the tracepoint if there is one, else\n"
-	  "                                  function net_dev_queue of module net\n"
-	  "\n"
-	  "KIND forces a mechanism: kprobe (k), fentry (f), tp_btf, raw_tp (rtp).\n"
-	  "Without one xcap takes the cheapest that works; --debug tells which and why.\n"
-	  "Without -f: net:netif_receive_skb and net:net_dev_start_xmit.\n"
-	  "'xcap list PATTERN' lists what there is here.\n" },
-	{ "filter", "what -e takes",
-	  "A filter is a tcpdump expression, see pcap-filter(7): after -e as one word in\n"
-	  "quotes, or as the last words of the line, but not both:\n"
-	  "\n"
-	  "  xcap skb -f ip_rcv -e 'tcp port 80 and not host 10.0.0.1'\n"
-	  "  xcap tcp port 80\n"
-	  "\n"
-	  "It runs in the kernel and means what tcpdump means by it on the whole frame:\n"
-	  "VLAN tags are there although the device stripped them, and len is the length\n"
-	  "on the wire. Words that a shell takes, such as brackets and '&', need quotes.\n"
-	  "The first word of the line is a command only if it is exactly the name of one;\n"
-	  "an expression like that comes after 'skb' or '--': xcap -- list\n" },
-	{ "output", "the line of text, and files",
-	  "One packet is one line: time, probe, interface[@namespace], packet; '-' where a\n"
-	  "column is empty. Interfaces in xcap's own network namespace have no '@'. With\n"
-	  "-v a second line has key=value pairs; pcapng files have them in the packet's\n"
-	  "comment. Where all probes are skb:kfree_skb, drop reason and place stand in the\n"
-	  "place of the probe.\n"
-	  "\n"
-	  "-w FILE writes pcapng (pcap if FILE ends in .pcap), which tcpdump and Wireshark\n"
-	  "read. Standard output carries packets only; all else goes to standard error:\n"
-	  "\n"
-	  "  xcap skb -f ip_rcv -w - | tcpdump -nr -\n" },
-	{ "losses", "how to read the totals",
-	  "Every packet at a probe is counted once, so that the numbers close:\n"
-	  "\n"
-	  "  seen    = rejected + fault + nested + undecidable + matched\n"
-	  "  matched = sent + ring full\n"
-	  "\n"
-	  "  rejected     did not match the filter or -i\n"
-	  "  fault        the kernel could not read the packet\n"
-	  "  nested       more interrupts inside each other than xcap has room for\n"
-	  "  undecidable  the filter needed bytes that this kernel does not let xcap read\n"
-	  "  ring full    xcap did not keep up: a larger -B, a smaller -s, a filter\n"
-	  "  missed       the kernel did not run the program at all; outside seen, and\n"
-	  "               unknown where the kernel does not count it\n" },
-	{ "status", "exit statuses and signals",
-	  "  0  done: also after Ctrl-C, or when the reader of '-w -' has gone\n"
-	  "  1  failed while running\n"
-	  "  2  the command line is wrong\n"
-	  "  3  this kernel or this user cannot do it; 'xcap check' tells more\n"
-	  "\n"
-	  "INT, TERM, HUP stop cleanly; INT while stopping leaves at once (130).\n"
-	  "USR1 prints the totals so far, USR2 writes out what is buffered.\n" },
+	{"probes", "what -f takes",
+	 "-f SPEC[,SPEC...], and -f may be repeated. One SPEC is [KIND:]TARGET[@N]:\n"
+	 "\n"
+	 "  ip_rcv                          kernel function; BTF tells which argument\n"
+	 "                                  is the skb\n"
+	 "  ip_rcv@1                        the same, and argument 1 has to be an skb\n"
+	 "  tracepoint:net:net_dev_queue    tracepoint; 'tp:' is short for it\n"
+	 "  net:net_dev_queue               the tracepoint if there is one, else\n"
+	 "                                  function net_dev_queue of module net\n"
+	 "\n"
+	 "KIND forces a mechanism: kprobe (k), fentry (f), tp_btf, raw_tp (rtp).\n"
+	 "Without one xcap takes the cheapest that works; --debug tells which and why.\n"
+	 "Without -f: net:netif_receive_skb and net:net_dev_start_xmit.\n"
+	 "'xcap list PATTERN' lists what there is here.\n"},
+	{"filter", "what -e takes",
+	 "A filter is a tcpdump expression, see pcap-filter(7): after -e as one word in\n"
+	 "quotes, or as the last words of the line, but not both:\n"
+	 "\n"
+	 "  xcap skb -f ip_rcv -e 'tcp port 80 and not host 10.0.0.1'\n"
+	 "  xcap tcp port 80\n"
+	 "\n"
+	 "It runs in the kernel and means what tcpdump means by it on the whole frame:\n"
+	 "VLAN tags are there although the device stripped them, and len is the length\n"
+	 "on the wire. Words that a shell takes, such as brackets and '&', need quotes.\n"
+	 "The first word of the line is a command only if it is exactly the name of one;\n"
+	 "an expression like that comes after 'skb' or '--': xcap -- list\n"},
+	{"output", "the line of text, and files",
+	 "One packet is one line: time, probe, interface[@namespace], packet; '-' where a\n"
+	 "column is empty. Interfaces in xcap's own network namespace have no '@'. With\n"
+	 "-v a second line has key=value pairs; pcapng files have them in the packet's\n"
+	 "comment. Where all probes are skb:kfree_skb, drop reason and place stand in the\n"
+	 "place of the probe.\n"
+	 "\n"
+	 "-w FILE writes pcapng (pcap if FILE ends in .pcap), which tcpdump and Wireshark\n"
+	 "read. Standard output carries packets only; all else goes to standard error:\n"
+	 "\n"
+	 "  xcap skb -f ip_rcv -w - | tcpdump -nr -\n"},
+	{"losses", "how to read the totals",
+	 "Every packet at a probe is counted once, so that the numbers close:\n"
+	 "\n"
+	 "  seen    = rejected + fault + nested + undecidable + matched\n"
+	 "  matched = sent + ring full\n"
+	 "\n"
+	 "  rejected     did not match the filter or -i\n"
+	 "  fault        the kernel could not read the packet\n"
+	 "  nested       more interrupts inside each other than xcap has room for\n"
+	 "  undecidable  the filter needed bytes that this kernel does not let xcap read\n"
+	 "  ring full    xcap did not keep up: a larger -B, a smaller -s, a filter\n"
+	 "  missed       the kernel did not run the program at all; outside seen, and\n"
+	 "               unknown where the kernel does not count it\n"},
+	{"status", "exit statuses and signals",
+	 "  0  done: also after Ctrl-C, or when the reader of '-w -' has gone\n"
+	 "  1  failed while running\n"
+	 "  2  the command line is wrong\n"
+	 "  3  this kernel or this user cannot do it; 'xcap check' tells more\n"
+	 "\n"
+	 "INT, TERM, HUP stop cleanly; INT while stopping leaves at once (130).\n"
+	 "USR1 prints the totals so far, USR2 writes out what is buffered.\n"},
 };
 
 static void print_overview(void)

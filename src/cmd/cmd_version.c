@@ -7,7 +7,6 @@
 #include <bpf/libbpf.h>
 #include <stdio.h>
 
-
 static int run(struct config *config)
 {
 	(void)config;

@@ -38,8 +38,9 @@ const char *command_line_near(const struct cmd *const *table, const char *words)
 /* Characters that mean nothing to a shell. */
 static bool is_plain(const char *word)
 {
-	return *word && strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-				     "_-+=./,:@%^") == strlen(word);
+	return *word &&
+	       strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+			    "_-+=./,:@%^") == strlen(word);
 }
 
 void command_line_quote(struct buf *out, int argc, char **argv)

@@ -12,8 +12,9 @@
 #include "cmd/opts.h"
 
 /*
- * The command for argv, out of a NULL-terminated table whose `fallback` takes what names none; *first
- * is the index of the first word that belongs to it. `xcap` alone and `xcap --help` are `help`.
+ * The command for argv, out of a NULL-terminated table whose `fallback` takes what names none;
+ * *first is the index of the first word that belongs to it. `xcap` alone and `xcap --help` are
+ * `help`.
  */
 const struct cmd *command_line_select(const struct cmd *const *table, const struct cmd *fallback,
 				      const struct cmd *help, int argc, char **argv, int *first);

@@ -19,54 +19,71 @@
 #define OTHER	"Other"
 
 static const struct opts_row rows[] = {
-	{ "probe", 'f', "SPEC", "capture at these probes: functions and tracepoints, several by commas "
-	  "and by repeating; see 'xcap help probes'", opts_set_probe, CAPTURE, .repeat = true },
-	{ "filter", 'e', "EXPR", "only packets that match this tcpdump expression; it can also stand at "
-	  "the end of the line", opts_set_filter, CAPTURE },
-	{ "interface", 'i', "IF", "only packets on these interfaces: a name, a glob, IF@NETNS, any; may "
-	  "be repeated", opts_set_interface, CAPTURE, .repeat = true },
-	{ "snaplen", 's', "N", "bytes of a packet to keep, 0 for the maximum of 65535 (default: 65535 "
-	  "with -w, 256 for text)", opts_set_snaplen, CAPTURE },
-	{ "write", 'w', "FILE", "write the packets to FILE, - for standard output, instead of printing "
-	  "them", opts_set_write, OUTPUT },
-	{ "format", 0, "NAME", "format of FILE: pcapng, pcap or text (default: pcap for a name that ends "
-	  "in .pcap, else pcapng)", opts_set_format, OUTPUT },
-	{ "print", 0, NULL, "print the packets too, with -w", opts_set_print, OUTPUT },
-	{ "packet-buffered", 'U', NULL, "write out every packet at once", opts_set_unbuffered,
-	  OUTPUT },
-	{ "line-buffered", 'l', NULL, "write out every packet at once on standard output",
-	  opts_set_line_buffered, OUTPUT },
-	{ "verbose", 'v', NULL, "print more of each packet, and a second line with what the kernel "
-	  "knows about it", opts_set_verbose, OUTPUT },
-	{ "quiet", 'q', NULL, "print no packets and no notes; errors, warnings and the totals remain",
-	  opts_set_quiet, OUTPUT },
-	{ "no-names", 'n', NULL, "print numbers, not names of hosts and ports: always so",
-	  opts_set_no_names, OUTPUT },
-	{ "ether", 0, NULL, "print MAC addresses", opts_set_ether, OUTPUT },
-	{ "time", 0, "STYLE", "none, local, epoch, delta, date or since (default: local)",
-	  opts_set_time, OUTPUT },
-	{ "nano", 0, NULL, "print nanoseconds; files always have them", opts_set_nano, OUTPUT },
-	{ "count", 'c', "N", "stop after N packets", opts_set_count, RUNNING },
-	{ "duration", 0, "TIME", "stop after this time: 5, 5s, 500ms, 2m, 1h", opts_set_duration,
-	  RUNNING },
-	{ "cmd", 0, "COMMAND", "run COMMAND in a shell once listening, stop when it ends",
-	  opts_set_cmd, RUNNING },
-	{ "ready-file", 0, "FILE", "write the process id to FILE once listening",
-	  opts_set_ready_file, RUNNING },
-	{ "buffer-size", 'B', "SIZE", "buffer between kernel and xcap, in KiB or with K, M, G (default: "
-	  "8M)", opts_set_buffer_size, RUNNING },
-	{ "dry-run", 0, NULL, "print what would be attached and why, and end", opts_set_dry_run,
-	  RUNNING },
-	{ "debug", 0, NULL, "tell what is done and why", opts_set_debug, RUNNING },
-	{ "help", 'h', NULL, "print this text", opts_set_help, OTHER },
-	{ "version", 0, NULL, "print the version", opts_set_version, OTHER },
+	{"probe", 'f', "SPEC",
+	 "capture at these probes: functions and tracepoints, several by commas "
+	 "and by repeating; see 'xcap help probes'",
+	 opts_set_probe, CAPTURE, .repeat = true},
+	{"filter", 'e', "EXPR",
+	 "only packets that match this tcpdump expression; it can also stand at "
+	 "the end of the line",
+	 opts_set_filter, CAPTURE},
+	{"interface", 'i', "IF",
+	 "only packets on these interfaces: a name, a glob, IF@NETNS, any; may "
+	 "be repeated",
+	 opts_set_interface, CAPTURE, .repeat = true},
+	{"snaplen", 's', "N",
+	 "bytes of a packet to keep, 0 for the maximum of 65535 (default: 65535 "
+	 "with -w, 256 for text)",
+	 opts_set_snaplen, CAPTURE},
+	{"write", 'w', "FILE",
+	 "write the packets to FILE, - for standard output, instead of printing "
+	 "them",
+	 opts_set_write, OUTPUT},
+	{"format", 0, "NAME",
+	 "format of FILE: pcapng, pcap or text (default: pcap for a name that ends "
+	 "in .pcap, else pcapng)",
+	 opts_set_format, OUTPUT},
+	{"print", 0, NULL, "print the packets too, with -w", opts_set_print, OUTPUT},
+	{"packet-buffered", 'U', NULL, "write out every packet at once", opts_set_unbuffered,
+	 OUTPUT},
+	{"line-buffered", 'l', NULL, "write out every packet at once on standard output",
+	 opts_set_line_buffered, OUTPUT},
+	{"verbose", 'v', NULL,
+	 "print more of each packet, and a second line with what the kernel "
+	 "knows about it",
+	 opts_set_verbose, OUTPUT},
+	{"quiet", 'q', NULL,
+	 "print no packets and no notes; errors, warnings and the totals remain", opts_set_quiet,
+	 OUTPUT},
+	{"no-names", 'n', NULL, "print numbers, not names of hosts and ports: always so",
+	 opts_set_no_names, OUTPUT},
+	{"ether", 0, NULL, "print MAC addresses", opts_set_ether, OUTPUT},
+	{"time", 0, "STYLE", "none, local, epoch, delta, date or since (default: local)",
+	 opts_set_time, OUTPUT},
+	{"nano", 0, NULL, "print nanoseconds; files always have them", opts_set_nano, OUTPUT},
+	{"count", 'c', "N", "stop after N packets", opts_set_count, RUNNING},
+	{"duration", 0, "TIME", "stop after this time: 5, 5s, 500ms, 2m, 1h", opts_set_duration,
+	 RUNNING},
+	{"cmd", 0, "COMMAND", "run COMMAND in a shell once listening, stop when it ends",
+	 opts_set_cmd, RUNNING},
+	{"ready-file", 0, "FILE", "write the process id to FILE once listening",
+	 opts_set_ready_file, RUNNING},
+	{"buffer-size", 'B', "SIZE",
+	 "buffer between kernel and xcap, in KiB or with K, M, G (default: "
+	 "8M)",
+	 opts_set_buffer_size, RUNNING},
+	{"dry-run", 0, NULL, "print what would be attached and why, and end", opts_set_dry_run,
+	 RUNNING},
+	{"debug", 0, NULL, "tell what is done and why", opts_set_debug, RUNNING},
+	{"help", 'h', NULL, "print this text", opts_set_help, OTHER},
+	{"version", 0, NULL, "print the version", opts_set_version, OTHER},
 	/* names that users of netcap and tcpdump know */
-	{ "function", .alias_of = "probe" },
-	{ "func", .alias_of = "probe" },
-	{ "expression", .alias_of = "filter" },
-	{ "snapshot-length", .alias_of = "snaplen" },
-	{ "capture-max-size", .alias_of = "snaplen" },
-	{ "write-file", .alias_of = "write" },
+	{"function", .alias_of = "probe"},
+	{"func", .alias_of = "probe"},
+	{"expression", .alias_of = "filter"},
+	{"snapshot-length", .alias_of = "snaplen"},
+	{"capture-max-size", .alias_of = "snaplen"},
+	{"write-file", .alias_of = "write"},
 };
 
 /* Letters that users of tcpdump type and that xcap does not have: what to do instead. */
@@ -74,15 +91,15 @@ static const struct {
 	char letter;
 	const char *hint;
 } tcpdump_letters[] = {
-	{ 'r', "xcap captures; read a file with 'tcpdump -nr FILE' or 'tshark -r FILE'" },
-	{ 'x', "let tcpdump print the bytes: xcap ... -w - | tcpdump -nxr -" },
-	{ 'X', "let tcpdump print the bytes: xcap ... -w - | tcpdump -nXr -" },
-	{ 'A', "let tcpdump print the bytes: xcap ... -w - | tcpdump -nAr -" },
-	{ 't', "the time is chosen by --time none, epoch, delta, date or since" },
-	{ 'D', "'ip link' lists the interfaces, 'xcap list' the probes" },
-	{ 'F', "for a filter in a file: -e \"$(cat FILE)\"" },
-	{ 'p', "xcap never switches an interface to promiscuous mode" },
-	{ 'V', "--version prints the version" },
+	{'r', "xcap captures; read a file with 'tcpdump -nr FILE' or 'tshark -r FILE'"},
+	{'x', "let tcpdump print the bytes: xcap ... -w - | tcpdump -nxr -"},
+	{'X', "let tcpdump print the bytes: xcap ... -w - | tcpdump -nXr -"},
+	{'A', "let tcpdump print the bytes: xcap ... -w - | tcpdump -nAr -"},
+	{'t', "the time is chosen by --time none, epoch, delta, date or since"},
+	{'D', "'ip link' lists the interfaces, 'xcap list' the probes"},
+	{'F', "for a filter in a file: -e \"$(cat FILE)\""},
+	{'p', "xcap never switches an interface to promiscuous mode"},
+	{'V', "--version prints the version"},
 };
 
 /* What is being parsed: argv, where in it, and what was seen. */
@@ -251,7 +268,7 @@ static int parse_bundle(struct parse *p, struct err *err)
 
 	for (const char *c = word + 1; *c && !p->config->help && !p->config->version; c++) {
 		const struct opts_row *row = find_letter(*c);
-		const char typed[] = { '-', *c, '\0' }, *arg = NULL;
+		const char typed[] = {'-', *c, '\0'}, *arg = NULL;
 		int rc;
 
 		if (!row || !opts_takes(p->cmd, row))
@@ -260,8 +277,8 @@ static int parse_bundle(struct parse *p, struct err *err)
 			arg = c + 1;
 		else if (row->arg && ++p->at < p->argc)
 			arg = p->argv[p->at];
-		rc = row->arg && !arg ? missing_argument(row, typed, err) :
-					set(p, row, typed, arg, err);
+		rc = row->arg && !arg ? missing_argument(row, typed, err)
+				      : set(p, row, typed, arg, err);
 		if (*c == 'e' && strlen(word) > 2)
 			return parse_bundled_filter(p, err);
 		if (rc || row->arg)
@@ -304,7 +321,11 @@ int opts_parse(const struct cmd *cmd, int argc, char **argv, int first, struct c
 	       struct err *err)
 {
 	struct parse p = {
-		.cmd = cmd, .argc = argc, .argv = argv, .at = first, .config = config,
+		.cmd = cmd,
+		.argc = argc,
+		.argv = argv,
+		.at = first,
+		.config = config,
 	};
 	int rc;
 
@@ -356,7 +377,7 @@ static void print_wrapped(FILE *out, const char *text)
 static void print_row(const struct opts_row *row, FILE *out)
 {
 	const struct opts_row *main_row = resolve(row);
-	const char letter[] = { '-', row->letter, ',', '\0' };
+	const char letter[] = {'-', row->letter, ',', '\0'};
 	char label[64], help[128];
 
 	snprintf(label, sizeof(label), "  %3s --%s%s%s", row->letter ? letter : "", row->name,
@@ -385,7 +406,7 @@ static void print_group(const struct cmd *cmd, const char *group, FILE *out)
 
 void opts_print_options(const struct cmd *cmd, FILE *out)
 {
-	static const char *const groups[] = { CAPTURE, OUTPUT, RUNNING, OTHER, NULL };
+	static const char *const groups[] = {CAPTURE, OUTPUT, RUNNING, OTHER, NULL};
 
 	for (size_t i = 0; i < UTIL_ARRAY_SIZE(groups); i++)
 		print_group(cmd, groups[i], out);

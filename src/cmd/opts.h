@@ -2,9 +2,9 @@
 /*
  * opts.h - options as data: one row each, feeding the parser, --help and the man page's check.
  *
- * Called by main.c with the command that was named; fills struct config. An option that a command does
- * not list is an error there. Values are checked where they are set (opts_set.h), what contradicts each
- * other at the end (opts_check.h): nothing is clamped and nothing overrides.
+ * Called by main.c with the command that was named; fills struct config. An option that a command
+ * does not list is an error there. Values are checked where they are set (opts_set.h), what
+ * contradicts each other at the end (opts_check.h): nothing is clamped and nothing overrides.
  */
 #ifndef CMD_OPTS_H
 #define CMD_OPTS_H
@@ -26,24 +26,25 @@ struct config {
 	uint32_t n_probes;
 	const char *interfaces[OPTS_REPEAT_MAX]; /* -i */
 	uint32_t n_interfaces;
-	const char *filter;	 /* -e */
-	bool filter_in_bundle;	 /* -e among other letters (-ne, -en): perhaps meant as tcpdump's -e */
-	char *trailing;		 /* trailing words joined by blanks (owned); NULL none */
-	uint64_t count;		 /* -c; 0: no limit */
-	uint64_t snaplen;	 /* -s, 1..65535 (-s 0 is 65535); valid if snaplen_given */
+	const char *filter;    /* -e */
+	bool filter_in_bundle; /* -e among other letters (-ne, -en): perhaps meant as tcpdump's -e
+				*/
+	char *trailing;	       /* trailing words joined by blanks (owned); NULL none */
+	uint64_t count;	       /* -c; 0: no limit */
+	uint64_t snaplen;      /* -s, 1..65535 (-s 0 is 65535); valid if snaplen_given */
 	bool snaplen_given;
-	uint64_t ring_bytes;	 /* -B in bytes; 0: default */
-	const char *write_path;	 /* -w; NULL none */
-	const char *format;	 /* --format; NULL: by the file's ending */
-	bool print;		 /* --print: text too, with -w */
+	uint64_t ring_bytes;	/* -B in bytes; 0: default */
+	const char *write_path; /* -w; NULL none */
+	const char *format;	/* --format; NULL: by the file's ending */
+	bool print;		/* --print: text too, with -w */
 	bool quiet, line_buffered, unbuffered, nano, no_names, debug, dry_run, help, version;
-	bool ether;		 /* --ether: MAC addresses in the text */
+	bool ether; /* --ether: MAC addresses in the text */
 	int verbose;
 	enum sink_time time;
 	bool time_given;
-	uint64_t duration_ns;	 /* --duration; 0: none */
-	const char *cmd;	 /* --cmd; NULL none */
-	const char *ready_file;	 /* --ready-file */
+	uint64_t duration_ns;	/* --duration; 0: none */
+	const char *cmd;	/* --cmd; NULL none */
+	const char *ready_file; /* --ready-file */
 };
 
 struct cmd;
@@ -52,10 +53,10 @@ struct cmd;
 typedef int (*opts_fn)(struct config *config, const char *arg, struct err *err);
 
 struct opts_row {
-	const char *name;     /* long name without dashes */
-	char letter;	      /* short name; 0: none */
-	const char *arg;      /* "N", "FILE"; NULL: a flag */
-	const char *help;     /* a sentence without a stop; --help wraps it */
+	const char *name; /* long name without dashes */
+	char letter;	  /* short name; 0: none */
+	const char *arg;  /* "N", "FILE"; NULL: a flag */
+	const char *help; /* a sentence without a stop; --help wraps it */
 	opts_fn set;
 	const char *group;    /* its heading in --help */
 	bool repeat;	      /* takes an argument and may be given more than once */
@@ -65,26 +66,28 @@ struct opts_row {
 /* A command, as main.c's table has it. */
 struct cmd {
 	const char *name;
-	const char *synopsis;	/* after the name: "[OPTIONS] [EXPR]" */
-	const char *summary;	/* one line */
-	const char *options;	/* space-separated long names of the rows that it takes, without
-				   aliases; "help" is always there */
-	bool no_words;		/* trailing words are an error */
-	const char *more;	/* text after the options in --help; NULL none */
+	const char *synopsis; /* after the name: "[OPTIONS] [EXPR]" */
+	const char *summary;  /* one line */
+	const char *options;  /* space-separated long names of the rows that it takes, without
+				 aliases; "help" is always there */
+	bool no_words;	      /* trailing words are an error */
+	const char *more;     /* text after the options in --help; NULL none */
 	int (*run)(struct config *config); /* exit status */
 };
 
 /*
- * Parse argv[first..] for `cmd`: short options may be bundled, "--" ends options, "--name=value" and "--name
- * value" both work, trailing words become config->trailing. Errors name the option as it was typed, and
- * near names for an unknown one. --help and --version end the parsing: what follows is not looked at.
- * On failure config holds nothing that has to be freed. Free with opts_free().
+ * Parse argv[first..] for `cmd`: short options may be bundled, "--" ends options, "--name=value"
+ * and "--name value" both work, trailing words become config->trailing. Errors name the option as
+ * it was typed, and near names for an unknown one. --help and --version end the parsing: what
+ * follows is not looked at. On failure config holds nothing that has to be freed. Free with
+ * opts_free().
  */
 int opts_parse(const struct cmd *cmd, int argc, char **argv, int first, struct config *config,
 	       struct err *err);
 void opts_free(struct config *config);
 
-/* The row of a long name, aliases too; NULL if there is none. opts_at() walks the table: NULL at its end. */
+/* The row of a long name, aliases too; NULL if there is none. opts_at() walks the table: NULL at
+ * its end. */
 const struct opts_row *opts_find(const char *name);
 const struct opts_row *opts_at(unsigned int i);
 

@@ -84,10 +84,10 @@ static int check_quiet(const struct config *config, struct err *err)
 /* Options that are about the text, where there is none. */
 static int check_text(const struct config *config, struct err *err)
 {
-	const char *option = config->verbose	 ? "-v"
-			     : config->ether	 ? "--ether"
+	const char *option = config->verbose	  ? "-v"
+			     : config->ether	  ? "--ether"
 			     : config->time_given ? "--time"
-						 : NULL;
+						  : NULL;
 
 	if (!option && config->nano && !config->write_path)
 		option = "--nano"; /* a file has nanoseconds anyway: asking for them is no error */

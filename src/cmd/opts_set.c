@@ -31,7 +31,8 @@ static int append_text(const char **list, uint32_t *n, const char *arg, struct e
 	return 0;
 }
 
-/* A number followed by one of `units`, each a name and a factor; no unit: the first row's factor. */
+/* A number followed by one of `units`, each a name and a factor; no unit: the first row's factor.
+ */
 struct unit {
 	const char *name;
 	uint64_t factor;
@@ -113,8 +114,8 @@ int opts_set_snaplen(struct config *config, const char *arg, struct err *err)
 int opts_set_buffer_size(struct config *config, const char *arg, struct err *err)
 {
 	static const struct unit units[] = {
-		{ "", 1 << 10 }, { "K", 1 << 10 }, { "k", 1 << 10 }, { "M", 1 << 20 },
-		{ "m", 1 << 20 }, { "G", 1 << 30 }, { "g", 1 << 30 },
+		{"", 1 << 10},	{"K", 1 << 10}, {"k", 1 << 10}, {"M", 1 << 20},
+		{"m", 1 << 20}, {"G", 1 << 30}, {"g", 1 << 30},
 	};
 	int rc = parse_scaled(arg, units, UTIL_ARRAY_SIZE(units), &config->ring_bytes);
 
@@ -160,9 +161,8 @@ int opts_set_time(struct config *config, const char *arg, struct err *err)
 		const char *name;
 		enum sink_time time;
 	} styles[] = {
-		{ "none", SINK_TIME_NONE },   { "local", SINK_TIME_LOCAL },
-		{ "epoch", SINK_TIME_EPOCH }, { "delta", SINK_TIME_DELTA },
-		{ "date", SINK_TIME_DATE },   { "since", SINK_TIME_SINCE },
+		{"none", SINK_TIME_NONE},   {"local", SINK_TIME_LOCAL}, {"epoch", SINK_TIME_EPOCH},
+		{"delta", SINK_TIME_DELTA}, {"date", SINK_TIME_DATE},	{"since", SINK_TIME_SINCE},
 	};
 
 	for (size_t i = 0; i < UTIL_ARRAY_SIZE(styles); i++)
@@ -179,10 +179,10 @@ int opts_set_time(struct config *config, const char *arg, struct err *err)
 int opts_set_duration(struct config *config, const char *arg, struct err *err)
 {
 	static const struct unit units[] = {
-		{ "s", 1000000000 },
-		{ "ms", 1000000 },
-		{ "m", 60 * 1000000000ull },
-		{ "h", 3600 * 1000000000ull },
+		{"s", 1000000000},
+		{"ms", 1000000},
+		{"m", 60 * 1000000000ull},
+		{"h", 3600 * 1000000000ull},
 	};
 	int rc = parse_scaled(arg, units, UTIL_ARRAY_SIZE(units), &config->duration_ns);
 

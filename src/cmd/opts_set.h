@@ -2,8 +2,8 @@
 /*
  * opts_set.h - what each option does with its argument: one setter per row of the table in opts.c.
  *
- * Messages do not name the option: the parser puts "option '-c': " before them, as the user typed it.
- * Out of range is an error, never clamped.
+ * Messages do not name the option: the parser puts "option '-c': " before them, as the user typed
+ * it. Out of range is an error, never clamped.
  */
 #ifndef CMD_OPTS_SET_H
 #define CMD_OPTS_SET_H

@@ -3,8 +3,8 @@
  * ready.h - the file of --ready-file: it tells scripts that from now on no packet is missed.
  *
  * It gets one line, xcap's process id. A regular file of that name is removed before anything is
- * attached, so that an old one cannot be mistaken; the new one stays when xcap ends. A FIFO works too:
- * xcap never waits for its reader.
+ * attached, so that an old one cannot be mistaken; the new one stays when xcap ends. A FIFO works
+ * too: xcap never waits for its reader.
  */
 #ifndef CMD_READY_H
 #define CMD_READY_H

@@ -1,0 +1,711 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * test_opts.c - the command line: every option, every message, --help, which command is meant.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "base/util.h"
+#include "cmd/cmd.h"
+#include "cmd/command_line.h"
+#include "cmd/opts.h"
+#include "cmd/opts_check.h"
+
+#define WORDS_MAX 600
+
+static struct config config;
+static struct err err;
+
+/* Parse words for `cmd` as main() does after the program's name. */
+static int parse_words(const struct cmd *cmd, int n, const char *const *words)
+{
+	static char *argv[WORDS_MAX + 2];
+
+	assert_true(n <= WORDS_MAX);
+	argv[0] = (char *)"xcap";
+	for (int i = 0; i < n; i++)
+		argv[i + 1] = (char *)words[i];
+	argv[n + 1] = NULL;
+	return opts_parse(cmd, n + 1, argv, 1, &config, &err);
+}
+
+#define PARSE_FOR(cmd, ...)                                                                        \
+	parse_words(cmd, UTIL_ARRAY_SIZE(((const char *const[]){__VA_ARGS__})),                    \
+		    (const char *const[]){__VA_ARGS__})
+#define PARSE(...) PARSE_FOR(&cmd_skb, __VA_ARGS__)
+
+#define ACCEPT(...)                                                                                \
+	do {                                                                                       \
+		if (PARSE(__VA_ARGS__))                                                            \
+			fail_msg("refused: %s", err.msg);                                          \
+	} while (0)
+
+#define REFUSE(message, hint_text, ...)                                                            \
+	do {                                                                                       \
+		assert_int_not_equal(PARSE(__VA_ARGS__), 0);                                       \
+		assert_int_equal(err.status, ERR_USAGE);                                           \
+		assert_string_equal(err.msg, message);                                             \
+		assert_string_equal(err.hint, hint_text);                                          \
+		assert_null(config.trailing);                                                      \
+	} while (0)
+
+#define SKB_HELP "'xcap skb --help' lists the options"
+
+static void opts_parse__nothing__is_all_defaults(void **state)
+{
+	struct config zero = {0};
+	char *argv[] = {(char *)"xcap", NULL};
+
+	(void)state;
+	assert_int_equal(opts_parse(&cmd_skb, 1, argv, 1, &config, &err), 0);
+	zero.argc = 1;
+	zero.argv = argv;
+	assert_memory_equal(&config, &zero, sizeof(zero));
+	assert_string_equal(opts_check_filter(&config), "");
+	assert_true(opts_check_text(&config));
+	assert_null(opts_check_format(&config));
+}
+
+static void opts_parse__probe_repeated__keeps_the_order(void **state)
+{
+	(void)state;
+	ACCEPT("-f", "ip_rcv,tcp_v4_rcv", "-fudp_rcv", "--probe", "a", "--probe=b@2", "--func=c",
+	       "--function", "d");
+	assert_int_equal(config.n_probes, 6);
+	assert_string_equal(config.probes[0], "ip_rcv,tcp_v4_rcv");
+	assert_string_equal(config.probes[1], "udp_rcv");
+	assert_string_equal(config.probes[2], "a");
+	assert_string_equal(config.probes[3], "b@2");
+	assert_string_equal(config.probes[4], "c");
+	assert_string_equal(config.probes[5], "d");
+}
+
+static void opts_parse__interface_repeated__keeps_the_order(void **state)
+{
+	(void)state;
+	ACCEPT("-i", "eth0", "--interface=veth*");
+	assert_int_equal(config.n_interfaces, 2);
+	assert_string_equal(config.interfaces[0], "eth0");
+	assert_string_equal(config.interfaces[1], "veth*");
+}
+
+static void opts_parse__more_probes_than_fit__is_an_error(void **state)
+{
+	const char *words[WORDS_MAX];
+
+	(void)state;
+	for (int i = 0; i < 2 * (OPTS_REPEAT_MAX + 1); i += 2) {
+		words[i] = "-f";
+		words[i + 1] = "ip_rcv";
+	}
+	assert_int_equal(parse_words(&cmd_skb, 2 * OPTS_REPEAT_MAX, words), 0);
+	assert_int_equal(config.n_probes, OPTS_REPEAT_MAX);
+	assert_int_not_equal(parse_words(&cmd_skb, 2 * (OPTS_REPEAT_MAX + 1), words), 0);
+	assert_string_equal(err.msg, "option '-f': given more than 256 times");
+}
+
+static void opts_parse__filter__is_the_argument_of_e(void **state)
+{
+	const char *const names[] = {"-e", "--filter", "--expression"};
+
+	(void)state;
+	for (size_t i = 0; i < UTIL_ARRAY_SIZE(names); i++) {
+		ACCEPT(names[i], "tcp port 80");
+		assert_string_equal(config.filter, "tcp port 80");
+		assert_string_equal(opts_check_filter(&config), "tcp port 80");
+		assert_null(config.trailing);
+		assert_false(config.filter_in_bundle);
+	}
+	ACCEPT("-e", "");
+	assert_string_equal(opts_check_filter(&config), "");
+}
+
+static void opts_parse__trailing_words__become_one_expression(void **state)
+{
+	(void)state;
+	ACCEPT("-c", "1", "tcp", "port", "80", "-n", "or", "arp");
+	assert_string_equal(config.trailing, "tcp port 80 or arp");
+	assert_string_equal(opts_check_filter(&config), "tcp port 80 or arp");
+	assert_int_equal(config.count, 1);
+	assert_true(config.no_names);
+	opts_free(&config);
+	assert_null(config.trailing);
+}
+
+static void opts_parse__dash_dash__ends_the_options(void **state)
+{
+	(void)state;
+	ACCEPT("-n", "--", "-c", "--", "-");
+	assert_string_equal(config.trailing, "-c -- -");
+	assert_int_equal(config.count, 0);
+	opts_free(&config);
+}
+
+static void opts_parse__a_dash_alone__is_a_word(void **state)
+{
+	(void)state;
+	ACCEPT("len", "-", "1", ">", "5");
+	assert_string_equal(config.trailing, "len - 1 > 5");
+	opts_free(&config);
+}
+
+static void opts_parse__bundles__are_their_letters(void **state)
+{
+	(void)state;
+	ACCEPT("-nnvvc", "3", "-Uls0");
+	assert_true(config.no_names);
+	assert_int_equal(config.verbose, 2);
+	assert_int_equal(config.count, 3);
+	assert_true(config.unbuffered);
+	assert_true(config.line_buffered);
+	assert_int_equal(config.snaplen, 65535);
+	ACCEPT("-nc3");
+	assert_int_equal(config.count, 3);
+}
+
+static void opts_parse__count__is_a_number_from_1(void **state)
+{
+	(void)state;
+	ACCEPT("--count=18446744073709551615");
+	assert_int_equal(config.count, UINT64_MAX);
+	REFUSE("option '-c': '0' is out of range: 1 packet or more",
+	       "without this option xcap captures until it is stopped", "-c", "0");
+	REFUSE("option '-c': 'x' is not a number of packets", "", "-cx");
+	REFUSE("option '--count': '' is not a number of packets", "", "--count=");
+	REFUSE("option '-c': '-1' is not a number of packets", "", "-c", "-1");
+	REFUSE("option '-c': '18446744073709551616' is out of range: 1 packet or more",
+	       "without this option xcap captures until it is stopped", "-c",
+	       "18446744073709551616");
+}
+
+static void opts_parse__snaplen__is_0_to_65535_and_never_clamped(void **state)
+{
+	const char *const names[] = {"-s", "--snaplen", "--snapshot-length", "--capture-max-size"};
+
+	(void)state;
+	for (size_t i = 0; i < UTIL_ARRAY_SIZE(names); i++) {
+		ACCEPT(names[i], "64");
+		assert_int_equal(config.snaplen, 64);
+		assert_true(config.snaplen_given);
+	}
+	ACCEPT("-s", "65535");
+	assert_int_equal(config.snaplen, 65535);
+	ACCEPT("-s0");
+	assert_int_equal(config.snaplen, 65535);
+	assert_true(config.snaplen_given);
+	REFUSE("option '-s': '65536' is out of range: 0 to 65535 bytes", "0 means the maximum",
+	       "-s", "65536");
+	REFUSE("option '--capture-max-size': 'all' is not a number of bytes", "",
+	       "--capture-max-size", "all");
+}
+
+static void opts_parse__buffer_size__is_in_kib_or_has_a_unit(void **state)
+{
+	static const struct {
+		const char *text;
+		uint64_t bytes;
+	} good[] = {
+		{"64", 64 << 10},    {"4096", 4 << 20}, {"512K", 512 << 10},
+		{"512k", 512 << 10}, {"16M", 16 << 20}, {"16m", 16 << 20},
+		{"1G", 1 << 30},     {"1g", 1 << 30},	{"1048576", 1 << 30},
+	};
+	static const char *const outside[] = {
+		"63", "0", "1048577", "2G", "99999999999999999999", "18446744073709551615"};
+	static const char *const nonsense[] = {"", "K", "4MB", "4 M", "-4", "4.5M", "0x40"};
+	char message[128];
+
+	(void)state;
+	for (size_t i = 0; i < UTIL_ARRAY_SIZE(good); i++) {
+		ACCEPT("-B", good[i].text);
+		assert_int_equal(config.ring_bytes, good[i].bytes);
+	}
+	for (size_t i = 0; i < UTIL_ARRAY_SIZE(outside); i++) {
+		snprintf(message, sizeof(message), "option '-B': '%s' is out of range: 64K to 1G",
+			 outside[i]);
+		REFUSE(message, "a number without a unit is in KiB, as in tcpdump", "-B",
+		       outside[i]);
+	}
+	for (size_t i = 0; i < UTIL_ARRAY_SIZE(nonsense); i++) {
+		snprintf(message, sizeof(message), "option '--buffer-size': '%s' is not a size",
+			 nonsense[i]);
+		REFUSE(message, "a number of KiB, or with a unit: 4096, 512K, 64M, 1G",
+		       "--buffer-size", nonsense[i]);
+	}
+}
+
+static void opts_parse__duration__has_a_unit_or_is_in_seconds(void **state)
+{
+	static const struct {
+		const char *text;
+		uint64_t ns;
+	} good[] = {
+		{"5", 5000000000},    {"5s", 5000000000},    {"500ms", 500000000},
+		{"2m", 120000000000}, {"1h", 3600000000000}, {"8760h", 31536000000000000},
+	};
+	static const char *const outside[] = {"0", "0ms", "8761h", "99999999999999999999s",
+					      "18446744073709551615h"};
+	static const char *const nonsense[] = {"", "s", "5x", "-5", "0.5", "5 s", "1d"};
+	char message[128];
+
+	(void)state;
+	for (size_t i = 0; i < UTIL_ARRAY_SIZE(good); i++) {
+		ACCEPT("--duration", good[i].text);
+		assert_int_equal(config.duration_ns, good[i].ns);
+	}
+	for (size_t i = 0; i < UTIL_ARRAY_SIZE(outside); i++) {
+		snprintf(message, sizeof(message),
+			 "option '--duration': '%s' is out of range: 1ms to 8760h", outside[i]);
+		REFUSE(message, "", "--duration", outside[i]);
+	}
+	for (size_t i = 0; i < UTIL_ARRAY_SIZE(nonsense); i++) {
+		snprintf(message, sizeof(message), "option '--duration': '%s' is not a time",
+			 nonsense[i]);
+		REFUSE(message, "whole numbers: 5 or 5s, 500ms, 2m, 1h", "--duration", nonsense[i]);
+	}
+}
+
+static void opts_parse__write__chooses_the_format_by_the_ending(void **state)
+{
+	static const struct {
+		const char *path, *format;
+	} files[] = {
+		{"a.pcapng", "pcapng"}, {"a.pcap", "pcap"},	{"-", "pcapng"},
+		{"a", "pcapng"},	{"a.pcap.1", "pcapng"}, {"dir.pcap/a", "pcapng"},
+	};
+	const char *const names[] = {"-w", "--write", "--write-file"};
+
+	(void)state;
+	for (size_t i = 0; i < UTIL_ARRAY_SIZE(files); i++) {
+		ACCEPT(names[i % UTIL_ARRAY_SIZE(names)], files[i].path);
+		assert_string_equal(config.write_path, files[i].path);
+		assert_string_equal(opts_check_format(&config), files[i].format);
+		assert_false(opts_check_text(&config));
+	}
+	REFUSE("option '-w': the argument is empty", "", "-w", "");
+}
+
+static void opts_parse__format__overrules_the_ending(void **state)
+{
+	(void)state;
+	ACCEPT("-w", "a.pcapng", "--format", "pcap");
+	assert_string_equal(opts_check_format(&config), "pcap");
+	ACCEPT("-w", "-", "--format=text");
+	assert_string_equal(opts_check_format(&config), "text");
+	REFUSE("option '--format': unknown format 'json'", "formats: text, pcapng, pcap", "-w", "a",
+	       "--format", "json");
+	REFUSE("--format needs -w: it is the format of the file", "-w - writes to standard output",
+	       "--format", "pcap");
+}
+
+static void opts_parse__print__needs_a_file(void **state)
+{
+	(void)state;
+	ACCEPT("-w", "a", "--print");
+	assert_true(config.print);
+	assert_true(opts_check_text(&config));
+	REFUSE("--print needs -w: without -w the text is always printed", "", "--print");
+	REFUSE("--print and '-w -' would both write to standard output", "give -w a file",
+	       "--print", "-w", "-");
+}
+
+static void opts_parse__quiet__prints_no_text_and_takes_nothing_that_does(void **state)
+{
+	(void)state;
+	ACCEPT("-q");
+	assert_true(config.quiet);
+	assert_false(opts_check_text(&config));
+	ACCEPT("--quiet", "-w", "a");
+	REFUSE("-q and --print contradict each other", "", "-q", "-w", "a", "--print");
+	REFUSE("-q and --debug contradict each other", "", "-q", "--debug");
+	REFUSE("-v is about the text, and -q prints no text", "", "-qv");
+	REFUSE("--nano is about the text, and -q prints no text", "", "-q", "--nano");
+	REFUSE("-l is about standard output, and nothing is written there", "", "-ql");
+	REFUSE("-U is about output, and -q prints none", "", "-qU");
+}
+
+static void opts_parse__text_options_with_a_file__need_print(void **state)
+{
+	const char *const words[] = {"-v", "--ether", "--time=date"};
+	const char *const names[] = {"-v", "--ether", "--time"};
+	char message[128];
+
+	(void)state;
+	for (size_t i = 0; i < UTIL_ARRAY_SIZE(words); i++) {
+		snprintf(message, sizeof(message),
+			 "%s is about the text, and -w without --print writes no text", names[i]);
+		REFUSE(message, "--print prints the packets too, while they are written", "-w", "a",
+		       words[i]);
+		ACCEPT("-w", "a", "--print", words[i]);
+		ACCEPT("-w", "a", "--format", "text", words[i]);
+	}
+	/* a file has nanoseconds: asking for them is no contradiction */
+	ACCEPT("-w", "a", "--nano");
+	assert_true(config.nano);
+}
+
+static void opts_parse__line_buffered__needs_standard_output(void **state)
+{
+	(void)state;
+	ACCEPT("-l");
+	assert_true(config.line_buffered);
+	ACCEPT("-l", "-w", "-");
+	ACCEPT("--line-buffered", "-w", "a", "--print");
+	REFUSE("-l is about standard output, and nothing is written there",
+	       "-U writes every packet to the file at once", "-l", "-w", "a");
+	ACCEPT("-U", "-w", "a");
+	assert_true(config.unbuffered);
+	ACCEPT("--packet-buffered");
+	assert_true(config.unbuffered);
+}
+
+static void opts_parse__time__is_one_of_six_styles(void **state)
+{
+	static const struct {
+		const char *name;
+		enum sink_time time;
+	} styles[] = {
+		{"local", SINK_TIME_LOCAL}, {"none", SINK_TIME_NONE}, {"epoch", SINK_TIME_EPOCH},
+		{"delta", SINK_TIME_DELTA}, {"date", SINK_TIME_DATE}, {"since", SINK_TIME_SINCE},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < UTIL_ARRAY_SIZE(styles); i++) {
+		ACCEPT("--time", styles[i].name);
+		assert_int_equal(config.time, styles[i].time);
+	}
+	REFUSE("option '--time': unknown time style 'utc'",
+	       "styles: none, local, epoch, delta, date, since", "--time", "utc");
+}
+
+static void opts_parse__flags_and_names__set_their_fields(void **state)
+{
+	(void)state;
+	ACCEPT("--no-names", "--verbose", "--ether", "--nano", "--dry-run", "--debug", "--cmd",
+	       "ping -c1 ::1", "--ready-file", "/run/ready");
+	assert_true(config.no_names);
+	assert_int_equal(config.verbose, 1);
+	assert_true(config.ether);
+	assert_true(config.nano);
+	assert_true(config.dry_run);
+	assert_true(config.debug);
+	assert_string_equal(config.cmd, "ping -c1 ::1");
+	assert_string_equal(config.ready_file, "/run/ready");
+	REFUSE("option '--cmd': the argument is empty", "", "--cmd", "");
+	REFUSE("option '--ready-file': the argument is empty", "", "--ready-file=");
+	REFUSE("option '-f': the argument is empty", "", "-f", "");
+	REFUSE("option '-i': the argument is empty", "", "-i", "");
+}
+
+static void opts_parse__help_and_version__end_the_parsing(void **state)
+{
+	(void)state;
+	ACCEPT("--help", "--nonsense");
+	assert_true(config.help);
+	ACCEPT("-nh!");
+	assert_true(config.help);
+	ACCEPT("--version", "-c", "0");
+	assert_true(config.version);
+	assert_false(config.help);
+}
+
+static void opts_parse__missing_argument__names_it(void **state)
+{
+	unsigned int n = 0;
+	char word[64], message[128];
+
+	(void)state;
+	for (unsigned int i = 0; opts_at(i); i++) {
+		if (!opts_at(i)->arg)
+			continue;
+		snprintf(word, sizeof(word), "--%s", opts_at(i)->name);
+		snprintf(message, sizeof(message), "option '%s' needs an argument: %s", word,
+			 opts_at(i)->arg);
+		REFUSE(message, "", word);
+		n++;
+	}
+	assert_int_equal(n, 12);
+	REFUSE("option '--func' needs an argument: SPEC", "", "--func");
+	REFUSE("option '-c' needs an argument: N", "", "-nc");
+}
+
+static void opts_parse__argument_for_a_flag__is_an_error(void **state)
+{
+	unsigned int n = 0;
+	char word[64], message[128];
+
+	(void)state;
+	for (unsigned int i = 0; opts_at(i); i++) {
+		const struct opts_row *row = opts_at(i);
+
+		if (row->arg || row->alias_of)
+			continue;
+		snprintf(word, sizeof(word), "--%s=x", row->name);
+		snprintf(message, sizeof(message), "option '--%s' takes no argument", row->name);
+		REFUSE(message, "", word);
+		n++;
+	}
+	assert_int_equal(n, 12);
+}
+
+static void opts_parse__given_twice__is_an_error_also_by_another_name(void **state)
+{
+	(void)state;
+	REFUSE("option '-c': --count was given before", "", "-c", "1", "-c", "2");
+	REFUSE("option '--capture-max-size': --snaplen was given before", "", "-s", "1",
+	       "--capture-max-size", "2");
+	REFUSE("option '-e': --filter was given before", "", "--filter", "tcp", "-e", "udp");
+}
+
+static void opts_parse__unknown_option__gets_near_names(void **state)
+{
+	(void)state;
+	REFUSE("unknown option '--interfaec'", "did you mean '--interface'?", "--interfaec", "lo");
+	REFUSE("unknown option '--snap'", "did you mean '--snaplen'?", "--snap=3");
+	REFUSE("unknown option '--probes'", "did you mean '--probe'?", "--probes");
+	REFUSE("unknown option '--frobnicate-all'", SKB_HELP, "--frobnicate-all");
+	REFUSE("unknown option '-?'", SKB_HELP, "-?");
+	REFUSE("unknown option '-Z' in '-nZ'", SKB_HELP, "-nZ");
+}
+
+static void opts_parse__letters_of_tcpdump__say_what_to_do_instead(void **state)
+{
+	(void)state;
+	REFUSE("unknown option '-X'", "let tcpdump print the bytes: xcap ... -w - | tcpdump -nXr -",
+	       "-X");
+	REFUSE("unknown option '-r'",
+	       "xcap captures; read a file with 'tcpdump -nr FILE' or 'tshark -r FILE'", "-r", "f");
+	REFUSE("unknown option '-t' in '-tttt'",
+	       "the time is chosen by --time none, epoch, delta, date or since", "-tttt");
+}
+
+static void opts_parse__two_filters__is_an_error_with_the_hint_about_e(void **state)
+{
+	const char *hint = "-e takes the whole filter in quotes; for MAC addresses use --ether";
+
+	(void)state;
+	REFUSE("two filters: -e 'tcp' and the words 'port 80'", hint, "-e", "tcp", "port", "80");
+	REFUSE("two filters: -e 'tcp' and the words 'port 80'", hint, "-ne", "tcp", "port", "80");
+	REFUSE("two filters: -e '-i' and the words 'eth0'", hint, "-ne", "-i", "eth0");
+	REFUSE("option '-e' needs an argument: EXPR", hint, "-ne");
+	REFUSE("option '-e' needs an argument: EXPR", "", "-e");
+	ACCEPT("-ne", "tcp port 80");
+	assert_true(config.filter_in_bundle);
+	ACCEPT("-en");
+	assert_true(config.filter_in_bundle);
+	assert_string_equal(config.filter, "n");
+}
+
+static void opts_parse__options_of_another_command__are_refused(void **state)
+{
+	(void)state;
+	assert_int_not_equal(PARSE_FOR(&cmd_version, "-w", "file"), 0);
+	assert_string_equal(err.msg, "'xcap version' has no option '-w'");
+	assert_string_equal(err.hint, "'xcap version --help' lists the options");
+	assert_int_not_equal(PARSE_FOR(&cmd_version, "--write", "file"), 0);
+	assert_string_equal(err.msg, "'xcap version' has no option '--write'");
+	assert_int_not_equal(PARSE_FOR(&cmd_version, "please"), 0);
+	assert_string_equal(err.msg, "'xcap version' takes no words: 'please'");
+	assert_int_equal(PARSE_FOR(&cmd_version, "-h"), 0);
+	assert_true(config.help);
+}
+
+static void opts_table__commands__name_options_that_exist(void **state)
+{
+	(void)state;
+	for (const struct cmd *const *cmd = cmd_table(); *cmd; cmd++) {
+		char *names = strdup((*cmd)->options), *save = NULL;
+
+		assert_non_null(names);
+		for (char *n = strtok_r(names, " ", &save); n; n = strtok_r(NULL, " ", &save)) {
+			if (!opts_find(n) || opts_find(n)->alias_of)
+				fail_msg("%s: no option --%s", (*cmd)->name, n);
+			assert_true(opts_takes(*cmd, opts_find(n)));
+		}
+		free(names);
+	}
+}
+
+static void opts_table__rows__belong_to_skb_and_have_unique_names(void **state)
+{
+	(void)state;
+	for (unsigned int i = 0; opts_at(i); i++) {
+		const struct opts_row *row = opts_at(i);
+
+		assert_true(opts_takes(&cmd_skb, row));
+		assert_ptr_equal(opts_find(row->name), row);
+		if (row->alias_of) {
+			assert_non_null(opts_find(row->alias_of));
+			assert_null(opts_find(row->alias_of)->alias_of);
+			continue;
+		}
+		assert_non_null(row->set);
+		assert_non_null(row->help);
+		assert_non_null(row->group);
+		for (unsigned int j = 0; row->letter && j < i; j++)
+			assert_int_not_equal(opts_at(j)->letter, row->letter);
+	}
+}
+
+static void assert_within_80_columns(const char *text)
+{
+	for (const char *line = text; *line;) {
+		size_t len = strcspn(line, "\n");
+
+		if (len > 80)
+			fail_msg("%zu columns: %.*s", len, (int)len, line);
+		for (size_t i = 0; i < len; i++)
+			assert_in_range((unsigned char)line[i], ' ', '~');
+		line += len + (line[len] == '\n');
+	}
+}
+
+static void opts_help__skb__has_every_row_within_80_columns(void **state)
+{
+	char *text = NULL, label[64];
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	(void)state;
+	assert_non_null(out);
+	opts_print_help(&cmd_skb, out);
+	fclose(out);
+	assert_within_80_columns(text);
+	assert_non_null(strstr(text, "Usage: xcap skb [OPTIONS] [EXPRESSION]\n"));
+	for (unsigned int i = 0; opts_at(i); i++) {
+		const struct opts_row *row = opts_at(i);
+
+		snprintf(label, sizeof(label), " --%s%s%s ", row->name, row->arg ? " " : "",
+			 row->arg ? row->arg : "");
+		if (!strstr(text, label))
+			fail_msg("not in --help: '%s'", label);
+		snprintf(label, sizeof(label), "\n  -%c, --", row->letter);
+		if (row->letter && !strstr(text, label))
+			fail_msg("not in --help: '%s'", label);
+	}
+	free(text);
+}
+
+static void opts_help__version__has_no_row_of_skb(void **state)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	(void)state;
+	assert_non_null(out);
+	opts_print_help(&cmd_version, out);
+	fclose(out);
+	assert_non_null(strstr(text, "-h, --help"));
+	assert_null(strstr(text, "--probe"));
+	assert_null(strstr(text, "Other names"));
+	free(text);
+}
+
+static const struct cmd *select_words(int *first, int n, const char *const *words)
+{
+	static char *argv[16];
+
+	argv[0] = (char *)"xcap";
+	for (int i = 0; i < n; i++)
+		argv[i + 1] = (char *)words[i];
+	argv[n + 1] = NULL;
+	return command_line_select(cmd_table(), &cmd_skb, &cmd_help, n + 1, argv, first);
+}
+
+static void command_line__first_word__is_a_command_only_if_it_is_exactly_one(void **state)
+{
+	static const struct {
+		const char *words[3];
+		int n;
+		const struct cmd *cmd;
+		int first;
+	} lines[] = {
+		{{"skb", "tcp"}, 2, &cmd_skb, 2},   {{"version"}, 1, &cmd_version, 2},
+		{{"help", "skb"}, 2, &cmd_help, 2}, {{"list"}, 1, &cmd_list, 2},
+		{{"check"}, 1, &cmd_check, 2},	    {{"tcp", "port", "80"}, 3, &cmd_skb, 1},
+		{{"-c", "list"}, 2, &cmd_skb, 1},   {{"--", "list"}, 2, &cmd_skb, 1},
+		{{"lis"}, 1, &cmd_skb, 1},	    {{"lists"}, 1, &cmd_skb, 1},
+		{{"--version"}, 1, &cmd_skb, 1},    {{"--help"}, 1, &cmd_help, 2},
+		{{"-h"}, 1, &cmd_help, 2},	    {{""}, 0, &cmd_help, 1},
+		{{"tcp", "list"}, 2, &cmd_skb, 1},
+	};
+	int first;
+
+	(void)state;
+	for (size_t i = 0; i < UTIL_ARRAY_SIZE(lines); i++) {
+		assert_ptr_equal(select_words(&first, lines[i].n, lines[i].words), lines[i].cmd);
+		assert_int_equal(first, lines[i].first);
+	}
+}
+
+static void command_line__near__finds_a_mistyped_command(void **state)
+{
+	(void)state;
+	assert_string_equal(command_line_near(cmd_table(), "chekc something"), "check");
+	assert_null(command_line_near(cmd_table(), "ether host"));
+}
+
+static void command_line__quote__gives_what_a_shell_reads_back(void **state)
+{
+	char *argv[] = {(char *)"xcap",	     (char *)"-f",	 (char *)"tp:net:x,ip_rcv@1",
+			(char *)"tcp[13]=2", (char *)"it's a b", (char *)""};
+	struct buf out;
+
+	(void)state;
+	buf_init(&out);
+	command_line_quote(&out, UTIL_ARRAY_SIZE(argv), argv);
+	assert_string_equal(buf_str(&out),
+			    "xcap -f tp:net:x,ip_rcv@1 'tcp[13]=2' 'it'\\''s a b' ''");
+	buf_fini(&out);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(opts_parse__nothing__is_all_defaults),
+		cmocka_unit_test(opts_parse__probe_repeated__keeps_the_order),
+		cmocka_unit_test(opts_parse__interface_repeated__keeps_the_order),
+		cmocka_unit_test(opts_parse__more_probes_than_fit__is_an_error),
+		cmocka_unit_test(opts_parse__filter__is_the_argument_of_e),
+		cmocka_unit_test(opts_parse__trailing_words__become_one_expression),
+		cmocka_unit_test(opts_parse__dash_dash__ends_the_options),
+		cmocka_unit_test(opts_parse__a_dash_alone__is_a_word),
+		cmocka_unit_test(opts_parse__bundles__are_their_letters),
+		cmocka_unit_test(opts_parse__count__is_a_number_from_1),
+		cmocka_unit_test(opts_parse__snaplen__is_0_to_65535_and_never_clamped),
+		cmocka_unit_test(opts_parse__buffer_size__is_in_kib_or_has_a_unit),
+		cmocka_unit_test(opts_parse__duration__has_a_unit_or_is_in_seconds),
+		cmocka_unit_test(opts_parse__write__chooses_the_format_by_the_ending),
+		cmocka_unit_test(opts_parse__format__overrules_the_ending),
+		cmocka_unit_test(opts_parse__print__needs_a_file),
+		cmocka_unit_test(opts_parse__quiet__prints_no_text_and_takes_nothing_that_does),
+		cmocka_unit_test(opts_parse__text_options_with_a_file__need_print),
+		cmocka_unit_test(opts_parse__line_buffered__needs_standard_output),
+		cmocka_unit_test(opts_parse__time__is_one_of_six_styles),
+		cmocka_unit_test(opts_parse__flags_and_names__set_their_fields),
+		cmocka_unit_test(opts_parse__help_and_version__end_the_parsing),
+		cmocka_unit_test(opts_parse__missing_argument__names_it),
+		cmocka_unit_test(opts_parse__argument_for_a_flag__is_an_error),
+		cmocka_unit_test(opts_parse__given_twice__is_an_error_also_by_another_name),
+		cmocka_unit_test(opts_parse__unknown_option__gets_near_names),
+		cmocka_unit_test(opts_parse__letters_of_tcpdump__say_what_to_do_instead),
+		cmocka_unit_test(opts_parse__two_filters__is_an_error_with_the_hint_about_e),
+		cmocka_unit_test(opts_parse__options_of_another_command__are_refused),
+		cmocka_unit_test(opts_table__commands__name_options_that_exist),
+		cmocka_unit_test(opts_table__rows__belong_to_skb_and_have_unique_names),
+		cmocka_unit_test(opts_help__skb__has_every_row_within_80_columns),
+		cmocka_unit_test(opts_help__version__has_no_row_of_skb),
+		cmocka_unit_test(command_line__first_word__is_a_command_only_if_it_is_exactly_one),
+		cmocka_unit_test(command_line__near__finds_a_mistyped_command),
+		cmocka_unit_test(command_line__quote__gives_what_a_shell_reads_back),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
