@@ -58,7 +58,7 @@ int capture_kernel_open(struct capture_kernel *kernel, struct err *err)
 	if (rc)
 		return rc;
 	kernel->plan.btf = kernel->btf;
-	kernel->plan.features = feature_new();
+	kernel->plan.features = feature_new(kernel->btf);
 	if (!kernel->plan.features) {
 		rc = err_errno(err, ERR_FAILED, errno, "cannot find out what this kernel can do");
 		goto fail;

@@ -26,6 +26,9 @@
 
 #define TICK_NS 1000000000ull
 
+/* How the handler of SIGINT reaches the loop: nobody else sends this one. */
+#define SIGNAL_INT SIGRTMIN
+
 struct run {
 	const struct config *config;
 	const struct plan *plan;
@@ -37,7 +40,8 @@ struct run {
 	struct capture_totals totals;
 	struct child child;
 	struct ready ready;
-	int stopped_by;	   /* signal; 0: none */
+	uint64_t start_ns;
+	bool interrupted;  /* by SIGINT */
 	struct err failed; /* the first sink that failed */
 };
 
@@ -49,25 +53,24 @@ static uint64_t wall_clock_ns(void)
 	return now.tv_sec * 1000000000ull + now.tv_nsec;
 }
 
-/* The one place that looks at what the pipeline says. Non-zero: no more records. */
-static int check_pipeline(struct run *run, enum pipeline_state state)
+/* The one place that looks at what the pipeline says. */
+static void check_pipeline(struct run *run, enum pipeline_state state)
 {
 	if (state == PIPELINE_OPEN)
-		return 0;
+		return;
 	loop_stop(run->loop);
-	/* records that come after the limit are counted by the pipeline: let them come */
-	if (state == PIPELINE_DONE)
-		return 0;
-	if (!err_is_set(&run->failed))
+	if (state == PIPELINE_BROKEN && !err_is_set(&run->failed))
 		run->failed = *pipeline_error(run->pipeline);
-	return 1;
 }
 
+/* Also after the limit or a failure: the pipeline counts what it no longer writes, and the totals
+ * add up. */
 static int on_record(void *arg, const struct record *record)
 {
 	struct run *run = arg;
 
-	return check_pipeline(run, pipeline_write(run->pipeline, record));
+	check_pipeline(run, pipeline_write(run->pipeline, record));
+	return 0;
 }
 
 static void flush(struct run *run)
@@ -100,13 +103,16 @@ static void on_child_end(void *arg)
 	loop_stop(run->loop);
 }
 
-static void count(struct run *run)
+/* Counters as they stand. end_ns 0: the capture goes on, and sums may be a few records apart. */
+static void count(struct run *run, uint64_t end_ns)
 {
-	run->totals.probes = run->counts;
-	run->totals.n_probes = run->plan->n_probes;
-	run->totals.end_ns = wall_clock_ns();
+	run->totals = (struct capture_totals){
+		.probes = run->counts,
+		.n_probes = run->plan->n_probes,
+		.start_ns = run->start_ns,
+		.end_ns = end_ns,
+	};
 	session_count(run->session, run->counts);
-	run->totals.shown = run->totals.settled_out = run->totals.after_limit = 0;
 	pipeline_count(run->pipeline, &run->totals);
 }
 
@@ -116,36 +122,17 @@ static void on_signal(void *arg, int signo)
 
 	if (signo == SIGUSR1) {
 		session_read(run->session);
-		count(run);
+		count(run, 0);
 		stats_print(stderr, &run->describe.info, &run->totals);
 	} else if (signo == SIGUSR2) {
 		flush(run);
-	} else if (run->stopped_by && signo == SIGINT) {
-		_exit(128 + SIGINT);
 	} else {
-		run->stopped_by = signo;
+		run->interrupted = signo == SIGNAL_INT;
 		loop_stop(run->loop);
 	}
 }
 
-static int add_signals(struct run *run)
-{
-	struct sigaction hup;
-	sigset_t set;
-
-	signal(SIGPIPE, SIG_IGN);
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGUSR1);
-	sigaddset(&set, SIGUSR2);
-	/* nohup(1) has it ignored, and a signalfd would get it all the same */
-	if (!sigaction(SIGHUP, NULL, &hup) && hup.sa_handler != SIG_IGN)
-		sigaddset(&set, SIGHUP);
-	return loop_add_signals(run->loop, &set, on_signal, run);
-}
-
-static void on_impatient_int(int signo)
+static void on_second_int(int signo)
 {
 	(void)signo;
 	_exit(128 + SIGINT);
@@ -154,18 +141,34 @@ static void on_impatient_int(int signo)
 static void on_first_int(int signo)
 {
 	(void)signo;
-	signal(SIGINT, on_impatient_int);
+	signal(SIGINT, on_second_int);
+	raise(SIGNAL_INT);
 }
 
-/* Detaching can take long, and the loop no longer runs: from here on a handler takes Ctrl-C. */
-static void let_int_through(const struct run *run)
+/*
+ * INT has a handler, not a place in the loop: the second one has to get through while the loop
+ * stands still, in a write to a reader that does not read, or in detaching. The handler passes the
+ * first on to the loop.
+ */
+static int add_signals(struct run *run)
 {
+	struct sigaction hup;
 	sigset_t set;
+	int rc;
 
-	signal(SIGINT, run->stopped_by ? on_impatient_int : on_first_int);
+	signal(SIGPIPE, SIG_IGN);
 	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigprocmask(SIG_UNBLOCK, &set, NULL);
+	sigaddset(&set, SIGNAL_INT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGUSR1);
+	sigaddset(&set, SIGUSR2);
+	/* nohup(1) has it ignored, and a signalfd would get it all the same */
+	if (!sigaction(SIGHUP, NULL, &hup) && hup.sa_handler != SIG_IGN)
+		sigaddset(&set, SIGHUP);
+	rc = loop_add_signals(run->loop, &set, on_signal, run);
+	if (!rc)
+		signal(SIGINT, on_first_int);
+	return rc;
 }
 
 static int prepare(struct run *run, const struct plan_kernel *kernel,
@@ -223,7 +226,7 @@ static int start(struct run *run, struct err *err)
 	const struct config *config = run->config;
 	int rc;
 
-	run->totals.start_ns = wall_clock_ns();
+	run->start_ns = wall_clock_ns();
 	rc = session_enable(run->session, run->loop, err);
 	if (rc)
 		return rc;
@@ -244,21 +247,22 @@ static int start(struct run *run, struct err *err)
 /* Stop and settle. `err` keeps what it has: what failed first is what the user is told. */
 static void finish(struct run *run, struct err *err)
 {
-	struct err closing;
+	struct err child, closing;
 
 	child_stop(&run->child);
-	let_int_through(run);
 	session_stop(run->session);
-	count(run);
-	child_wait(&run->child);
-	if (!err_is_set(err))
-		*err = run->failed;
+	count(run, wall_clock_ns());
+	err_clear(&child);
+	child_wait(&run->child, &child);
 	err_clear(&closing);
-	if (pipeline_close(run->pipeline, &run->totals, &closing) && !err_is_set(err))
-		*err = closing;
+	pipeline_close(run->pipeline, &run->totals, &closing);
 	run->pipeline = NULL;
+	if (!err_is_set(err))
+		*err = err_is_set(&run->failed) ? run->failed : closing;
+	if (!err_is_set(err))
+		*err = child;
 	/* below the terminal's "^C" */
-	if (run->stopped_by == SIGINT && isatty(STDERR_FILENO))
+	if (run->interrupted && isatty(STDERR_FILENO))
 		log_plain("\n");
 	stats_print(stderr, &run->describe.info, &run->totals);
 }
@@ -300,7 +304,8 @@ int capture_run_plan(const struct config *config, const struct plan *plan,
 		return 0;
 	if (err->code != -EPIPE)
 		return err->code;
-	log_note("the reader of the packets has gone, stopped");
+	/* as when tcpdump is piped to head: the reader had what it wanted */
+	log_note("%s, stopped", err->msg);
 	err_clear(err);
 	return 0;
 }

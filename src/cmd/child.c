@@ -85,7 +85,7 @@ int child_start(struct child *child, const char *command, struct loop *loop,
 	if (!rc)
 		return 0;
 	child_stop(child);
-	child_wait(child);
+	child_wait(child, err);
 	return err_errno(err, ERR_FAILED, rc, "cannot watch the command '%s'", command);
 }
 
@@ -101,32 +101,38 @@ void child_stop(struct child *child)
 	kill(-child->pid, SIGCONT);
 }
 
-static void warn_of_status(const struct child *child, int status)
+/* What its status says to the user; POSIX has 126 and 127 for a command that a shell cannot run. */
+static int check_status(const struct child *child, int status, struct err *err)
 {
 	if (WIFSIGNALED(status))
 		log_warning("command '%s' was ended by signal %d (%s)", child->command,
 			    WTERMSIG(status), strsignal(WTERMSIG(status)));
+	else if (WEXITSTATUS(status) == 126 || WEXITSTATUS(status) == 127)
+		return err_set(err, ERR_FAILED,
+			       "cannot run the command '%s': the shell's status is %d",
+			       child->command, WEXITSTATUS(status));
 	else if (WEXITSTATUS(status))
 		log_warning("command '%s' ended with status %d", child->command,
 			    WEXITSTATUS(status));
+	return 0;
 }
 
-void child_wait(struct child *child)
+int child_wait(struct child *child, struct err *err)
 {
 	struct pollfd ended = {.fd = child->pidfd, .events = POLLIN};
+	pid_t pid = child->pid;
 	int status, rc;
 
-	if (!child->pid)
-		return;
+	if (!pid)
+		return 0;
 	if (child->stopped && (child->pidfd < 0 || poll(&ended, 1, KILL_AFTER_MS) <= 0))
-		kill(-child->pid, SIGKILL);
+		kill(-pid, SIGKILL);
 	do
-		rc = waitpid(child->pid, &status, 0);
+		rc = waitpid(pid, &status, 0);
 	while (rc < 0 && errno == EINTR);
-	if (rc > 0 && !child->stopped)
-		warn_of_status(child, status);
 	if (child->pidfd >= 0)
 		close(child->pidfd);
 	child->pid = 0;
 	child->pidfd = -1;
+	return rc == pid && !child->stopped ? check_status(child, status, err) : 0;
 }

@@ -33,9 +33,10 @@ int child_start(struct child *child, const char *command, struct loop *loop,
 void child_stop(struct child *child);
 
 /*
- * Wait for its end: two seconds after child_stop() its group is killed. Warns of a status that is
- * not 0, unless it was stopped. A child that never started is fine.
+ * Wait for its end; two seconds after child_stop(), or by an impatient Ctrl-C, its group is killed.
+ * A status that is not 0 is a warning, unless it was stopped; that the shell could not run it (126,
+ * 127) is ERR_FAILED. A child that never started is fine.
  */
-void child_wait(struct child *child);
+int child_wait(struct child *child, struct err *err);
 
 #endif

@@ -53,8 +53,8 @@ static const struct opts_row rows[] = {
 	 "knows about it",
 	 opts_set_verbose, OUTPUT},
 	{"quiet", 'q', NULL,
-	 "print no packets and no notes; errors, warnings and the totals remain", opts_set_quiet,
-	 OUTPUT},
+	 "say nothing but errors, warnings and the totals; packets are printed as without it",
+	 opts_set_quiet, OUTPUT},
 	{"no-names", 'n', NULL, "print numbers, not names of hosts and ports: always so",
 	 opts_set_no_names, OUTPUT},
 	{"ether", 0, NULL, "print MAC addresses", opts_set_ether, OUTPUT},
@@ -376,18 +376,15 @@ static void print_wrapped(FILE *out, const char *text)
 
 static void print_row(const struct opts_row *row, FILE *out)
 {
-	const struct opts_row *main_row = resolve(row);
 	const char letter[] = {'-', row->letter, ',', '\0'};
-	char label[64], help[128];
+	char label[64];
 
 	snprintf(label, sizeof(label), "  %3s --%s%s%s", row->letter ? letter : "", row->name,
-		 main_row->arg ? " " : "", main_row->arg ? main_row->arg : "");
-	snprintf(help, sizeof(help), "the same as --%s", main_row->name);
+		 row->arg ? " " : "", row->arg ? row->arg : "");
 	fprintf(out, "%-26s ", label);
-	print_wrapped(out, row == main_row ? row->help : help);
+	print_wrapped(out, row->help);
 }
 
-/* The rows of one group, or with NULL the aliases. */
 static void print_group(const struct cmd *cmd, const char *group, FILE *out)
 {
 	bool any = false;
@@ -398,18 +395,42 @@ static void print_group(const struct cmd *cmd, const char *group, FILE *out)
 		if (row->group != group || !opts_takes(cmd, row))
 			continue;
 		if (!any)
-			fprintf(out, "\n%s:\n", group ? group : "Other names");
+			fprintf(out, "\n%s:\n", group);
 		any = true;
 		print_row(row, out);
 	}
 }
 
+/* "  --probe    also --function, --func" */
+static void print_aliases(const struct cmd *cmd, FILE *out)
+{
+	const struct opts_row *of = NULL;
+
+	for (size_t i = 0; i < UTIL_ARRAY_SIZE(rows); i++) {
+		const struct opts_row *row = &rows[i];
+
+		if (!row->alias_of || !opts_takes(cmd, row))
+			continue;
+		if (!of)
+			fputs("\nOther names:", out);
+		if (of == resolve(row))
+			fputs(",", out);
+		else
+			fprintf(out, "\n  --%-9s also", row->alias_of);
+		fprintf(out, " --%s", row->name);
+		of = resolve(row);
+	}
+	if (of)
+		fputc('\n', out);
+}
+
 void opts_print_options(const struct cmd *cmd, FILE *out)
 {
-	static const char *const groups[] = {CAPTURE, OUTPUT, RUNNING, OTHER, NULL};
+	static const char *const groups[] = {CAPTURE, OUTPUT, RUNNING, OTHER};
 
 	for (size_t i = 0; i < UTIL_ARRAY_SIZE(groups); i++)
 		print_group(cmd, groups[i], out);
+	print_aliases(cmd, out);
 }
 
 void opts_print_help(const struct cmd *cmd, FILE *out)

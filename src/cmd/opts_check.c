@@ -15,7 +15,7 @@ const char *opts_check_filter(const struct config *config)
 
 bool opts_check_text(const struct config *config)
 {
-	return !config->quiet && (!config->write_path || config->print);
+	return !config->write_path || config->print;
 }
 
 const char *opts_check_format(const struct config *config)
@@ -70,43 +70,31 @@ static int check_output(const struct config *config, struct err *err)
 	return 0;
 }
 
-static int check_quiet(const struct config *config, struct err *err)
+static int check_messages(const struct config *config, struct err *err)
 {
-	if (!config->quiet)
-		return 0;
-	if (config->print)
-		return err_set(err, ERR_USAGE, "-q and --print contradict each other");
-	if (config->debug)
+	if (config->quiet && config->debug)
 		return err_set(err, ERR_USAGE, "-q and --debug contradict each other");
 	return 0;
 }
 
-/* Options that are about the text, where there is none. */
+/* Options that are about the text, where there is none; a file has nanoseconds with or without
+ * --nano. */
 static int check_text(const struct config *config, struct err *err)
 {
-	const char *option = config->verbose	  ? "-v"
-			     : config->ether	  ? "--ether"
-			     : config->time_given ? "--time"
-						  : NULL;
+	const char *option = config->verbose ? "-v" : config->ether ? "--ether" : "--time";
 
-	if (!option && config->nano && !config->write_path)
-		option = "--nano"; /* a file has nanoseconds anyway: asking for them is no error */
-	if (option && !has_text(config)) {
-		err_set(err, ERR_USAGE, "%s is about the text, and %s no text", option,
-			config->quiet ? "-q prints" : "-w without --print writes");
-		if (!config->quiet)
-			err_hint(err, "--print prints the packets too, while they are written");
+	if ((config->verbose || config->ether || config->time_given) && !has_text(config)) {
+		err_set(err, ERR_USAGE,
+			"%s is about the text, and -w without --print writes no text", option);
+		err_hint(err, "--print prints the packets too, while they are written");
 		return err->code;
 	}
 	if (config->line_buffered && !to_stdout(config)) {
 		err_set(err, ERR_USAGE,
 			"-l is about standard output, and nothing is written there");
-		if (config->write_path)
-			err_hint(err, "-U writes every packet to the file at once");
+		err_hint(err, "-U writes every packet to the file at once");
 		return err->code;
 	}
-	if (config->unbuffered && !config->write_path && config->quiet)
-		return err_set(err, ERR_USAGE, "-U is about output, and -q prints none");
 	return 0;
 }
 
@@ -115,7 +103,7 @@ int opts_check_conflicts(const struct config *config, struct err *err)
 	int (*const checks[])(const struct config *, struct err *) = {
 		check_filter,
 		check_output,
-		check_quiet,
+		check_messages,
 		check_text,
 	};
 

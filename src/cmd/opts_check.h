@@ -16,7 +16,7 @@ int opts_check_conflicts(const struct config *config, struct err *err);
 /* The packet filter, from wherever it was given; "" none. */
 const char *opts_check_filter(const struct config *config);
 
-/* Is text written to stdout (no -w, or --print; not with -q)? */
+/* Is text written to stdout (no -w, or --print)? */
 bool opts_check_text(const struct config *config);
 
 /* The name of the format of -w: --format, else by the file's ending. NULL without -w. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * cmd_table.c - all commands, in the order of --help.
+ * cmd.c - all commands, in the order of --help.
  */
 #include "cmd/cmd.h"
 
