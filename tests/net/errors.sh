@@ -1,0 +1,230 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# errors.sh - wrong input and hostile surroundings: one clear line, the right exit status (1 failed, 2
+# usage, 3 this kernel or user cannot), nothing on stdout and nothing left behind (tests/run looks).
+
+HERE=(-f tracepoint:net:netif_receive_skb -i "$DEV_B")
+
+test_unknown_function__is_named_with_near_names()
+{
+	try 2 skb -f ip_rcvv
+	error_says "'ip_rcvv'"
+	hint_says "'?ip_rcv'?"
+}
+
+test_function_without_an_skb__says_so()
+{
+	# unsigned int full_name_hash(const void *salt, const char *name, unsigned int len)
+	try 2 skb -f full_name_hash
+	error_says "'full_name_hash'.*skb|skb.*'full_name_hash'"
+}
+
+test_wrong_argument_number__lists_the_arguments()
+{
+	# int tcp_v4_do_rcv(struct sock *sk, struct sk_buff *skb)
+	try 2 skb -f tcp_v4_do_rcv@1
+	error_says "tcp_v4_do_rcv"
+	match "$T/err" 'sock \*'
+	match "$T/err" 'sk_buff \*'
+}
+
+test_argument_number_beyond_the_last__lists_the_arguments()
+{
+	try 2 skb -f tcp_v4_do_rcv@5
+	error_says "tcp_v4_do_rcv"
+	match "$T/err" 'sk_buff \*'
+}
+
+test_unknown_tracepoint__is_named_with_near_names()
+{
+	try 2 skb -f tracepoint:net:netif_recive_skb
+	error_says "netif_recive_skb'"
+	hint_says 'netif_receive_skb'
+}
+
+test_tracepoint_without_an_skb__says_so()
+{
+	try 2 skb -f tracepoint:sched:sched_switch
+	error_says "sched_switch.*skb|skb.*sched_switch"
+}
+
+test_bad_spec__has_a_caret_under_the_fault()
+{
+	try 2 skb -f 'icmp_rcv@x'
+	match "$T/err" '^xcap: error: '
+	match "$T/err" '^ *\^'
+}
+
+test_blank_in_a_spec__hints_at_e()
+{
+	try 2 skb -f 'icmp_rcv host 10.0.0.1'
+	hint_says '-f.*-e'
+}
+
+test_bad_filter__has_a_caret_under_the_fault()
+{
+	try 2 skb "${HERE[@]}" -e 'tcp prot 80'
+	error_says "."
+	match "$T/err" '^ *tcp prot 80'
+	match "$T/err" '^ *\^'
+}
+
+test_unknown_interface__is_named()
+{
+	try 2 skb -f tp:net:netif_receive_skb -i xcap-none0
+	error_says "'xcap-none0'"
+}
+
+test_unknown_namespace_of_an_interface__is_named()
+{
+	try 2 skb -f tp:net:netif_receive_skb -i lo@xcap-none
+	error_says "xcap-none"
+}
+
+test_no_permission__says_what_is_needed()
+{
+	# nobody has to reach the binary wherever the tree is
+	cp "$XCAP" "$T/xcap"
+	chmod 755 "$T" "$T/xcap"
+	XCAP=$T/xcap UNDER=(setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all --bounding-set=-all)
+	try 3 skb "${HERE[@]}" -c 1
+	error_says '.'
+	match "$T/err" 'root|CAP_BPF|sudo'
+}
+
+test_no_btf__says_so()
+{
+	mkdir -p "$T/root/proc" "$T/root/sys"
+	XCAP_KROOT=$T/root try 3 skb "${HERE[@]}" -c 1
+	error_says 'BTF'
+}
+
+test_unwritable_file__is_named()
+{
+	try 1 skb "${HERE[@]}" -w "$T/no/such/folder/x.pcapng"
+	error_says "'$T/no/such/folder/x.pcapng'"
+	match "$T/err" 'ENOENT'
+}
+
+test_a_folder_as_the_file__is_named()
+{
+	try 1 skb "${HERE[@]}" -w "$T"
+	error_says "'$T'.*EISDIR|'$T'.*directory"
+}
+
+# A file system of 64 KiB in a mount namespace of its own: nothing of it outlives the process.
+test_file_system_full__ends_with_one_line_and_status_1()
+{
+	net_up
+	mkdir "$T/small"
+	UNDER=(unshare -m bash -c 'mount -t tmpfs -o size=64k none "$1"; shift; exec "$@"' - "$T/small")
+	start skb "${HERE[@]}" -U -w "$T/small/x.pcap" -e 'udp port 9'
+	in_a "$BLAST" "$IP_B" 9 500 1000 >"$T/blast"
+	WANT_RC=1 finish
+	eq "error lines" "$(count "$T/err" '^xcap: error: ')" 1
+	match "$T/err" "^xcap: error: .*x\.pcap.*ENOSPC"
+	at_least "seen, in the totals" "$(total seen)" 1
+}
+
+test_reader_of_w_dash_gone__ends_cleanly()
+{
+	local reader
+
+	net_up
+	mkfifo "$T/pipe"
+	background head -c 30 <"$T/pipe" >"$T/head"
+	reader=$BG
+	STDOUT=$T/pipe start skb "${HERE[@]}" -U -w - -e icmp
+	reap "$reader" 10
+	ping4 3
+	finish_with_reader_gone
+}
+
+test_reader_of_the_text_gone__ends_cleanly()
+{
+	local reader
+
+	net_up
+	mkfifo "$T/pipe"
+	background head -n 1 <"$T/pipe" >"$T/head"
+	reader=$BG
+	STDOUT=$T/pipe start skb "${HERE[@]}" -l -e icmp
+	ping4 1
+	reap "$reader" 10
+	ping4 3
+	finish_with_reader_gone
+	eq "lines that the reader took" "$(lines "$T/head")" 1
+}
+
+# By itself, not by a signal that nobody handles, and without a storm of messages.
+finish_with_reader_gone()
+{
+	reap "$XCAP_PID" 10
+	[ "$RC" -le 1 ] || fail "exit status $RC"
+	[ "$(count "$T/err" '^xcap: error: ')" -le 1 ] || fail "more than one error line"
+	at_least "totals: seen" "$(total seen)" 1
+}
+
+test_tracefs_not_mounted__captures_all_the_same()
+{
+	net_up
+	UNDER=(unshare -m bash -c 'umount -q /sys/kernel/tracing /sys/kernel/debug/tracing /sys/kernel/debug || true
+		exec "$@"' -)
+	capture skb "${HERE[@]}" -e icmp -- ping4 2
+	eq "lines" "$(lines "$T/out")" 2
+	no_match "$T/err" '^xcap: error: '
+}
+
+test_memlock_not_raisable__captures_all_the_same()
+{
+	kernel_at_least 5 11 || skip "BPF memory accounted without memlock (kernel 5.11)"
+	net_up
+	UNDER=(prlimit --memlock=0:0)
+	capture skb "${HERE[@]}" -e icmp -- ping4 2
+	eq "lines" "$(lines "$T/out")" 2
+	no_match "$T/err" '^xcap: error: '
+}
+
+test_one_bad_probe__names_it_and_attaches_nothing()
+{
+	try 2 skb -f tp:net:netif_receive_skb,ip_rcvv
+	error_says "'ip_rcvv'"
+	no_match "$T/err" 'listening'
+}
+
+test_c_0__is_a_usage_error()
+{
+	try 2 skb "${HERE[@]}" -c 0
+	error_says "'0'"
+}
+
+test_missing_argument__names_the_option()
+{
+	try 2 skb -f
+	error_says "-f"
+}
+
+test_interface_deleted_while_running__goes_on()
+{
+	net_up
+	start skb "${HERE[@]}" -e icmp
+	ping4 1
+	in_a ip link delete "$DEV_A"
+	stop
+	eq "lines" "$(lines "$T/out")" 1
+}
+
+test_second_int__leaves_at_once()
+{
+	net_up
+	mkfifo "$T/pipe"
+	# a reader that never reads: the stream stalls
+	background sleep 60 <>"$T/pipe"
+	STDOUT=$T/pipe start skb "${HERE[@]}" -U -w - -e 'udp port 9'
+	in_a "$BLAST" "$IP_B" 9 500 1000 >"$T/blast"
+	kill -INT "$XCAP_PID"
+	sleep 0.1
+	kill -INT "$XCAP_PID" 2>/dev/null || true
+	reap "$XCAP_PID" 5
+}

@@ -1,0 +1,165 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# probes.sh - functions by kprobe and fentry, tracepoints by tp_btf and raw_tp, modules: each mechanism
+# sees exactly the packets that went by. These are the tests that the VM kernels are there for.
+
+REQUEST='IP 10\.99\.0\.1 > 10\.99\.0\.2: ICMP echo request'
+
+# function_probe SPEC NAME: three requests are seen at NAME, nothing else, and nothing was lost.
+function_probe()
+{
+	net_up
+	capture skb -f "$1" -e "icmp[0] == 8 and dst host $IP_B" -- ping4 3
+	eq "lines" "$(lines "$T/out")" 3
+	each_line_matches "$T/out" " $2 .*$REQUEST"
+	eq "sent" "$(total sent)" 3
+	eq "lost" "$(($(total ring_full) + $(total fault) + $(total nested)))" 0
+}
+
+# mechanism_used NAME: --debug said that the last capture took it.
+mechanism_used()
+{
+	match "$T/err" "^xcap: debug: .*$1"
+}
+
+test_kprobe__icmp_rcv_at_1()
+{
+	need_kprobe
+	function_probe kprobe:icmp_rcv@1 icmp_rcv
+}
+
+test_kprobe__ip_rcv_without_an_argument_number()
+{
+	need_kprobe
+	function_probe kprobe:ip_rcv ip_rcv
+}
+
+test_fentry__icmp_rcv_at_1()
+{
+	need_mechanism fentry icmp_rcv
+	function_probe fentry:icmp_rcv@1 icmp_rcv
+}
+
+test_fentry__ip_rcv_without_an_argument_number()
+{
+	need_mechanism fentry ip_rcv
+	function_probe fentry:ip_rcv ip_rcv
+}
+
+test_function__icmp_rcv_at_1_by_the_cheapest_mechanism()
+{
+	need_kprobe
+	function_probe icmp_rcv@1 icmp_rcv
+}
+
+test_function__and_tracepoint_in_one_run()
+{
+	need_kprobe
+	net_up
+	capture skb -f icmp_rcv,ip_rcv@1,tp:net:netif_receive_skb -e "icmp[0] == 8 and dst host $IP_B" -- ping4 2
+	eq "lines" "$(lines "$T/out")" 6
+	eq "at icmp_rcv" "$(count "$T/out" ' icmp_rcv ')" 2
+	eq "at ip_rcv" "$(count "$T/out" ' ip_rcv ')" 2
+	eq "at netif_receive_skb" "$(count "$T/out" ' netif_receive_skb ')" 2
+}
+
+test_function__with_the_skb_as_a_later_argument()
+{
+	need_kprobe
+	need socat
+	net_up
+	# int tcp_v4_do_rcv(struct sock *sk, struct sk_buff *skb)
+	capture skb -f tcp_v4_do_rcv@2 -e 'tcp port 8000' -- tcp_stream 8000 1000
+	at_least "lines" "$(lines "$T/out")" 1
+	each_line_matches "$T/out" ' tcp_v4_do_rcv .*IP 10\.99\.0\..*8000'
+}
+
+test_function__written_with_its_length_on_the_wire()
+{
+	need_kprobe
+	net_up
+	# at icmp_rcv the skb begins behind the IP header: length and bytes are those of the frame
+	capture skb -f icmp_rcv -w "$T/x.pcap" -e "icmp[0] == 8 and dst host $IP_B" -- ping4 2
+	frames "$T/x.pcap" >"$T/x.txt"
+	eq "frames of 98 bytes" "$(count "$T/x.txt" "$MAC_A > $MAC_B, ethertype IPv4 .*, length 98: ")" 2
+}
+
+test_module_function__is_probed_by_its_name()
+{
+	need_kprobe
+	net_up
+	modprobe bridge 2>/dev/null || skip "the module bridge"
+	grep -q ' br_handle_frame.*\[bridge\]' /proc/kallsyms || skip "br_handle_frame in the module bridge"
+	in_b ip link add "xcap-br" type bridge
+	in_b ip link set "$DEV_B" master "xcap-br"
+	in_b ip link set "xcap-br" address $MAC_B up
+	in_b ip addr flush dev "$DEV_B"
+	in_b ip addr add $IP_B/24 dev "xcap-br"
+	# static in its file; br_handle_frame_finish(net, sk, skb) is global and so in BTF on all kernels
+	capture skb -f br_handle_frame_finish@3 -e "icmp[0] == 8 and dst host $IP_B" -- ping4 2
+	eq "lines" "$(lines "$T/out")" 2
+	each_line_matches "$T/out" " br_handle_frame_finish .*$REQUEST"
+}
+
+test_tp_btf__is_what_a_tracepoint_takes()
+{
+	net_up
+	capture skb --debug -f tracepoint:net:netif_receive_skb -i "$DEV_B" -e icmp -- ping4 3
+	eq "lines" "$(lines "$T/out")" 3
+	mechanism_used tp_btf
+}
+
+test_raw_tp__sees_what_tp_btf_sees()
+{
+	net_up
+	capture skb --debug -f raw_tp:net:netif_receive_skb -i "$DEV_B" -e icmp -- ping4 3
+	eq "lines" "$(lines "$T/out")" 3
+	each_line_matches "$T/out" " netif_receive_skb .*$REQUEST"
+	mechanism_used raw_tp
+}
+
+test_raw_tp__writes_the_same_bytes_as_tp_btf()
+{
+	net_up
+	start skb -f tp_btf:net:netif_receive_skb -i "$DEV_B" -w "$T/tp.pcap" -e 'udp port 9'
+	same_traffic
+	stop
+	start skb -f raw_tp:net:netif_receive_skb -i "$DEV_B" -w "$T/raw.pcap" -e 'udp port 9'
+	same_traffic
+	stop
+	same_packets "$T/raw.pcap" "$T/tp.pcap"
+	eq "packets" "$(packets "$T/tp.pcap")" 5
+}
+
+same_traffic()
+{
+	raw plain 2
+	raw size 150
+	raw size 600
+	raw size 1500
+}
+
+test_tracepoint__with_an_argument_number()
+{
+	net_up
+	capture skb -f tp:net:netif_receive_skb@1 -i "$DEV_B" -e icmp -- ping4 1
+	eq "lines" "$(lines "$T/out")" 1
+}
+
+test_two_captures__at_once_do_not_disturb_each_other()
+{
+	local first
+
+	net_up
+	start skb -f tp:net:netif_receive_skb -i "$DEV_B" -w "$T/first.pcap" -e icmp
+	first=$XCAP_PID
+	STDOUT=$T/second start skb -f tp:net:netif_receive_skb -i "$DEV_B" -e 'icmp or udp port 9'
+	ping4 2
+	udp 1 9
+	stop
+	eq "lines of the second" "$(lines "$T/second")" 3
+	XCAP_PID=$first
+	stop
+	eq "packets of the first" "$(packets "$T/first.pcap")" 2
+}
