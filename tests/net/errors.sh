@@ -118,6 +118,7 @@ test_file_system_full__ends_with_one_line_and_status_1()
 {
 	net_up
 	mkdir "$T/small"
+	# shellcheck disable=SC2016 # the inner shell expands
 	UNDER=(unshare -m bash -c 'mount -t tmpfs -o size=64k none "$1"; shift; exec "$@"' - "$T/small")
 	start skb "${HERE[@]}" -U -w "$T/small/x.pcap" -e 'udp port 9'
 	in_a "$BLAST" "$IP_B" 9 500 1000 >"$T/blast"
@@ -169,6 +170,7 @@ finish_with_reader_gone()
 test_tracefs_not_mounted__captures_all_the_same()
 {
 	net_up
+	# shellcheck disable=SC2016,SC2034 # the inner shell expands; start() uses it
 	UNDER=(unshare -m bash -c 'umount -q /sys/kernel/tracing /sys/kernel/debug/tracing /sys/kernel/debug || true
 		exec "$@"' -)
 	capture skb "${HERE[@]}" -e icmp -- ping4 2
@@ -180,6 +182,7 @@ test_memlock_not_raisable__captures_all_the_same()
 {
 	kernel_at_least 5 11 || skip "BPF memory accounted without memlock (kernel 5.11)"
 	net_up
+	# shellcheck disable=SC2034 # start() uses it
 	UNDER=(prlimit --memlock=0:0)
 	capture skb "${HERE[@]}" -e icmp -- ping4 2
 	eq "lines" "$(lines "$T/out")" 2

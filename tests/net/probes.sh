@@ -93,9 +93,9 @@ test_module_function__is_probed_by_its_name()
 	grep -q ' br_handle_frame.*\[bridge\]' /proc/kallsyms || skip "br_handle_frame in the module bridge"
 	in_b ip link add "xcap-br" type bridge
 	in_b ip link set "$DEV_B" master "xcap-br"
-	in_b ip link set "xcap-br" address $MAC_B up
+	in_b ip link set "xcap-br" address "$MAC_B" up
 	in_b ip addr flush dev "$DEV_B"
-	in_b ip addr add $IP_B/24 dev "xcap-br"
+	in_b ip addr add "$IP_B/24" dev "xcap-br"
 	# static in its file; br_handle_frame_finish(net, sk, skb) is global and so in BTF on all kernels
 	capture skb -f br_handle_frame_finish@3 -e "icmp[0] == 8 and dst host $IP_B" -- ping4 2
 	eq "lines" "$(lines "$T/out")" 2

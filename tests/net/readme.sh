@@ -22,7 +22,7 @@ test_readme__examples_run_as_they_stand()
 	printf '#!/bin/sh\nexec "$@"\n' >"$T/bin/sudo"
 	chmod +x "$T/bin/sudo"
 	blocks
-	cd "$T/here"
+	cd "$T/here" || fail "no folder"
 	for block in "$T"/block.*; do
 		[ -e "$block" ] || fail "README.md has no block that is fenced as 'sh test'"
 		PATH=$T/bin:$PATH timeout $((30 * SLOW)) bash -euo pipefail "$block" >"$T/out" 2>"$T/err" </dev/null || {
