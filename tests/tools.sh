@@ -31,7 +31,6 @@ quickstart,check ping                          iputils-ping       iputils       
 quickstart,check nft                           nftables           nftables          nftables
 quickstart,check socat                         socat              socat             socat
 check            file:cmocka.h                 libcmocka-dev      libcmocka-devel   cmocka
-check            file:sanitizer/asan_interface.h libgcc-12-dev    libasan           gcc
 check            tcpdump                       tcpdump            tcpdump           tcpdump
 check            tshark                        tshark             wireshark-cli     wireshark-cli
 check            capinfos                      wireshark-common   wireshark-cli     wireshark-cli
