@@ -34,6 +34,7 @@ check            file:cmocka.h                 libcmocka-dev      libcmocka-deve
 check            tcpdump                       tcpdump            tcpdump           tcpdump
 check            tshark                        tshark             wireshark-cli     wireshark-cli
 check            capinfos                      wireshark-common   wireshark-cli     wireshark-cli
+check            editcap                       wireshark-common   wireshark-cli     wireshark-cli
 check            python3                       python3            python3           python
 check            sysctl                        procps             procps-ng         procps-ng
 check            ps                            procps             procps-ng         procps-ng

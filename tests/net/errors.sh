@@ -134,7 +134,7 @@ test_reader_of_w_dash_gone__ends_cleanly()
 
 	net_up
 	mkfifo "$T/pipe"
-	background head -c 30 <"$T/pipe" >"$T/head"
+	background_io "$T/pipe" "$T/head" /dev/null head -c 30
 	reader=$BG
 	STDOUT=$T/pipe start skb "${HERE[@]}" -U -w - -e icmp
 	reap "$reader" 10
@@ -148,7 +148,7 @@ test_reader_of_the_text_gone__ends_cleanly()
 
 	net_up
 	mkfifo "$T/pipe"
-	background head -n 1 <"$T/pipe" >"$T/head"
+	background_io "$T/pipe" "$T/head" /dev/null head -n 1
 	reader=$BG
 	STDOUT=$T/pipe start skb "${HERE[@]}" -l -e icmp
 	ping4 1
@@ -223,7 +223,8 @@ test_second_int__leaves_at_once()
 	net_up
 	mkfifo "$T/pipe"
 	# a reader that never reads: the stream stalls
-	background sleep 60 <>"$T/pipe"
+	# shellcheck disable=SC2016 # the inner shell expands
+	background bash -c 'exec sleep 60 <>"$1"' - "$T/pipe"
 	STDOUT=$T/pipe start skb "${HERE[@]}" -U -w - -e 'udp port 9'
 	in_a "$BLAST" "$IP_B" 9 500 1000 >"$T/blast"
 	kill -INT "$XCAP_PID"

@@ -80,6 +80,14 @@ background()
 	PIDS+=("$BG")
 }
 
+# background_io IN OUT ERR COMMAND...: as background; the files are opened in the child, so that a FIFO that
+# nobody has opened yet does not block the test.
+background_io()
+{
+	# shellcheck disable=SC2016 # the inner shell expands
+	background bash -c 'in=$1 out=$2 err=$3; shift 3; exec "$@" <"$in" >"$out" 2>"$err"' - "$@"
+}
+
 # until_true SECONDS COMMAND...: tries every 10 ms; fails when the time is over.
 until_true()
 {
@@ -267,7 +275,7 @@ spawn()
 	else
 		words=(--ready-file "$T/ready" "$@")
 	fi
-	background "${UNDER[@]}" "$XCAP" "${words[@]}" >"${STDOUT:-$T/out}" 2>"$T/err"
+	background_io /dev/null "${STDOUT:-$T/out}" "$T/err" "${UNDER[@]}" "$XCAP" "${words[@]}"
 	XCAP_PID=$BG
 }
 
@@ -337,7 +345,7 @@ hint_says()
 	match "$T/err" "^xcap: hint: .*$1"
 }
 
-# total NAME: a number of the totals in $T/err, summed over the probes; see src/flow/stats.c.
+# total NAME: a number of the totals in $T/err, over all probes; the names are in totals.py.
 total()
 {
 	python3 "$NET/totals.py" "$1" <"$T/err" || fail "no '$1' in the totals"
@@ -349,7 +357,7 @@ total()
 tcpdump_start()
 {
 	background ip netns exec "$NS_B" tcpdump -Z root -i "$DEV_B" -Q in --immediate-mode -U -n \
-		-s 65535 -w "$T/tcpdump.pcap" "$@" 2>"$T/tcpdump.err"
+		-B 65536 -s 65535 -w "$T/tcpdump.pcap" "$@" 2>"$T/tcpdump.err"
 	TCPDUMP_PID=$BG
 	until_true 10 grep -q 'listening on' "$T/tcpdump.err" || fail "tcpdump is not listening"
 }
