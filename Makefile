@@ -13,7 +13,9 @@
 
 PREFIX ?= /usr/local
 DESTDIR ?=
-CC ?= gcc
+ifeq ($(origin CC),default)
+CC := gcc
+endif
 CLANG ?= clang
 BPFTOOL ?= $(firstword $(wildcard /usr/sbin/bpftool /usr/local/sbin/bpftool) bpftool)
 PKG_CONFIG ?= pkg-config
@@ -26,7 +28,8 @@ say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2);)
 LIBS := -lbpf -lelf -lz -lpcap
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wno-missing-field-initializers
 CFLAGS ?= -O2 -g
-SANFLAGS := $(if $(SANITIZE),-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+comma := ,
+SANFLAGS := $(if $(SANITIZE),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
 XCFLAGS := -std=gnu11 -D_GNU_SOURCE -DXCAP_VERSION='"$(VERSION)"' $(WARN) -Isrc -Iinclude -I$(B) -MMD -MP $(SANFLAGS)
 ARCH := $(shell uname -m)
 BPF_ARCH := $(patsubst aarch64,arm64,$(patsubst x86_64,x86,$(ARCH)))

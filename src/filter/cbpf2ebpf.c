@@ -175,7 +175,7 @@ static bool load_ancillary(struct gen *g, uint32_t k)
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
 		if (fields[i].k != k)
 			continue;
-		ebpf_emit_load(&g->e, fields[i].size, REG_A, REG_CTX, fields[i].off);
+		ebpf_emit_load(&g->e, fields[i].size, REG_A, REG_PACKET, fields[i].off);
 		return true;
 	}
 	return false;
@@ -186,7 +186,7 @@ static void load_plain(struct gen *g, const struct cbpf_insn *insn, int dst)
 {
 	switch (BPF_MODE(insn->code)) {
 	case BPF_LEN:
-		ebpf_emit_load(&g->e, 4, dst, REG_CTX, g->layout->wire_len);
+		ebpf_emit_load(&g->e, 4, dst, REG_PACKET, g->layout->wire_len);
 		break;
 	case BPF_IMM:
 		ebpf_emit_alu32_imm(&g->e, BPF_MOV, dst, insn->k);
@@ -371,7 +371,7 @@ static void emit_copy(struct gen *g)
 static void emit_slow(struct gen *g)
 {
 	ebpf_emit_label(&g->e, GEN_RESTART);
-	ebpf_emit_load(&g->e, 4, BPF_REG_3, REG_CTX, g->layout->avail_len);
+	ebpf_emit_load(&g->e, 4, BPF_REG_3, REG_PACKET, g->layout->avail_len);
 	ebpf_emit_jump_reg(&g->e, BPF_JMP | BPF_JLE, BPF_REG_3, REG_VALID, GEN_REJECT);
 	g->slow = true;
 	emit_copy(g);
@@ -409,8 +409,9 @@ static void emit_verdicts(struct gen *g)
 
 static void emit_program(struct gen *g)
 {
-	ebpf_emit_alu64_reg(&g->e, BPF_MOV, REG_CTX, BPF_REG_1);
-	ebpf_emit_load(&g->e, 4, REG_VALID, REG_CTX, g->layout->valid);
+	ebpf_emit_store64(&g->e, BPF_REG_10, GEN_CTX_OFF, BPF_REG_1);
+	ebpf_emit_load(&g->e, 8, REG_PACKET, BPF_REG_1, g->layout->packet);
+	ebpf_emit_load(&g->e, 4, REG_VALID, REG_PACKET, g->layout->valid);
 	emit_copy(g);
 	if (ebpf_emit_is_wanted(&g->e, GEN_RESTART))
 		emit_slow(g);
@@ -448,7 +449,7 @@ static int report(int rc, const struct gen *g, struct err *err)
 		     "the filter is too large for the kernel: %u instructions of classic BPF",
 		     g->prog->len);
 	err_hint(err, "write hosts as networks ('net 10.0.0.0/24') or ports as 'portrange', "
-		      "or capture with a wider filter and narrow the file by 'xcap read'");
+		      "or capture with a wider filter and narrow the file by 'tcpdump -r'");
 	return rc;
 }
 

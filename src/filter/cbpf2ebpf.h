@@ -28,8 +28,12 @@
 #define CBPF2EBPF_LOAD_UNREADABLE (-2)
 #define CBPF2EBPF_LOAD_FAULT	  (-3)
 
-/* Where the function finds things in its context, in bytes from the start of struct xcap_filter_ctx. */
+/*
+ * Where the function finds things, in bytes: `packet` in struct xcap_filter_ctx, the rest in the struct
+ * xcap_packet that it points to.
+ */
 struct cbpf2ebpf_layout {
+	int16_t packet;	    /* u64: pointer to struct xcap_packet */
 	int16_t data;	    /* u8[window]: the packet from its first byte, inline in the struct */
 	int16_t valid;	    /* u32: bytes valid in data; == the packet's length or == window, unless
 			       bytes beyond `valid` are to be had only by xcap_load() */
@@ -51,7 +55,7 @@ struct cbpf2ebpf_code {
 };
 
 /*
- * Translate. The code uses at most 80 bytes of stack (M[] and values loaded twice). Fails with ERR_USAGE for a
+ * Translate. The code uses at most 88 bytes of stack (M[] and values loaded twice). Fails with ERR_USAGE for a
  * program that is not valid cBPF, ERR_UNSUPPORTED when the result exceeds the range of an eBPF jump
  * (the message says so and the hint suggests a way). Free with cbpf2ebpf_free().
  */

@@ -9,7 +9,7 @@
  * it got on the stack. So in FAST a check that was passed proves all smaller ones, and in SLOW a
  * byte is asked for once. Starting over is free of side effects: cBPF has none.
  *
- * Registers: R6 A, R7 X, R8 the context, R9 (FAST) bytes valid in the window; R0-R5 scratch.
+ * Registers: R6 A, R7 X, R8 the packet, R9 (FAST) bytes valid in the window; R0-R5 scratch.
  */
 #ifndef FILTER_CBPF2EBPF_GEN_H
 #define FILTER_CBPF2EBPF_GEN_H
@@ -25,7 +25,7 @@
 enum gen_reg {
 	REG_A = BPF_REG_6,
 	REG_X = BPF_REG_7,
-	REG_CTX = BPF_REG_8,
+	REG_PACKET = BPF_REG_8,
 	REG_VALID = BPF_REG_9,
 };
 
@@ -37,8 +37,9 @@ enum gen_label {
 	GEN_NODES, /* the first node of FAST; SLOW's follow */
 };
 
-/* 80 bytes of stack: M[0..15], then what SLOW keeps. */
+/* 88 bytes of stack: M[0..15], what SLOW keeps, and the context for xcap_load(). */
 #define GEN_STACK_WORDS 20
+#define GEN_CTX_OFF	(-4 * GEN_STACK_WORDS - 8)
 
 /* What is known when an instruction is reached, on every way to it. */
 struct gen_fact {

@@ -70,7 +70,7 @@ void cbpf2ebpf_load_plan(struct gen *g)
 /* dst = xcap_load(ctx, R2, size), or out of the program with its error. */
 static void call_load(struct gen *g, uint32_t size, int dst)
 {
-	ebpf_emit_alu64_reg(&g->e, BPF_MOV, BPF_REG_1, REG_CTX);
+	ebpf_emit_load(&g->e, 8, BPF_REG_1, BPF_REG_10, GEN_CTX_OFF);
 	ebpf_emit_alu64_imm(&g->e, BPF_MOV, BPF_REG_3, (int32_t)size);
 	ebpf_emit_call(&g->e);
 	ebpf_emit_jump_imm(&g->e, BPF_JMP | BPF_JSLT, BPF_REG_0, 0, GEN_LOAD_FAILED);
@@ -80,7 +80,7 @@ static void call_load(struct gen *g, uint32_t size, int dst)
 /* Ask for bytes at a constant offset, after the cheap question whether the packet has them. */
 static void call_load_abs(struct gen *g, uint32_t k, uint32_t size, int dst)
 {
-	ebpf_emit_load(&g->e, 4, BPF_REG_4, REG_CTX, g->layout->avail_len);
+	ebpf_emit_load(&g->e, 4, BPF_REG_4, REG_PACKET, g->layout->avail_len);
 	ebpf_emit_jump_imm(&g->e, BPF_JMP | BPF_JLT, BPF_REG_4, k + size, GEN_REJECT);
 	ebpf_emit_alu64_imm(&g->e, BPF_MOV, BPF_REG_2, (int32_t)k);
 	call_load(g, size, dst);
@@ -88,7 +88,7 @@ static void call_load_abs(struct gen *g, uint32_t k, uint32_t size, int dst)
 
 static void call_load_ind(struct gen *g, uint32_t size, int dst)
 {
-	ebpf_emit_load(&g->e, 4, BPF_REG_4, REG_CTX, g->layout->avail_len);
+	ebpf_emit_load(&g->e, 4, BPF_REG_4, REG_PACKET, g->layout->avail_len);
 	ebpf_emit_alu64_reg(&g->e, BPF_MOV, BPF_REG_3, BPF_REG_2);
 	ebpf_emit_alu64_imm(&g->e, BPF_ADD, BPF_REG_3, (int32_t)size);
 	ebpf_emit_jump_reg(&g->e, BPF_JMP | BPF_JGT, BPF_REG_3, BPF_REG_4, GEN_REJECT);
@@ -141,7 +141,7 @@ static void load_abs_fast(struct gen *g, struct gen_fact *fact, uint32_t k, uint
 		ebpf_emit_jump_imm(&g->e, BPF_JMP | BPF_JLT, REG_VALID, k + size, GEN_RESTART);
 		fact->min_valid = k + size;
 	}
-	ebpf_emit_load_be(&g->e, size, dst, REG_CTX, g->layout->data + (int)k);
+	ebpf_emit_load_be(&g->e, size, dst, REG_PACKET, g->layout->data + (int)k);
 }
 
 /*
@@ -152,9 +152,9 @@ static void load_abs_guarded(struct gen *g, uint32_t k, uint32_t size, int dst)
 {
 	struct gen_stub stub = add_stub(g, k, size, dst, false);
 
-	ebpf_emit_load(&g->e, 4, BPF_REG_3, REG_CTX, g->layout->valid);
+	ebpf_emit_load(&g->e, 4, BPF_REG_3, REG_PACKET, g->layout->valid);
 	ebpf_emit_jump_imm(&g->e, BPF_JMP | BPF_JLT, BPF_REG_3, k + size, stub.label);
-	ebpf_emit_load_be(&g->e, size, dst, REG_CTX, g->layout->data + (int)k);
+	ebpf_emit_load_be(&g->e, size, dst, REG_PACKET, g->layout->data + (int)k);
 	ebpf_emit_label(&g->e, stub.resume);
 }
 
@@ -200,11 +200,11 @@ static void load_ind_window(struct gen *g, uint32_t size, uint32_t outside)
 	int valid = g->slow ? BPF_REG_4 : REG_VALID;
 
 	if (g->slow)
-		ebpf_emit_load(&g->e, 4, valid, REG_CTX, g->layout->valid);
+		ebpf_emit_load(&g->e, 4, valid, REG_PACKET, g->layout->valid);
 	ebpf_emit_alu64_reg(&g->e, BPF_MOV, BPF_REG_3, BPF_REG_2);
 	ebpf_emit_alu64_imm(&g->e, BPF_ADD, BPF_REG_3, (int32_t)size);
 	ebpf_emit_jump_reg(&g->e, BPF_JMP | BPF_JGT, BPF_REG_3, valid, outside);
-	ebpf_emit_alu64_reg(&g->e, BPF_MOV, BPF_REG_3, REG_CTX);
+	ebpf_emit_alu64_reg(&g->e, BPF_MOV, BPF_REG_3, REG_PACKET);
 	ebpf_emit_alu64_reg(&g->e, BPF_ADD, BPF_REG_3, BPF_REG_2);
 	ebpf_emit_load_be(&g->e, size, REG_A, BPF_REG_3, g->layout->data);
 }

@@ -85,9 +85,9 @@ void ebpf_emit_alu64_reg(struct ebpf_emit *e, int op, int dst, int src)
 
 void ebpf_emit_load(struct ebpf_emit *e, uint32_t size, int dst, int src, int off)
 {
-	int width = size == 4 ? BPF_W : size == 2 ? BPF_H : BPF_B;
+	static const int widths[] = { [1] = BPF_B, [2] = BPF_H, [4] = BPF_W, [8] = BPF_DW };
 
-	emit(e, BPF_LDX | BPF_MEM | width, dst, src, off, 0);
+	emit(e, BPF_LDX | BPF_MEM | widths[size], dst, src, off, 0);
 }
 
 void ebpf_emit_load_be(struct ebpf_emit *e, uint32_t size, int dst, int src, int off)
@@ -100,6 +100,11 @@ void ebpf_emit_load_be(struct ebpf_emit *e, uint32_t size, int dst, int src, int
 void ebpf_emit_store(struct ebpf_emit *e, int dst, int off, int src)
 {
 	emit(e, BPF_STX | BPF_MEM | BPF_W, dst, src, off, 0);
+}
+
+void ebpf_emit_store64(struct ebpf_emit *e, int dst, int off, int src)
+{
+	emit(e, BPF_STX | BPF_MEM | BPF_DW, dst, src, off, 0);
 }
 
 /* The next instruction will be a jump to `label`. */

@@ -51,6 +51,8 @@ void ebpf_emit_load(struct ebpf_emit *e, uint32_t size, int dst, int src, int of
 void ebpf_emit_load_be(struct ebpf_emit *e, uint32_t size, int dst, int src, int off);
 /* *(u32 *)(dst + off) = src */
 void ebpf_emit_store(struct ebpf_emit *e, int dst, int off, int src);
+/* As ebpf_emit_store(), the whole register. */
+void ebpf_emit_store64(struct ebpf_emit *e, int dst, int off, int src);
 
 void ebpf_emit_goto(struct ebpf_emit *e, uint32_t label);
 /* `code` is a whole opcode without BPF_K or BPF_X: BPF_JMP | BPF_JLT, BPF_JMP32 | BPF_JEQ... */

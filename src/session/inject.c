@@ -21,6 +21,7 @@
 #define UNROLL 8 /* rounds of a backward jump (protochain) before the verdict is left to user space */
 
 const struct cbpf2ebpf_layout inject_layout = {
+	.packet = offsetof(struct xcap_filter_ctx, packet),
 	.data = offsetof(struct xcap_packet, data),
 	.valid = offsetof(struct xcap_packet, valid),
 	.wire_len = offsetof(struct xcap_packet, wire_len),
@@ -121,7 +122,7 @@ static void shift_info(struct template *t, const struct body *body, int64_t delt
 int inject_filter(struct template *t, const struct cbpf2ebpf_code *code, struct err *err)
 {
 	struct bpf_insn *out;
-	struct body body;
+	struct body body = {};
 	int64_t delta;
 
 	if (find_body(t, &body))

@@ -17,12 +17,13 @@
 #include "pcap_ref.h"
 
 /* What cbpf2ebpf.h promises. */
-#define STACK_MAX 80
+#define STACK_MAX 88
 
 #define WINDOW 192
 
 /* As in the BPF object, but with the data last, so that one byte too far is outside. */
 struct context {
+	uint64_t packet; /* the struct itself: the context and the packet in one here */
 	uint32_t wire_len, valid, avail_len, ifindex;
 	uint16_t protocol;
 	uint8_t pkt_type;
@@ -30,6 +31,7 @@ struct context {
 };
 
 const struct cbpf2ebpf_layout filter_scene_layout = {
+	.packet = offsetof(struct context, packet),
 	.data = offsetof(struct context, data),
 	.valid = offsetof(struct context, valid),
 	.wire_len = offsetof(struct context, wire_len),
@@ -88,6 +90,7 @@ static void scene_init(struct scene *s, const struct cbpf_prog *prog, const uint
 		       uint32_t wire_len, uint32_t cap_len, uint32_t valid)
 {
 	*s = (struct scene){.prog = prog, .packet = packet, .fails_from = UINT32_MAX};
+	s->ctx.packet = (uint64_t)(uintptr_t)&s->ctx;
 	s->ctx.wire_len = wire_len;
 	s->ctx.avail_len = cap_len;
 	s->ctx.valid = UTIL_MIN(UTIL_MIN(valid, cap_len), WINDOW);
