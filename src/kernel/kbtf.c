@@ -42,7 +42,7 @@ int kbtf_open(struct kbtf **out, struct err *err)
 	if (!kbtf)
 		return err_errno(err, ERR_FAILED, ENOMEM, "cannot read the kernel's types");
 	if (kroot_prefix()[0])
-		kbtf->vmlinux = btf__parse(kroot_path(path, sizeof(path), VMLINUX), NULL);
+		kbtf->vmlinux = btf__parse_raw(kroot_path(path, sizeof(path), VMLINUX));
 	else
 		kbtf->vmlinux = btf__load_vmlinux_btf();
 	if (!kbtf->vmlinux) {

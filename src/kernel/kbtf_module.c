@@ -82,7 +82,7 @@ const struct btf *kbtf_module_btf(struct kbtf_module *module, struct btf *vmlinu
 		return module->btf;
 	module->tried = true;
 	snprintf(file, sizeof(file), FOLDER "/%s", module->name);
-	module->btf = btf__parse_split(kroot_path(path, sizeof(path), file), vmlinux);
+	module->btf = btf__parse_raw_split(kroot_path(path, sizeof(path), file), vmlinux);
 	return module->btf;
 }
 
