@@ -12,12 +12,12 @@
 #include "xcap/config.h"
 
 /*
- * The contract with the BPF object. A pattern of n tokens (a character, '?', or a set in brackets; '*' is
- * none) owns n + 1 neighbouring state bits: bit p of them is "the first p tokens took all characters so
- * far". '*' between tokens p and p + 1 is an attribute of state p: its bit in `loops`. accepts[c] has
- * state p's bit where token p + 1 takes c. The last state of a pattern is in no accepts[], so that the
- * shift never reaches the next pattern's bits. There is no other step, and none before the first or after
- * the last character:
+ * The contract with the BPF object. A pattern of n tokens (a character, '?', or a set in brackets;
+ *'*' is none) owns n + 1 neighbouring state bits: bit p of them is "the first p tokens took all
+ *characters so far". '*' between tokens p and p + 1 is an attribute of state p: its bit in `loops`.
+ *accepts[c] has state p's bit where token p + 1 takes c. The last state of a pattern is in no
+ *accepts[], so that the shift never reaches the next pattern's bits. There is no other step, and
+ *none before the first or after the last character:
  *
  *	uint64_t s = match->start;
  *	for (i = 0; i < XCAP_IFNAME && name[i]; i++)
@@ -28,15 +28,16 @@
  */
 
 /*
- * Add a glob over interface names ('*', '?', '[a-z]', '[!a-z]'), as pattern number `index` (from 0, <
- * XCAP_IF_PATTERNS; in order) limited to namespace `netns` (0: any). ERR_USAGE if it is malformed, can
- * match no name, or all patterns together exceed XCAP_IF_STATES states; then match is unchanged. The struct
- * starts zeroed.
+ * Add a glob over interface names ('*', '?', '[a-z]', '[!a-z]'), as pattern number `index` (from 0,
+ * < XCAP_IF_PATTERNS; in order) limited to namespace `netns` (0: any). ERR_USAGE if it is
+ * malformed, can match no name, or all patterns together exceed XCAP_IF_STATES states; then match
+ * is unchanged. The struct starts zeroed.
  */
 int ifmatch_add(struct xcap_if_match *match, unsigned int index, const char *pattern,
 		uint32_t netns, struct err *err);
 
-/* The automaton in user space, as the BPF object runs it: does `name` in `netns` match a pattern? */
+/* The automaton in user space, as the BPF object runs it: does `name` in `netns` match a pattern?
+ */
 bool ifmatch_run(const struct xcap_if_match *match, unsigned int n_patterns, const char *name,
 		 uint32_t netns);
 

@@ -2,8 +2,8 @@
 /*
  * plan.h - everything that will be attached, loaded and configured, and why.
  *
- * The left seam: plan_build() decides, `--dry-run` prints, the session carries it out and re-decides nothing
- * but which rung of a probe's ladder works.
+ * The left seam: plan_build() decides, `--dry-run` prints, the session carries it out and
+ * re-decides nothing but which rung of a probe's ladder works.
  */
 #ifndef PLAN_PLAN_H
 #define PLAN_PLAN_H
@@ -46,9 +46,9 @@ struct plan_probe {
 	char category[64]; /* tracepoint: its category, "" if not known */
 	char module[56];   /* function or tracepoint in a module; "" vmlinux */
 	bool is_tracepoint;
-	uint32_t btf_id;   /* attach_btf_id; 0: not in BTF (kprobe only) */
-	int btf_fd;	   /* attach_btf_obj_fd of the module; 0: vmlinux; -errno: not to be had, and
-			      no rung that needs it is usable. Owned by kbtf. */
+	uint32_t btf_id; /* attach_btf_id; 0: not in BTF (kprobe only) */
+	int btf_fd;	 /* attach_btf_obj_fd of the module; 0: vmlinux; -errno: not to be had, and
+			    no rung that needs it is usable. Owned by kbtf. */
 	struct xcap_probe config;
 	struct plan_rung ladder[PLAN_MECHANISMS];
 	uint32_t n_rungs;
@@ -59,23 +59,25 @@ struct plan_probe {
 struct plan_request {
 	const char *const *probe_specs; /* each a -f text; 0 of them: the defaults */
 	uint32_t n_probe_specs;
-	const char *filter;		/* expression; NULL or "": none */
-	const char *const *interfaces;	/* each a -i pattern */
+	const char *filter;	       /* expression; NULL or "": none */
+	const char *const *interfaces; /* each a -i pattern */
 	uint32_t n_interfaces;
-	uint32_t snaplen;		/* 1..XCAP_SNAPLEN_MAX */
+	uint32_t snaplen; /* 1..XCAP_SNAPLEN_MAX */
 	uint64_t ring_bytes;
-	bool want_comm, want_context;	/* a sink needs them */
+	bool want_comm, want_context; /* a sink needs them */
 };
 
 /* What is known of the kernel; opened by the caller, lent to plan_build(). */
 struct plan_kernel {
 	struct feature_set *features;
-	struct kbtf *btf;			/* NULL: no BTF */
+	struct kbtf *btf; /* NULL: no BTF */
 	const struct tracepoint_table *tracepoints;
-	struct symbol_table *(*symbols)(void *arg); /* loads kallsyms on first use; NULL on failure */
+	struct symbol_table *(*symbols)(
+		void *arg); /* loads kallsyms on first use; NULL on failure */
 	void *symbols_arg;
 	struct netns_table *netns;
-	/* Asked instead of feature_has(features, ...) if not NULL: a plan for another kernel (tests). */
+	/* Asked instead of feature_has(features, ...) if not NULL: a plan for another kernel
+	 * (tests). */
 	bool (*feature)(void *arg, enum feature feature, char *why, size_t size);
 	void *feature_arg;
 };
@@ -83,8 +85,8 @@ struct plan_kernel {
 struct plan {
 	struct plan_probe *probes;
 	uint32_t n_probes;
-	const char *filter_text; /* "" none; the request's */
-	struct cbpf_prog filter; /* for DLT_EN10MB; len 0: none */
+	const char *filter_text;       /* "" none; the request's */
+	struct cbpf_prog filter;       /* for DLT_EN10MB; len 0: none */
 	const char *const *interfaces; /* as -i gave them; the request's */
 	uint32_t n_interfaces;
 	struct xcap_config config;
@@ -93,9 +95,10 @@ struct plan {
 };
 
 /*
- * Resolve a request against the kernel. Notes (duplicates merged and the like) go to the log. The first thing
- * that cannot be done is an error in the user's words: unknown function with near names, function
- * without an skb, wrong @N with the arguments listed, no mechanism with each one's why. Free with plan_free().
+ * Resolve a request against the kernel. Notes (duplicates merged and the like) go to the log. The
+ * first thing that cannot be done is an error in the user's words: unknown function with near
+ * names, function without an skb, wrong @N with the arguments listed, no mechanism with each one's
+ * why. Free with plan_free().
  */
 int plan_build(const struct plan_request *request, const struct plan_kernel *kernel,
 	       struct plan *plan, struct err *err);

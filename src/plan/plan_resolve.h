@@ -10,8 +10,9 @@
 #include "plan/spec.h"
 
 /*
- * Fill all of *probe but its ladder: what it is, where its skb is, direction, canonical spec, notes. On error
- * err says what is wrong with the name or the argument, with near names or the list of arguments.
+ * Fill all of *probe but its ladder: what it is, where its skb is, direction, canonical spec,
+ * notes. On error err says what is wrong with the name or the argument, with near names or the list
+ * of arguments.
  */
 int plan_resolve(const struct plan_kernel *kernel, const struct spec *spec,
 		 struct plan_probe *probe, struct err *err);

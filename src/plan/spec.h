@@ -38,9 +38,9 @@ struct spec_list {
 };
 
 /*
- * Append the items of `text` to list. ERR_USAGE with a caret into text on the first fault. A blank inside an
- * item gets the hint that -f is the probe and -e the filter. Kinds of product.md that are not built yet are
- * unknown kinds: the error lists those that there are.
+ * Append the items of `text` to list. ERR_USAGE with a caret into text on the first fault. A blank
+ * inside an item gets the hint that -f is the probe and -e the filter. Kinds of product.md that are
+ * not built yet are unknown kinds: the error lists those that there are.
  */
 int spec_parse(const char *text, struct spec_list *list, struct err *err);
 void spec_free(struct spec_list *list);
