@@ -54,25 +54,25 @@ static const struct topic topics[] = {
 	 "\n"
 	 "  xcap skb -f ip_rcv -w - | tcpdump -nr -\n"},
 	{"losses", "how to read the totals",
-	 "Every packet at a probe is counted once, so that the numbers close:\n"
+	 "Every packet at a probe is counted, and the totals add up: one that was seen\n"
+	 "was rejected by the filter or -i, captured, or lost. With several probes there\n"
+	 "is a row for each. Lost are:\n"
 	 "\n"
-	 "  seen    = rejected + fault + nested + undecidable + matched\n"
-	 "  matched = sent + ring full\n"
-	 "\n"
-	 "  rejected     did not match the filter or -i\n"
-	 "  fault        the kernel could not read the packet\n"
+	 "  ring full    xcap did not keep up: a filter, a larger -B, a smaller -s\n"
 	 "  nested       more interrupts inside each other than xcap has room for\n"
-	 "  undecidable  the filter needed bytes that this kernel does not let xcap read\n"
-	 "  ring full    xcap did not keep up: a larger -B, a smaller -s, a filter\n"
-	 "  missed       the kernel did not run the program at all; outside seen, and\n"
-	 "               unknown where the kernel does not count it\n"},
+	 "  read fault   the kernel could not read the packet's memory\n"
+	 "  undecidable  the filter needs bytes that this kernel does not let xcap read\n"
+	 "               at this probe\n"
+	 "\n"
+	 "Missed hits are outside seen: the kernel did not run the program at all. They\n"
+	 "are 'unknown' where the kernel does not count them.\n"},
 	{"status", "exit statuses and signals",
-	 "  0  done: also after Ctrl-C, or when the reader of '-w -' has gone\n"
+	 "  0  done: also after Ctrl-C, or when the reader of the output has gone\n"
 	 "  1  failed while running\n"
 	 "  2  the command line is wrong\n"
 	 "  3  this kernel or this user cannot do it; 'xcap check' tells more\n"
 	 "\n"
-	 "INT, TERM, HUP stop cleanly; INT while stopping leaves at once (130).\n"
+	 "INT, TERM, HUP stop cleanly; a second INT leaves at once (status 130).\n"
 	 "USR1 prints the totals so far, USR2 writes out what is buffered.\n"},
 };
 
@@ -85,8 +85,11 @@ static void print_overview(void)
 	       "  xcap -f skb:kfree_skb tcp port 9000   who drops it, and why\n"
 	       "  xcap -f ip_rcv -w - | tcpdump -nr -   at a kernel function, to tcpdump\n\n"
 	       "Commands:\n");
-	for (const struct cmd *const *cmd = cmd_table(); *cmd; cmd++)
-		printf("  %-8s %s\n", (*cmd)->name, (*cmd)->summary);
+	for (const struct cmd *const *cmd = cmd_table(); *cmd; cmd++) {
+		int column = printf("  %-8s ", (*cmd)->name);
+
+		opts_print_wrapped(stdout, column, (*cmd)->summary);
+	}
 	printf("\nWithout a command: skb.\n");
 	opts_print_options(&cmd_skb, stdout);
 	printf("\nTopics, for 'xcap help TOPIC':\n");

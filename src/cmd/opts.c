@@ -354,10 +354,8 @@ void opts_free(struct config *config)
 	config->trailing = NULL;
 }
 
-/* `text` by words, in lines of 80 columns that all start at column 27. */
-static void print_wrapped(FILE *out, const char *text)
+void opts_print_wrapped(FILE *out, size_t start, const char *text)
 {
-	const size_t start = 27;
 	size_t column = start;
 
 	while (*text) {
@@ -382,7 +380,7 @@ static void print_row(const struct opts_row *row, FILE *out)
 	snprintf(label, sizeof(label), "  %3s --%s%s%s", row->letter ? letter : "", row->name,
 		 row->arg ? " " : "", row->arg ? row->arg : "");
 	fprintf(out, "%-26s ", label);
-	print_wrapped(out, row->help);
+	opts_print_wrapped(out, 27, row->help);
 }
 
 static void print_group(const struct cmd *cmd, const char *group, FILE *out)
@@ -435,7 +433,8 @@ void opts_print_options(const struct cmd *cmd, FILE *out)
 
 void opts_print_help(const struct cmd *cmd, FILE *out)
 {
-	fprintf(out, "Usage: xcap %s %s\n\n%s.\n", cmd->name, cmd->synopsis, cmd->summary);
+	fprintf(out, "Usage: xcap %s%s%s\n\n", cmd->name, *cmd->synopsis ? " " : "", cmd->synopsis);
+	opts_print_wrapped(out, 0, cmd->summary);
 	opts_print_options(cmd, out);
 	if (cmd->more)
 		fprintf(out, "\n%s", cmd->more);

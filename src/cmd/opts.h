@@ -98,5 +98,7 @@ bool opts_takes(const struct cmd *cmd, const struct opts_row *row);
 void opts_print_help(const struct cmd *cmd, FILE *out);
 /* Its options alone, for the overview of all commands. */
 void opts_print_options(const struct cmd *cmd, FILE *out);
+/* `text` by words, in lines of at most 80 columns; the cursor stands at column `start` already. */
+void opts_print_wrapped(FILE *out, size_t start, const char *text);
 
 #endif

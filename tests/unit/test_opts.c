@@ -561,16 +561,24 @@ static void assert_within_80_columns(const char *text)
 	}
 }
 
-static void opts_help__skb__has_every_row_within_80_columns(void **state)
+/* --help of a command as a string that the caller frees. */
+static char *help_of(const struct cmd *cmd)
 {
-	char *text = NULL, label[64];
+	char *text = NULL;
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
 
-	(void)state;
 	assert_non_null(out);
-	opts_print_help(&cmd_skb, out);
+	opts_print_help(cmd, out);
 	fclose(out);
+	return text;
+}
+
+static void opts_help__skb__has_every_row_within_80_columns(void **state)
+{
+	char *text = help_of(&cmd_skb), label[64];
+
+	(void)state;
 	assert_within_80_columns(text);
 	assert_non_null(strstr(text, "Usage: xcap skb [OPTIONS] [EXPRESSION]\n"));
 	for (unsigned int i = 0; opts_at(i); i++) {
@@ -593,18 +601,25 @@ static void opts_help__skb__has_every_row_within_80_columns(void **state)
 
 static void opts_help__version__has_no_row_of_skb(void **state)
 {
-	char *text = NULL;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
+	char *text = help_of(&cmd_version);
 
 	(void)state;
-	assert_non_null(out);
-	opts_print_help(&cmd_version, out);
-	fclose(out);
 	assert_non_null(strstr(text, "-h, --help"));
 	assert_null(strstr(text, "--probe"));
 	assert_null(strstr(text, "Other names"));
 	free(text);
+}
+
+static void opts_help__every_command__is_within_80_columns(void **state)
+{
+	(void)state;
+	for (const struct cmd *const *cmd = cmd_table(); *cmd; cmd++) {
+		char *text = help_of(*cmd);
+
+		assert_within_80_columns(text);
+		assert_non_null(strstr(text, (*cmd)->name));
+		free(text);
+	}
 }
 
 static const struct cmd *select_words(int *first, int n, const char *const *words)
@@ -701,6 +716,7 @@ int main(void)
 		cmocka_unit_test(opts_table__rows__belong_to_skb_and_have_unique_names),
 		cmocka_unit_test(opts_help__skb__has_every_row_within_80_columns),
 		cmocka_unit_test(opts_help__version__has_no_row_of_skb),
+		cmocka_unit_test(opts_help__every_command__is_within_80_columns),
 		cmocka_unit_test(command_line__first_word__is_a_command_only_if_it_is_exactly_one),
 		cmocka_unit_test(command_line__near__finds_a_mistyped_command),
 		cmocka_unit_test(command_line__quote__gives_what_a_shell_reads_back),
