@@ -415,6 +415,15 @@ test_nano__prints_nine_digits()
 	each_line_matches "$T/out" '^[0-9:]{8}\.[0-9]{9} netif_receive_skb '
 }
 
+test_ether__prints_mac_addresses()
+{
+	net_up
+	capture skb "${HERE[@]}" --ether -e icmp -- ping4 1
+	each_line_matches "$T/out" "$MAC_A > $MAC_B.*10\.99\.0\.1 > 10\.99\.0\.2: ICMP echo request"
+	capture skb "${HERE[@]}" -e icmp -- ping4 1
+	no_match "$T/out" "$MAC_A"
+}
+
 test_duration__ends_the_capture_by_itself()
 {
 	local from
