@@ -119,6 +119,16 @@ static uint64_t scene_run(struct scene *s, const struct cbpf2ebpf_code *code)
 	return run.result;
 }
 
+uint64_t filter_scene_play(const struct cbpf_prog *prog, const struct cbpf2ebpf_code *code,
+			   const uint8_t *packet, uint32_t wire_len, uint32_t cap_len,
+			   uint32_t valid)
+{
+	struct scene s;
+
+	scene_init(&s, prog, packet, wire_len, cap_len, valid);
+	return scene_run(&s, code);
+}
+
 bool filter_scene_uses_meta(const struct cbpf_prog *prog)
 {
 	return cbpf_uses_direction(prog) || cbpf_uses_ifindex(prog);

@@ -30,6 +30,11 @@ void filter_scene_print_count(const char *what);
 void filter_scene_translate(const char *what, const struct cbpf_prog *prog,
 			    struct cbpf2ebpf_code *code);
 
+/* The verdict with `cap_len` bytes at hand, `valid` of them in the window. */
+uint64_t filter_scene_play(const struct cbpf_prog *prog, const struct cbpf2ebpf_code *code,
+			   const uint8_t *packet, uint32_t wire_len, uint32_t cap_len,
+			   uint32_t valid);
+
 /* True for programs that libpcap's bpf_filter() cannot run. */
 bool filter_scene_uses_meta(const struct cbpf_prog *prog);
 
