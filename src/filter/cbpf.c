@@ -264,6 +264,19 @@ static int64_t run_jump(const struct machine *m, const struct cbpf_insn *insn)
 	return taken ? insn->jt : insn->jf;
 }
 
+static bool run_misc(struct machine *m, const struct cbpf_insn *insn)
+{
+	switch (BPF_MISCOP(insn->code)) {
+	case BPF_TAX:
+		m->x = m->a;
+		return true;
+	case BPF_TXA:
+		m->a = m->x;
+		return true;
+	}
+	return false;
+}
+
 /* All but jumps and returns; false ends the program with a reject. */
 static bool run_insn(struct machine *m, const struct cbpf_insn *insn)
 {
@@ -278,11 +291,7 @@ static bool run_insn(struct machine *m, const struct cbpf_insn *insn)
 	case BPF_ALU:
 		return run_alu(m, insn);
 	case BPF_MISC:
-		if (BPF_MISCOP(insn->code) == BPF_TXA)
-			m->a = m->x;
-		else
-			m->x = m->a;
-		return true;
+		return run_misc(m, insn);
 	}
 	return false;
 }

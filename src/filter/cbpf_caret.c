@@ -216,7 +216,8 @@ static bool can_go_on(const char *expr, const struct token *tokens, size_t n,
 		      cbpf_caret_grammar_fn is_grammatical, void *arg)
 {
 	static const char *const endings[] = {
-		"", " 1", " tcp", " 1.2.3.4", " 1:2:3:4:5:6", "= 1", "[1]", "& tcp", "| tcp",
+		"",    " 1",	" tcp",	 " 1.2.3.4", " 1:2:3:4:5:6", "= 1",
+		"[1]", "& tcp", "| tcp", "> 1",	     "< 1",
 	};
 	struct buf b;
 	bool ok = false;
