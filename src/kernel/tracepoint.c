@@ -22,7 +22,8 @@
 
 /* Those with an skb in the mainline kernels 5.10 to 7.2, by BTF; categories from
  * include/trace/events. */
-static const char known[] = "devlink:devlink_trap_report\n"
+static const char known[] = "cfg80211:cfg80211_rx_control_port\n"
+			    "devlink:devlink_trap_report\n"
 			    "icmp:icmp_send\n"
 			    "mptcp:subflow_check_data_avail\n"
 			    "net:napi_gro_frags_entry\n"
@@ -36,6 +37,8 @@ static const char known[] = "devlink:devlink_trap_report\n"
 			    "net:netif_rx\n"
 			    "net:netif_rx_entry\n"
 			    "net:netif_rx_ni_entry\n"
+			    "openvswitch:ovs_do_execute_action\n"
+			    "openvswitch:ovs_dp_upcall\n"
 			    "qdisc:qdisc_dequeue\n"
 			    "qdisc:qdisc_drop\n"
 			    "qdisc:qdisc_enqueue\n"

@@ -71,7 +71,7 @@ static void tracepoint_open__no_tracefs__knows_those_with_an_skb(void **state)
 	assert_string_equal(tracepoint_category(table, "tcp_probe"), "tcp");
 	assert_null(tracepoint_category(table, "sched_switch"));
 	tracepoint_names(table, &n);
-	assert_int_equal(n, 37);
+	assert_int_equal(n, 40);
 	tracepoint_close(table);
 	tracepoint_close(NULL);
 }
