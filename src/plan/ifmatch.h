@@ -13,11 +13,11 @@
 
 /*
  * The contract with the BPF object. A pattern of n tokens (a character, '?', or a set in brackets;
- *'*' is none) owns n + 1 neighbouring state bits: bit p of them is "the first p tokens took all
- *characters so far". '*' between tokens p and p + 1 is an attribute of state p: its bit in `loops`.
- *accepts[c] has state p's bit where token p + 1 takes c. The last state of a pattern is in no
- *accepts[], so that the shift never reaches the next pattern's bits. There is no other step, and
- *none before the first or after the last character:
+ * a star is none) owns n + 1 neighbouring state bits: bit p of them is "the first p tokens took all
+ * characters so far". A star between tokens p and p + 1 is an attribute of state p: its bit in
+ * `loops`. State p's bit is in accepts[c] where token p + 1 takes c. The last state of a pattern is
+ * in no accepts[], so that the shift never reaches the next pattern's bits. There is no other step,
+ * and none before the first or after the last character:
  *
  *	uint64_t s = match->start;
  *	for (i = 0; i < XCAP_IFNAME && name[i]; i++)

@@ -72,12 +72,11 @@ struct plan_kernel {
 	struct feature_set *features;
 	struct kbtf *btf; /* NULL: no BTF */
 	const struct tracepoint_table *tracepoints;
-	struct symbol_table *(*symbols)(
-		void *arg); /* loads kallsyms on first use; NULL on failure */
+	/* loads kallsyms on first use; NULL on failure */
+	struct symbol_table *(*symbols)(void *arg);
 	void *symbols_arg;
 	struct netns_table *netns;
-	/* Asked instead of feature_has(features, ...) if not NULL: a plan for another kernel
-	 * (tests). */
+	/* if not NULL, asked instead of feature_has(features, ...): for tests */
 	bool (*feature)(void *arg, enum feature feature, char *why, size_t size);
 	void *feature_arg;
 };
