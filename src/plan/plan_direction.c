@@ -18,9 +18,9 @@ enum where {
 };
 
 /*
- *	out: from the socket down to the driver. "above" marks local output before the neighbour
- *layer has written a link header; ip_output and later see forwarded packets too, with the header
- *that they came with. in:  from the driver up to the socket.
+ * Out is from the socket down to the driver, in is from the driver up to the socket. `above_link`
+ * marks local output before the neighbour layer has written a link header; ip_output and what comes later
+ * see forwarded packets too, with the header that they came with.
  */
 static const struct place {
 	const char *glob;
