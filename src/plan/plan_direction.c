@@ -19,8 +19,8 @@ enum where {
 
 /*
  * Out is from the socket down to the driver, in is from the driver up to the socket. `above_link`
- * marks local output before the neighbour layer has written a link header; ip_output and what comes later
- * see forwarded packets too, with the header that they came with.
+ * marks local output before the neighbour layer has written a link header; ip_output and what comes
+ * later see forwarded packets too, with the header that they came with.
  */
 static const struct place {
 	const char *glob;
