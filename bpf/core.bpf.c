@@ -212,7 +212,7 @@ static __always_inline void capture_in(struct window_slot *slot, struct xcap_ctx
 	else
 		view_by_address(v, c->skb, cfg.has_rdonly_cast);
 	if (cfg.n_if_patterns &&
-	    !meta_interface((const struct xcap_if_match *)&if_match, v, cfg.n_if_patterns))
+	    !meta_interface(&if_match, v, cfg.n_if_patterns))
 		return;
 	p->event.direction = meta_direction(probe, v);
 	if (!packet_passes(c, &f, p, v, count))

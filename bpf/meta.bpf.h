@@ -25,7 +25,7 @@ static __always_inline u8 meta_direction(const struct xcap_probe *probe, const s
 }
 
 /* -i: the automaton of struct xcap_if_match over the device's name. */
-static __always_inline bool meta_interface(const struct xcap_if_match *m, const struct skb_view *v,
+static __always_inline bool meta_interface(const volatile struct xcap_if_match *m, const struct skb_view *v,
 					   u32 n_patterns)
 {
 	char name[XCAP_IFNAME] = {};
