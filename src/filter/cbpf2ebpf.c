@@ -421,17 +421,15 @@ static void emit_program(struct gen *g)
 /* What has to be known of the whole program before its first instruction is translated. */
 static int prepare(struct gen *g)
 {
-	bool has_loop = false;
-
 	for (uint32_t pc = 0; pc < g->prog->len; pc++) {
 		const struct cbpf_insn *insn = &g->prog->insns[pc];
 
 		if (is_mem_read(insn))
 			g->mem_read |= 1u << insn->k;
 		if (insn->code == (BPF_JMP | BPF_JA) && ja_target(pc, insn) <= pc)
-			has_loop = true;
+			g->has_loop = true;
 	}
-	g->n_rounds = has_loop ? (size_t)g->layout->unroll + 1 : 1;
+	g->n_rounds = g->has_loop ? (size_t)g->layout->unroll + 1 : 1;
 	if (g->n_rounds > EBPF_EMIT_MAX * 16ull / g->prog->len)
 		return -ERANGE;
 	cbpf2ebpf_load_plan(g);

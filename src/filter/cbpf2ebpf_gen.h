@@ -37,8 +37,12 @@ enum gen_label {
 	GEN_NODES, /* the first node of FAST; SLOW's follow */
 };
 
-/* 88 bytes of stack: M[0..15], what SLOW keeps, and the context for xcap_load(). */
+/*
+ * 88 bytes of stack: M[0..15], a word through which X is passed in loops, then what SLOW keeps (also in
+ * words of M[] that are not read), and the context for xcap_load().
+ */
 #define GEN_STACK_WORDS 20
+#define GEN_X_WORD	16
 #define GEN_CTX_OFF	(-4 * GEN_STACK_WORDS - 8)
 
 /* What is known when an instruction is reached, on every way to it. */
@@ -70,6 +74,7 @@ struct gen {
 	struct gen_fact *facts; /* of n_rounds copies of the program */
 	size_t n_rounds;
 	bool slow;
+	bool has_loop;
 	uint16_t mem_read; /* bit i: M[i] is read somewhere */
 	struct gen_slot slots[GEN_STACK_WORDS];
 	uint32_t n_slots;

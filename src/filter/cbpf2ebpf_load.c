@@ -59,7 +59,8 @@ void cbpf2ebpf_load_plan(struct gen *g)
 		if (!is_fixed_load(insn) || insn->k > OFFSET_MAX ||
 		    find_slot(g, insn->k, size) >= 0)
 			continue;
-		while (word < CBPF_MEM_WORDS && g->mem_read & (1u << word))
+		while ((word < CBPF_MEM_WORDS && g->mem_read & (1u << word)) ||
+		       (word == GEN_X_WORD && g->has_loop))
 			word++;
 		if (word == GEN_STACK_WORDS)
 			return;
@@ -209,10 +210,27 @@ static void load_ind_window(struct gen *g, uint32_t size, uint32_t outside)
 	ebpf_emit_load_be(&g->e, size, REG_A, BPF_REG_3, g->layout->data);
 }
 
+/*
+ * R2 = X + k. In an unrolled loop X passes through a word of the stack, whose content the verifier
+ * does not follow (the word is not aligned to 8): else it walks all ways through the rounds that
+ * lead to different ranges of X, three to the power of `unroll` of them for "ip6 protochain".
+ */
+static void offset_from_x(struct gen *g, uint32_t k)
+{
+	if (g->has_loop) {
+		ebpf_emit_store(&g->e, BPF_REG_10, gen_stack_off(GEN_X_WORD), REG_X);
+		ebpf_emit_load(&g->e, 4, BPF_REG_2, BPF_REG_10, gen_stack_off(GEN_X_WORD));
+	} else {
+		ebpf_emit_alu64_reg(&g->e, BPF_MOV, BPF_REG_2, REG_X);
+	}
+	if (k)
+		ebpf_emit_alu64_imm(&g->e, BPF_ADD, BPF_REG_2, (int32_t)k);
+}
+
 bool cbpf2ebpf_load_ind(struct gen *g, const struct gen_fact *fact, uint32_t k, uint32_t size)
 {
 	uint32_t window = window_size(g->layout);
-	bool bounded = (uint64_t)fact->x_max + k + size <= window;
+	bool bounded = !g->has_loop && (uint64_t)fact->x_max + k + size <= window;
 	struct gen_stub stub;
 
 	if (k > OFFSET_MAX) {
@@ -220,9 +238,7 @@ bool cbpf2ebpf_load_ind(struct gen *g, const struct gen_fact *fact, uint32_t k, 
 		return false;
 	}
 	g->guards++;
-	ebpf_emit_alu64_reg(&g->e, BPF_MOV, BPF_REG_2, REG_X);
-	if (k)
-		ebpf_emit_alu64_imm(&g->e, BPF_ADD, BPF_REG_2, (int32_t)k);
+	offset_from_x(g, k);
 	if (bounded && !g->slow) {
 		load_ind_window(g, size, GEN_RESTART);
 		return true;

@@ -127,7 +127,7 @@ static void put_text(struct builder *b, const char *s)
 
 static void put_tcp(struct builder *b, uint32_t flags, const char *text)
 {
-	put(b, 4, 40000 << 16 | 80);
+	put(b, 4, 40000u << 16 | 80);
 	put(b, 4, 91377);
 	put(b, 4, 18);
 	put(b, 4, 0x60000000 | flags << 16 | 64240);
