@@ -198,6 +198,33 @@ static void indirect_load__x_plus_k_beyond_32_bits__rejects_and_does_not_wrap(vo
 	assert_int_equal(run(&prog), 1);
 }
 
+static bool compares_with_window(const struct cbpf_prog *prog)
+{
+	struct cbpf2ebpf_code code;
+	bool found = false;
+
+	filter_scene_translate("window", prog, &code);
+	for (uint32_t i = 0; i < code.len; i++)
+		found |= code.insns[i].code == (BPF_JMP | BPF_JGT | BPF_K) &&
+			 code.insns[i].imm == (int32_t)filter_scene_layout.window - 1;
+	cbpf2ebpf_free(&code);
+	return found;
+}
+
+/* Without that compare the code is right at run time, but the verifier refuses it. */
+static void indirect_load__x_unbounded_on_one_way__is_compared_with_the_window(void **state)
+{
+	struct cbpf_prog prog =
+		PROG(OP(BPF_LDX | BPF_IMM, 4), OP(BPF_LD | BPF_B | BPF_ABS, 0),
+		     {BPF_JMP | BPF_JEQ | BPF_K, 1, 0, 0}, OP(BPF_LDX | BPF_W | BPF_LEN, 0),
+		     OP(BPF_LD | BPF_B | BPF_IND, 0), RET(1));
+
+	(void)state;
+	assert_true(compares_with_window(&prog));
+	prog.insns[3] = (struct cbpf_insn)OP(BPF_LDX | BPF_IMM, 9);
+	assert_false(compares_with_window(&prog));
+}
+
 static void memory__read_before_any_write__is_0(void **state)
 {
 	struct cbpf_prog prog =
@@ -504,6 +531,8 @@ int main(void)
 		cmocka_unit_test(shift__by_32_or_more__gives_0),
 		cmocka_unit_test(shift__by_31__keeps_one_bit),
 		cmocka_unit_test(indirect_load__x_plus_k_beyond_32_bits__rejects_and_does_not_wrap),
+		cmocka_unit_test(
+			indirect_load__x_unbounded_on_one_way__is_compared_with_the_window),
 		cmocka_unit_test(memory__read_before_any_write__is_0),
 		cmocka_unit_test(memory__after_a_restart__is_0_again),
 		cmocka_unit_test(constant_offsets__negative_and_huge__reject),
