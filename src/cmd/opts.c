@@ -399,7 +399,7 @@ static void print_group(const struct cmd *cmd, const char *group, FILE *out)
 	}
 }
 
-/* "  --probe    also --function, --func" */
+/* "  -f also --function, --func" */
 static void print_aliases(const struct cmd *cmd, FILE *out)
 {
 	const struct opts_row *of = NULL;
@@ -414,7 +414,7 @@ static void print_aliases(const struct cmd *cmd, FILE *out)
 		if (of == resolve(row))
 			fputs(",", out);
 		else
-			fprintf(out, "\n  --%-9s also", row->alias_of);
+			fprintf(out, "\n  -%c also", resolve(row)->letter);
 		fprintf(out, " --%s", row->name);
 		of = resolve(row);
 	}

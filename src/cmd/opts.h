@@ -71,7 +71,7 @@ struct cmd {
 	const char *options;  /* space-separated long names of the rows that it takes, without
 				 aliases; "help" is always there */
 	bool no_words;	      /* trailing words are an error */
-	const char *more;     /* text after the options in --help; NULL none */
+	const char *more;     /* lines after the options in --help, within 80 columns; NULL none */
 	int (*run)(struct config *config); /* exit status */
 };
 

@@ -595,7 +595,7 @@ static void opts_help__skb__has_every_row_within_80_columns(void **state)
 		if (row->letter && !strstr(text, label))
 			fail_msg("not in --help: '%s'", label);
 	}
-	assert_non_null(strstr(text, "\n  --probe     also --function, --func\n"));
+	assert_non_null(strstr(text, "\n  -f also --function, --func\n"));
 	free(text);
 }
 
