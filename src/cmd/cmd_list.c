@@ -2,8 +2,8 @@
 /*
  * cmd_list.c - `xcap list [PATTERN]`: functions and tracepoints that carry an skb.
  *
- * Each line is a probe as -f takes it. A pattern with '*', '?' or '[' must match the whole line or
- * the name alone, another one may stand anywhere in the line.
+ * Each line is a probe as -f takes it, with the number of the argument that is the skb. A pattern with '*',
+ * '?' or '[' must match all before the '@' or the name alone, another one may stand anywhere in it.
  */
 #include "cmd/cmd.h"
 
@@ -18,6 +18,7 @@
 #include "plan/plan_names.h"
 
 #define PROTOTYPE_COLUMN 48
+#define TRACEPOINT	 "tracepoint:"
 
 struct list {
 	const char *pattern; /* NULL: all */
@@ -27,19 +28,24 @@ struct list {
 	size_t n, cap;
 };
 
+/* spec without "@N"; a tracepoint goes by "category:name" too. */
 static bool matches(const struct list *list, const char *spec, const char *name)
 {
+	const char *pair = strncmp(spec, TRACEPOINT, strlen(TRACEPOINT)) ? spec
+									  : spec + strlen(TRACEPOINT);
+
 	if (!list->pattern)
 		return true;
 	if (util_is_glob(list->pattern))
-		return util_glob(list->pattern, spec) || util_glob(list->pattern, name);
+		return util_glob(list->pattern, spec) || util_glob(list->pattern, pair) ||
+		       util_glob(list->pattern, name);
 	return strstr(spec, list->pattern) != NULL;
 }
 
-/* "@1    (struct sk_buff *skb, struct net_device *dev)" */
+/* "    (struct sk_buff *skb, struct net_device *dev)" */
 static void add_prototype(struct buf *line, const struct kbtf_target *target)
 {
-	buf_add_fmt(line, "@%d ", target->skb_arg + 1);
+	buf_add_char(line, ' ');
 	buf_pad_to(line, PROTOTYPE_COLUMN);
 	buf_add_char(line, '(');
 	for (uint32_t i = 0; i < UTIL_MIN(target->n_args, KBTF_ARGS_MAX); i++) {
@@ -78,12 +84,13 @@ static int add(void *arg, const char *name, bool tracepoint, const struct kbtf_t
 		const char *category = tracepoint_category(list->tracepoints, name);
 
 		/* any category will do for -f where tracefs knows none */
-		buf_add_fmt(&line, "tracepoint:%s:", category ? category : "unknown");
+		buf_add_fmt(&line, TRACEPOINT "%s:", category ? category : "unknown");
 	} else if (*target->module) {
 		buf_add_fmt(&line, "%s:", target->module);
 	}
 	buf_add_str(&line, name);
 	if (matches(list, buf_str(&line), name)) {
+		buf_add_fmt(&line, "@%d", target->skb_arg + 1);
 		if (list->verbose)
 			add_prototype(&line, target);
 		code = buf_failed(&line) ? -ENOMEM : append(list, buf_str(&line));
@@ -182,9 +189,8 @@ const struct cmd cmd_list = {
 	.synopsis = "[OPTIONS] [PATTERN]",
 	.summary = "List the functions and tracepoints that carry an skb, as -f takes them",
 	.options = "verbose help",
-	.more = "PATTERN is a glob over whole names, or a part of a name. With -v each line has "
-		"the number\n"
-		"of the argument that is the skb, and the prototype. The exit status is 1 if "
+	.more = "PATTERN is a glob over whole names, or a part of a name. @N says which argument\n"
+		"is the skb; with -v each line has the prototype. The exit status is 1 if\n"
 		"nothing matches.\n",
 	.run = run,
 };

@@ -46,12 +46,22 @@ static void hint_filter(const struct config *config, struct err *err)
 		err_hint(err, "did you mean the command 'xcap %s'?", command);
 }
 
+/* What cannot match or be known at a place is said, not left for the user to find out. */
+static void say_notes(const struct plan *plan)
+{
+	for (uint32_t i = 0; i < plan->n_probes; i++)
+		if (*plan->probes[i].note)
+			log_note("%s: %s", plan->probes[i].spec, plan->probes[i].note);
+}
+
 static int run_plan(const struct config *config, const struct plan *plan,
 		    const struct plan_kernel *kernel, const struct capture_sinks *sinks,
 		    struct err *err)
 {
-	if (!config->dry_run)
+	if (!config->dry_run) {
+		say_notes(plan);
 		return capture_run_plan(config, plan, kernel, sinks, err);
+	}
 	plan_print(plan, stdout);
 	return 0;
 }

@@ -102,6 +102,7 @@ test_no_btf__says_so()
 
 test_unwritable_file__is_named()
 {
+	net_up
 	try 1 skb "${HERE[@]}" -w "$T/no/such/folder/x.pcapng"
 	error_says "'$T/no/such/folder/x.pcapng'"
 	match "$T/err" 'ENOENT'
@@ -109,6 +110,7 @@ test_unwritable_file__is_named()
 
 test_a_folder_as_the_file__is_named()
 {
+	net_up
 	try 1 skb "${HERE[@]}" -w "$T"
 	error_says "'$T'.*EISDIR|'$T'.*directory"
 }

@@ -453,6 +453,7 @@ test_cmd__runs_when_listening_and_ends_the_capture()
 
 test_cmd__that_cannot_run_is_an_error()
 {
+	net_up
 	RC=0
 	timeout 20 "$XCAP" skb "${HERE[@]}" --cmd /nonexistent/command >"$T/out" 2>"$T/err" || RC=$?
 	[ "$RC" != 0 ] || fail "xcap says nothing of a command that does not exist"
@@ -475,6 +476,7 @@ test_ready_file__is_written_after_everything_is_attached()
 
 test_ready_file__that_cannot_be_written_is_an_error()
 {
+	net_up
 	RC=0
 	timeout 20 "$XCAP" skb "${HERE[@]}" --ready-file "$T/no/such/ready" >"$T/out" 2>"$T/err" || RC=$?
 	eq "exit status" "$RC" 1
@@ -483,6 +485,7 @@ test_ready_file__that_cannot_be_written_is_an_error()
 
 test_dry_run__prints_the_plan_and_attaches_nothing()
 {
+	net_up
 	try 0 skb "${HERE[@]}" -e icmp --dry-run -w "$T/x.pcapng"
 	match "$T/out" 'netif_receive_skb'
 	match "$T/out" 'tp_btf'

@@ -14,7 +14,7 @@ blocks()
 
 test_readme__examples_run_as_they_stand()
 {
-	local block n=0
+	local block rc n=0
 
 	mkdir "$T/bin" "$T/here"
 	ln -s "$XCAP" "$T/bin/xcap"
@@ -25,10 +25,12 @@ test_readme__examples_run_as_they_stand()
 	cd "$T/here" || fail "no folder"
 	for block in "$T"/block.*; do
 		[ -e "$block" ] || fail "README.md has no block that is fenced as 'sh test'"
-		PATH=$T/bin:$PATH timeout $((30 * SLOW)) bash -euo pipefail "$block" >"$T/out" 2>"$T/err" </dev/null || {
+		rc=0
+		PATH=$T/bin:$PATH timeout $((30 * SLOW)) bash -euo pipefail "$block" >"$T/out" 2>"$T/err" </dev/null || rc=$?
+		if [ "$rc" != 0 ]; then
 			cat "$block" >&2
-			fail "this example of README.md ended with $?"
-		}
+			fail "this example of README.md ended with $rc"
+		fi
 		n=$((n + 1))
 	done
 	at_least "examples" "$n" 1

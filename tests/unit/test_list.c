@@ -86,12 +86,12 @@ static void cmd_list__without_pattern__prints_all_that_take_an_skb_sorted(void *
 	(void)state;
 	plan_fake_open(&fake, 0);
 	expect_list(NULL, 0,
-		    "icmp_rcv\nip_forward\nip_queue_xmit\nip_rcv\n"
-		    "nf_conntrack:ct_both\nnf_conntrack:nf_conntrack_in\nrenamed_rcv\n"
-		    "seventh_is_skb\nskb_try_coalesce\nskb_twice\ntcp_rcv_established\n"
-		    "tracepoint:net:net_dev_start_xmit\ntracepoint:net:netif_receive_skb\n"
-		    "tracepoint:nf_conntrack:ct_both\ntracepoint:skb:kfree_skb\n"
-		    "tracepoint:skb:skb_pair\ntracepoint:unknown:without_event_skb\n");
+		    "icmp_rcv@1\nip_forward@1\nip_queue_xmit@2\nip_rcv@1\n"
+		    "nf_conntrack:ct_both@1\nnf_conntrack:nf_conntrack_in@1\nrenamed_rcv@1\n"
+		    "seventh_is_skb@7\nskb_try_coalesce@1\nskb_twice@1\ntcp_rcv_established@2\n"
+		    "tracepoint:net:net_dev_start_xmit@1\ntracepoint:net:netif_receive_skb@1\n"
+		    "tracepoint:nf_conntrack:ct_both@1\ntracepoint:skb:kfree_skb@1\n"
+		    "tracepoint:skb:skb_pair@1\ntracepoint:unknown:without_event_skb@1\n");
 	plan_fake_close(&fake);
 }
 
@@ -101,12 +101,15 @@ static void cmd_list__glob__matches_whole_names_or_lines(void **state)
 
 	(void)state;
 	plan_fake_open(&fake, 0);
-	expect_list("*_rcv", 0, "icmp_rcv\nip_rcv\nrenamed_rcv\n");
-	expect_list("ip_rc?", 0, "ip_rcv\n");
-	expect_list("kfree*", 0, "tracepoint:skb:kfree_skb\n");
+	expect_list("*_rcv", 0, "icmp_rcv@1\nip_rcv@1\nrenamed_rcv@1\n");
+	expect_list("ip_rc?", 0, "ip_rcv@1\n");
+	expect_list("skb:kfree*", 0, "tracepoint:skb:kfree_skb@1\n");
+	expect_list("kfree*", 0, "tracepoint:skb:kfree_skb@1\n");
 	expect_list("tracepoint:net:*", 0,
-		    "tracepoint:net:net_dev_start_xmit\ntracepoint:net:netif_receive_skb\n");
-	expect_list("nf_conntrack:*", 0, "nf_conntrack:ct_both\nnf_conntrack:nf_conntrack_in\n");
+		    "tracepoint:net:net_dev_start_xmit@1\ntracepoint:net:netif_receive_skb@1\n");
+	expect_list("nf_conntrack:*", 0,
+		    "nf_conntrack:ct_both@1\nnf_conntrack:nf_conntrack_in@1\n"
+		    "tracepoint:nf_conntrack:ct_both@1\n");
 	plan_fake_close(&fake);
 }
 
@@ -116,9 +119,9 @@ static void cmd_list__word__matches_anywhere(void **state)
 
 	(void)state;
 	plan_fake_open(&fake, 0);
-	expect_list("ip_", 0, "ip_forward\nip_queue_xmit\nip_rcv\n");
-	expect_list("both", 0, "nf_conntrack:ct_both\ntracepoint:nf_conntrack:ct_both\n");
-	expect_list("net:netif_receive", 0, "tracepoint:net:netif_receive_skb\n");
+	expect_list("ip_", 0, "ip_forward@1\nip_queue_xmit@2\nip_rcv@1\n");
+	expect_list("both", 0, "nf_conntrack:ct_both@1\ntracepoint:nf_conntrack:ct_both@1\n");
+	expect_list("net:netif_receive", 0, "tracepoint:net:netif_receive_skb@1\n");
 	plan_fake_close(&fake);
 }
 
