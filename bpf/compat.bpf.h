@@ -25,13 +25,14 @@ struct sk_buff___pre_6_2 {
 	bpf_core_field_exists(((struct sk_buff___pre_6_2 *)(skb))->vlan_present)
 
 /*
- * v6.2: a35b9af4ec2c ("bpf: Add a kfunc for generic type cast"): any address as a pointer that may be read.
+ * v6.2: a35b9af4ec2c ("bpf: Add a kfunc for generic type cast"): any address as a pointer that may
+ * be read.
  */
 extern void *bpf_rdonly_cast(const void *obj, u32 btf_id) __ksym __weak;
 
 /*
- * v6.4: b5964b968ac6 ("bpf: Add skb dynptrs") for programs whose context is the skb, v6.12 for tp_btf
- * ("bpf: Allow bpf_dynptr_from_skb() for tp_btf"). Reads linear and paged bytes alike.
+ * v6.4: b5964b968ac6 ("bpf: Add skb dynptrs") for programs whose context is the skb; v6.12 for
+ * tp_btf ("bpf: Allow bpf_dynptr_from_skb() for tp_btf"). Reads linear and paged bytes alike.
  */
 struct __sk_buff {
 	u32 len; /* whole, not forward: libbpf compares the kinds of the types */
@@ -39,6 +40,7 @@ struct __sk_buff {
 struct bpf_dynptr {
 	u64 opaque[2];
 } __attribute__((aligned(8)));
-extern int bpf_dynptr_from_skb(struct __sk_buff *skb, u64 flags, struct bpf_dynptr *ptr) __ksym __weak;
+extern int bpf_dynptr_from_skb(struct __sk_buff *skb, u64 flags,
+			       struct bpf_dynptr *ptr) __ksym __weak;
 
 #endif

@@ -2,8 +2,8 @@
 /*
  * core.bpf.c - the maps, the read-only data, and the chain that every hit goes through.
  *
- * Read xcap_capture() from top to bottom: that is what happens to an skb. Front ends call it; user space
- * reads the ring and the counters, and writes `enabled`.
+ * Read xcap_capture() from top to bottom: that is what happens to an skb. Front ends call it; user
+ * space reads the ring and the counters, and writes `enabled`.
  */
 #include "emit.bpf.h"
 
@@ -79,46 +79,6 @@ static __always_inline void count_lost(struct xcap_counters *count)
 		__sync_fetch_and_add(&cpu->lost, 1);
 }
 
-static __always_inline void fill_event(struct xcap_event *e, const struct xcap_ctx *c,
-				       const struct skb_view *v, const struct xcap_packet *p)
-{
-	u64 pid_tgid = bpf_get_current_pid_tgid();
-	struct meta_cpu *cpu;
-	u32 zero = 0;
-
-	e->ts_ns = bpf_ktime_get_boot_ns();
-	e->skb = (u64)c->skb;
-	e->location = c->location;
-	e->reason = c->reason;
-	e->probe = c->probe;
-	e->cpu = bpf_get_smp_processor_id();
-	e->pid = pid_tgid >> 32;
-	e->tid = pid_tgid;
-	e->ifindex = v->ifindex;
-	e->netns = v->netns;
-	e->mark = v->mark;
-	e->len = p->wire_len;
-	e->cap_len = p->cap_len;
-	e->protocol = bpf_ntohs(v->protocol);
-	e->dev_type = v->dev_type;
-	e->pkt_type = v->pkt_type;
-	e->context = XCAP_CTX_UNKNOWN;
-	e->lost = 0;
-	cpu = bpf_map_lookup_elem(&cpus, &zero);
-	if (cpu) {
-		e->lost = cpu->lost;
-		if (cfg.want_context)
-			e->context = meta_context(cpu, cfg.preempt_delta);
-	}
-	*(u64 *)e->ifname = *(u64 *)(e->ifname + 8) = 0;
-	if (v->dev_type != VIEW_NO_DEVICE)
-		bpf_probe_read_kernel(e->ifname, sizeof(e->ifname),
-				      ((struct net_device *)v->dev)->name);
-	*(u64 *)e->comm = *(u64 *)(e->comm + 8) = 0;
-	if (cfg.want_comm)
-		bpf_get_current_comm(e->comm, sizeof(e->comm));
-}
-
 static __always_inline void emit(struct xcap_filter_ctx *f, struct xcap_packet *p,
 				 struct xcap_counters *count)
 {
@@ -189,7 +149,8 @@ static __always_inline bool packet_passes(struct xcap_ctx *c, struct xcap_filter
 	if (cfg.has_filter) {
 		p->ifindex = v->ifindex;
 		p->protocol = bpf_ntohs(v->protocol);
-		p->pkt_type = p->event.direction == XCAP_DIR_OUT ? META_PACKET_OUTGOING : v->pkt_type;
+		p->pkt_type =
+			p->event.direction == XCAP_DIR_OUT ? META_PACKET_OUTGOING : v->pkt_type;
 		if (!filter_accepts(f, p, count))
 			return false;
 	}
@@ -201,9 +162,10 @@ static __always_inline bool packet_passes(struct xcap_ctx *c, struct xcap_filter
 static __always_inline void capture_in(struct window_slot *slot, struct xcap_ctx *c,
 				       const struct xcap_probe *probe, struct xcap_counters *count)
 {
-	struct xcap_filter_ctx f = { (u64)&slot->packet, (u64)c->skb, c->dynptr };
+	struct xcap_filter_ctx f = {(u64)&slot->packet, (u64)c->skb, c->dynptr};
 	struct xcap_packet *p = &slot->packet;
 	struct skb_view *v = &slot->view;
+	u32 zero = 0;
 
 	if (!c->skb)
 		view_none(v);
@@ -211,8 +173,7 @@ static __always_inline void capture_in(struct window_slot *slot, struct xcap_ctx
 		view_by_btf(v, c->skb, cfg.has_rdonly_cast);
 	else
 		view_by_address(v, c->skb, cfg.has_rdonly_cast);
-	if (cfg.n_if_patterns &&
-	    !meta_interface(&if_match, v, cfg.n_if_patterns))
+	if (cfg.n_if_patterns && !meta_interface(&if_match, v, cfg.n_if_patterns))
 		return;
 	p->event.direction = meta_direction(probe, v);
 	if (!packet_passes(c, &f, p, v, count))
@@ -221,7 +182,7 @@ static __always_inline void capture_in(struct window_slot *slot, struct xcap_ctx
 		p->event.flags |= XCAP_EV_HAS_LOCATION;
 	if (c->drop > 1)
 		p->event.flags |= XCAP_EV_HAS_REASON;
-	fill_event(&p->event, c, v, p);
+	meta_fill(&p->event, c, v, p, bpf_map_lookup_elem(&cpus, &zero));
 	emit(&f, p, count);
 }
 

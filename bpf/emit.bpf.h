@@ -2,9 +2,9 @@
 /*
  * emit.bpf.h - a record: size it, reserve it, fill it, submit it, count what is lost.
  *
- * The ring wants a constant size and the verifier a constant bound, so records come in size classes. The
- * snapshot is the window, then, for packets longer than it, one read of the rest straight into the
- * record. Nothing is reserved before every predicate has passed.
+ * The ring wants a constant size and the verifier a constant bound, so records come in size
+ * classes. The snapshot is the window, then, for packets longer than it, one read of the rest
+ * straight into the record. Nothing is reserved before every predicate has passed.
  */
 #ifndef EMIT_BPF_H
 #define EMIT_BPF_H
@@ -13,13 +13,14 @@
 #include "meta.bpf.h"
 
 /*
- * Paged packets whose data pointer stands beyond the window (after long headers were pulled) need two reads
- * behind each other; the first one's length is bounded by this.
+ * Paged packets whose data pointer stands beyond the window (after long headers were pulled) need
+ * two reads behind each other; the first one's length is bounded by this.
  */
 #define EMIT_PULLED_MAX 4096
 
 /* How much can be captured of what is wanted; XCAP_EV_PARTIAL where that is less. */
-static __always_inline u8 emit_plan(const struct xcap_filter_ctx *f, struct xcap_packet *p, u32 snaplen)
+static __always_inline u8 emit_plan(const struct xcap_filter_ctx *f, struct xcap_packet *p,
+				    u32 snaplen)
 {
 	u32 linear_end = p->linear + p->shift, cap = p->wire_len < snaplen ? p->wire_len : snaplen;
 	s64 pulled = p->data_offset - (XCAP_WINDOW - p->shift);
@@ -58,7 +59,8 @@ static __always_inline long emit_tail(struct xcap_filter_ctx *f, struct xcap_pac
 }
 
 /* As emit_tail(), in two reads: linear bytes up to skb->data, then the rest from there. */
-static __always_inline long emit_tail_pulled(struct xcap_filter_ctx *f, struct xcap_packet *p, u8 *data)
+static __always_inline long emit_tail_pulled(struct xcap_filter_ctx *f, struct xcap_packet *p,
+					     u8 *data)
 {
 	u64 n1 = p->pulled, n2 = p->cap_len - XCAP_WINDOW - p->pulled;
 
@@ -68,7 +70,8 @@ static __always_inline long emit_tail_pulled(struct xcap_filter_ctx *f, struct x
 	XCAP_OPAQUE(n2);
 	if (n2 > XCAP_SNAPLEN_MAX - XCAP_WINDOW)
 		return -1;
-	if (bpf_probe_read_kernel(data + XCAP_WINDOW, n1, (void *)(p->start + XCAP_WINDOW - p->shift)))
+	if (bpf_probe_read_kernel(data + XCAP_WINDOW, n1,
+				  (void *)(p->start + XCAP_WINDOW - p->shift)))
 		return -1;
 	return paged_read(f, data + XCAP_WINDOW + n1, n2, 0);
 }
@@ -111,7 +114,8 @@ static __always_inline enum emit_result emit_reserve(struct xcap_filter_ctx *f,
 	u32 cap_len = p->cap_len;
 
 	if (f->dynptr && p->pulled) {
-		e = bpf_ringbuf_reserve(ring, sizeof(*e) + EMIT_PULLED_MAX + XCAP_SNAPLEN_MAX + 1, 0);
+		e = bpf_ringbuf_reserve(ring, sizeof(*e) + EMIT_PULLED_MAX + XCAP_SNAPLEN_MAX + 1,
+					0);
 		if (!e)
 			return EMIT_FULL;
 		*event = e;

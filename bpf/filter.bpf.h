@@ -2,9 +2,9 @@
 /*
  * filter.bpf.h - the place where the packet filter goes, and the loads it cannot do by itself.
  *
- * xcap_filter() is a placeholder: session/inject.c replaces its body by the translated expression. Both
- * functions are hidden, not static: clang specialises a static function for the calls it sees, and the ones
- * that matter are not there yet.
+ * xcap_filter() is a placeholder: session/inject.c replaces its body by the translated expression.
+ * Both functions are hidden, not static: clang specialises a static function for the calls it sees,
+ * and the ones that matter are not there yet.
  */
 #ifndef FILTER_BPF_H
 #define FILTER_BPF_H
@@ -29,7 +29,8 @@ static __always_inline long filter_fetch(struct xcap_filter_ctx *f, struct xcap_
 	s64 offset = at - p->data_offset;
 
 	if (at + size <= p->linear)
-		return bpf_probe_read_kernel(to, size, (void *)(p->start + at)) ? FILTER_LOAD_FAULT : 0;
+		return bpf_probe_read_kernel(to, size, (void *)(p->start + at)) ? FILTER_LOAD_FAULT
+										: 0;
 	if (!f->dynptr || offset < 0)
 		return FILTER_LOAD_UNREADABLE;
 	return paged_read(f, to, size, offset) ? FILTER_LOAD_FAULT : 0;

@@ -30,7 +30,8 @@ static __always_inline u32 geometry_kind(const struct skb_view *v)
 	if (v->mac != VIEW_NO_OFFSET && (!v->network || v->mac < v->network) &&
 	    (v->dev_type == GEOMETRY_ETHER || v->dev_type == GEOMETRY_LOOP ||
 	     v->dev_type == VIEW_NO_DEVICE))
-		return v->mac || v->network || v->dev_type != VIEW_NO_DEVICE ? GEOMETRY_L2 : GEOMETRY_NONE;
+		return v->mac || v->network || v->dev_type != VIEW_NO_DEVICE ? GEOMETRY_L2
+									     : GEOMETRY_NONE;
 	return v->network && v->network != VIEW_NO_OFFSET ? GEOMETRY_L3 : GEOMETRY_NONE;
 }
 

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * meta.bpf.h - what a record says beside the packet: direction, interface match, context of the CPU.
+ * meta.bpf.h - what a record says beside the packet: direction, device, owner, context of the CPU.
  */
 #ifndef META_BPF_H
 #define META_BPF_H
 
+#include <bpf/bpf_endian.h>
+
 #include "view.bpf.h"
+#include "xcap/packet.h"
 
 #define META_PACKET_OUTGOING 4 /* PACKET_OUTGOING, linux/if_packet.h */
 
@@ -14,7 +17,8 @@
 #define META_HARDIRQ_MASK    0x000f0000
 #define META_NMI_MASK	     0x00f00000
 
-/* The probe knows, or a socket without an arrival interface sends, or an arrival interface received. */
+/* The probe knows, or a socket without an arrival interface sends, or an arrival interface
+ * received. */
 static __always_inline u8 meta_direction(const struct xcap_probe *probe, const struct skb_view *v)
 {
 	if (probe->direction != XCAP_DIR_UNKNOWN)
@@ -25,8 +29,8 @@ static __always_inline u8 meta_direction(const struct xcap_probe *probe, const s
 }
 
 /* -i: the automaton of struct xcap_if_match over the device's name. */
-static __always_inline bool meta_interface(const volatile struct xcap_if_match *m, const struct skb_view *v,
-					   u32 n_patterns)
+static __always_inline bool meta_interface(const volatile struct xcap_if_match *m,
+					   const struct skb_view *v, u32 n_patterns)
 {
 	char name[XCAP_IFNAME] = {};
 	u64 state = m->start;
@@ -44,19 +48,20 @@ static __always_inline bool meta_interface(const volatile struct xcap_if_match *
 	}
 #pragma unroll
 	for (u32 i = 0; i < XCAP_IF_PATTERNS; i++)
-		if (i < n_patterns && state & m->final[i] && (!m->netns[i] || m->netns[i] == v->netns))
+		if (i < n_patterns && state & m->final[i] &&
+		    (!m->netns[i] || m->netns[i] == v->netns))
 			return true;
 	return false;
 }
 
 struct meta_cpu {
-	u64 lost;	 /* events lost on this CPU */
+	u64 lost;	/* events lost on this CPU */
 	u64 count_addr; /* of its preemption count; 0: not looked up yet; 1: not to be had */
 };
 
 /*
- * The preemption count is a per-CPU variable, and kallsyms may have no address for it; but a running
- * task's run queue is its CPU's, and BTF tells how far apart the two per-CPU variables are.
+ * The preemption count is a per-CPU variable, and kallsyms may have no address for it; but a
+ * running task's run queue is its CPU's, and BTF tells how far apart the two per-CPU variables are.
  */
 static __always_inline u64 meta_count_addr(u64 delta)
 {
@@ -74,13 +79,53 @@ static __always_inline u8 meta_context(struct meta_cpu *cpu, u64 delta)
 
 	if (!cpu->count_addr)
 		cpu->count_addr = meta_count_addr(delta);
-	if (cpu->count_addr == 1 || bpf_probe_read_kernel(&count, sizeof(count), (void *)cpu->count_addr))
+	if (cpu->count_addr == 1 ||
+	    bpf_probe_read_kernel(&count, sizeof(count), (void *)cpu->count_addr))
 		return XCAP_CTX_UNKNOWN;
 	if (count & META_NMI_MASK)
 		return XCAP_CTX_NMI;
 	if (count & META_HARDIRQ_MASK)
 		return XCAP_CTX_HARDIRQ;
 	return count & META_SOFTIRQ_SERVING ? XCAP_CTX_SOFTIRQ : XCAP_CTX_TASK;
+}
+
+/* All of the event but flags and direction, which are known earlier. cpu may be NULL. */
+static __always_inline void meta_fill(struct xcap_event *e, const struct xcap_ctx *c,
+				      const struct skb_view *v, const struct xcap_packet *p,
+				      struct meta_cpu *cpu)
+{
+	u64 pid_tgid = bpf_get_current_pid_tgid();
+
+	e->ts_ns = bpf_ktime_get_boot_ns();
+	e->skb = (u64)c->skb;
+	e->location = c->location;
+	e->reason = c->reason;
+	e->probe = c->probe;
+	e->cpu = bpf_get_smp_processor_id();
+	e->pid = pid_tgid >> 32;
+	e->tid = pid_tgid;
+	e->ifindex = v->ifindex;
+	e->netns = v->netns;
+	e->mark = v->mark;
+	e->len = p->wire_len;
+	e->cap_len = p->cap_len;
+	e->protocol = bpf_ntohs(v->protocol);
+	e->dev_type = v->dev_type;
+	e->pkt_type = v->pkt_type;
+	e->context = XCAP_CTX_UNKNOWN;
+	e->lost = 0;
+	if (cpu) {
+		e->lost = cpu->lost;
+		if (cfg.want_context)
+			e->context = meta_context(cpu, cfg.preempt_delta);
+	}
+	*(u64 *)e->ifname = *(u64 *)(e->ifname + 8) = 0;
+	if (v->dev_type != VIEW_NO_DEVICE)
+		bpf_probe_read_kernel(e->ifname, sizeof(e->ifname),
+				      ((struct net_device *)v->dev)->name);
+	*(u64 *)e->comm = *(u64 *)(e->comm + 8) = 0;
+	if (cfg.want_comm)
+		bpf_get_current_comm(e->comm, sizeof(e->comm));
 }
 
 #endif

@@ -4,8 +4,6 @@
  */
 #include "xcap.bpf.h"
 
-extern const volatile struct xcap_config cfg;
-
 /* Arguments 2 and 3 of kfree_skb: the caller's address and, from 5.17, the reason. */
 #define KFREE_SKB_ARGS(c, ctx)                                                                     \
 	do {                                                                                       \

@@ -2,9 +2,9 @@
 /*
  * view.bpf.h - the dozen fields of an skb that the chain needs, and the readers that fill them.
  *
- * Reading fields costs more than filtering: by BTF pointer 2.5 ns for six, by bpf_rdonly_cast 7.5, by
- * a probe read each 82. So a front end's kind of pointer decides once, here, and everything after reads
- * only the view.
+ * Reading fields costs more than filtering: by BTF pointer 2.5 ns for six, by bpf_rdonly_cast 7.5,
+ * by a probe read each 82. So a front end's kind of pointer decides once, here, and everything
+ * after reads only the view.
  */
 #ifndef VIEW_BPF_H
 #define VIEW_BPF_H
@@ -47,7 +47,8 @@ struct skb_view {
 
 /*
  * Fill in what is known of a device. skb->dev shares memory with rbnode and dev_scratch while an
- * skb is queued, so it is believed only if it leads to a network namespace with a namespace's inode.
+ * skb is queued, so it is believed only if it leads to a network namespace with a namespace's
+ * inode.
  */
 static __always_inline bool view_device(struct skb_view *v, struct net_device *dev, bool direct)
 {
@@ -102,8 +103,8 @@ static __always_inline u8 view_vlan_bit(struct sk_buff *skb, bool direct)
  * direct: a compile-time constant; skb is then a pointer that the verifier follows. links: the same
  * skb, by which its pointers are read.
  */
-static __always_inline void view_read(struct skb_view *v, struct sk_buff *skb, struct sk_buff *links,
-				      bool direct)
+static __always_inline void view_read(struct skb_view *v, struct sk_buff *skb,
+				      struct sk_buff *links, bool direct)
 {
 	struct sock *sk;
 
@@ -144,8 +145,9 @@ static __always_inline void view_none(struct skb_view *v)
 }
 
 /*
- * skb is a pointer that the verifier follows: tp_btf, fentry. For each pointer read through a trusted one the
- * verifier searches all of BTF by name several times (10 ms in all on 6.18); through a cast one it does not.
+ * skb is a pointer that the verifier follows: tp_btf, fentry. For each pointer read through a
+ * trusted one the verifier searches all of BTF by name several times (10 ms in all on 6.18);
+ * through a cast one it does not.
  */
 static __always_inline void view_by_btf(struct skb_view *v, struct sk_buff *skb, bool has_cast)
 {

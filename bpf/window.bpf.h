@@ -2,10 +2,10 @@
 /*
  * window.bpf.h - the first bytes of the packet, copied once, whole.
  *
- * The filter reads them by plain loads and the snapshot begins with them. A link header that does not
- * exist is made up and an accelerated VLAN tag put back here, so the filter means what it would mean on
- * the file that is written. The window stands in a per-CPU slot, not on the stack: the chain and 192
- * bytes are more than a 6.1 verifier allows.
+ * The filter reads them by plain loads and the snapshot begins with them. A link header that does
+ * not exist is made up and an accelerated VLAN tag put back here, so the filter means what it would
+ * mean on the file that is written. The window stands in a per-CPU slot, not on the stack: the
+ * chain and 192 bytes are more than a 6.1 verifier allows.
  */
 #ifndef WINDOW_BPF_H
 #define WINDOW_BPF_H
@@ -27,8 +27,9 @@ struct window_slot {
 };
 
 /*
- * Take a slot that is free: adding and looking is safe against interrupts and preemption on one CPU,
- * with no more than the atomic add that 5.10 has. Two that meet may both step back; they try the next.
+ * Take a slot that is free: adding and looking is safe against interrupts and preemption on one
+ * CPU, with no more than the atomic add that 5.10 has. Two that meet may both step back; they try
+ * the next.
  */
 static __always_inline bool window_claim(struct window_slot *slot)
 {
@@ -45,8 +46,8 @@ static __always_inline void window_release(struct window_slot *slot)
 }
 
 /*
- * Read paged bytes behind the `have` real ones in the window, up to its end. Returns how many came, or a
- * negative error.
+ * Read paged bytes behind the `have` real ones in the window, up to its end. Returns how many came,
+ * or a negative error.
  */
 static __always_inline long window_read_paged(struct xcap_filter_ctx *f, struct xcap_packet *p,
 					      u64 have)
@@ -93,14 +94,16 @@ static __always_inline void window_make_ether(u8 *data, const struct skb_view *v
 }
 
 /*
- * A start at the network header is believed if the IP version agrees with the protocol; a protocol that
- * is not set yet (local output) is what the version says. 0: not a packet.
+ * A start at the network header is believed if the IP version agrees with the protocol; a protocol
+ * that is not set yet (local output) is what the version says. 0: not a packet.
  */
 static __always_inline u16 window_protocol(const u8 *data, const struct skb_view *v)
 {
-	u8 version = data[v->has_vlan ? GEOMETRY_ETH_LEN + GEOMETRY_TAG_LEN : GEOMETRY_ETH_LEN] >> 4;
-	u16 says = version == 4 ? bpf_htons(WINDOW_ETH_P_IP)
-		   : version == 6 ? bpf_htons(WINDOW_ETH_P_IPV6) : 0;
+	u8 version =
+		data[v->has_vlan ? GEOMETRY_ETH_LEN + GEOMETRY_TAG_LEN : GEOMETRY_ETH_LEN] >> 4;
+	u16 says = version == 4	  ? bpf_htons(WINDOW_ETH_P_IP)
+		   : version == 6 ? bpf_htons(WINDOW_ETH_P_IPV6)
+				  : 0;
 	bool is_ip = v->protocol == bpf_htons(WINDOW_ETH_P_IP) ||
 		     v->protocol == bpf_htons(WINDOW_ETH_P_IPV6);
 

@@ -2,9 +2,10 @@
 /*
  * xcap.bpf.h - a probe's hit, normalised, and the one function that every front end calls.
  *
- * A front end fills struct xcap_ctx and calls xcap_capture(); it knows nothing of packets. Templates
- * are cloned per probe at load: the instructions marked here are patched by session/program.c, so
- * that each clone carries its probe id and its place of the skb as constants that the verifier knows.
+ * A front end fills struct xcap_ctx and calls xcap_capture(); it knows nothing of packets.
+ * Templates are cloned per probe at load: the instructions marked here are patched by
+ * session/program.c, so that each clone carries its probe id and its place of the skb as constants
+ * that the verifier knows.
  */
 #ifndef XCAP_BPF_H
 #define XCAP_BPF_H
@@ -55,6 +56,9 @@ struct xcap_ctx {
 	u64 reason;
 	u64 drop; /* constant: 0 not kfree_skb, 1 without a reason, 2 with */
 };
+
+/* Read-only data: core.bpf.c has it. */
+extern const volatile struct xcap_config cfg;
 
 /* The chain: see core.bpf.c. Always returns 0. */
 __hidden int xcap_capture(struct xcap_ctx *c);

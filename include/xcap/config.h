@@ -2,8 +2,8 @@
 /*
  * config.h - what user space tells the BPF object before it is loaded.
  *
- * struct xcap_config is its read-only data: the verifier knows every value and removes the code that
- * this run does not need. struct xcap_probe is one row per probe in the map `probes`.
+ * struct xcap_config is its read-only data: the verifier knows every value and removes the code
+ * that this run does not need. struct xcap_probe is one row per probe in the map `probes`.
  */
 #ifndef XCAP_CONFIG_H
 #define XCAP_CONFIG_H
@@ -14,36 +14,37 @@
 #include "limits.h"
 
 struct xcap_config {
-	__u64 preempt_delta;	/* &preempt_count - &runqueues of one CPU, from BTF; 0: not known */
-	__u32 snaplen;		/* 0: no packet bytes are wanted */
-	__u32 has_filter;	/* a packet filter was injected */
-	__u32 has_dynptr;	/* bpf_dynptr_from_skb works in tp_btf (6.12) */
-	__u32 has_rdonly_cast;	/* bpf_rdonly_cast (6.2) */
-	__u32 n_if_patterns;	/* interface patterns of -i; 0: any */
+	__u64 preempt_delta;   /* &preempt_count - &runqueues of one CPU, from BTF; 0: not known */
+	__u32 snaplen;	       /* 0: no packet bytes are wanted */
+	__u32 has_filter;      /* a packet filter was injected */
+	__u32 has_dynptr;      /* bpf_dynptr_from_skb works in tp_btf (6.12) */
+	__u32 has_rdonly_cast; /* bpf_rdonly_cast (6.2) */
+	__u32 n_if_patterns;   /* interface patterns of -i; 0: any */
 	__u32 want_comm;
 	__u32 want_context;
-	__u32 wakeup_bytes;	/* wake the reader when this much is waiting */
-	__u32 probe_count;	/* rows per CPU in the counters' array */
+	__u32 wakeup_bytes; /* wake the reader when this much is waiting */
+	__u32 probe_count;  /* rows per CPU in the counters' array */
 };
 
 /*
  * -i as one automaton over at most 16 characters of the device's name (Shift-And with self-loops
  * for '*'): state bit b is "the first b tokens of the pattern matched". `accepts[c]` has the bits
- * whose token takes character c. A pattern matches when its `final` bit is set after the name's end.
+ * whose token takes character c. A pattern matches when its `final` bit is set after the name's
+ * end.
  */
 struct xcap_if_match {
 	__u64 accepts[256];
-	__u64 start;	/* first bits */
-	__u64 loops;	/* bits that '*' keeps set */
+	__u64 start; /* first bits */
+	__u64 loops; /* bits that '*' keeps set */
 	__u64 final[XCAP_IF_PATTERNS];
 	__u32 netns[XCAP_IF_PATTERNS]; /* 0: in any namespace */
 };
 
 struct xcap_probe {
-	__u32 skb_arg;	  /* which argument is the skb, from 0 */
-	__u8 direction;	  /* enum xcap_direction, when the probe itself tells */
+	__u32 skb_arg;	   /* which argument is the skb, from 0 */
+	__u8 direction;	   /* enum xcap_direction, when the probe itself tells */
 	__u8 is_kfree_skb; /* arguments: skb, location, reason */
-	__u8 has_reason;  /* the kernel passes a reason (5.17) */
+	__u8 has_reason;   /* the kernel passes a reason (5.17) */
 	__u8 pad;
 };
 

@@ -17,13 +17,13 @@
 
 /* xcap_event.flags */
 enum xcap_event_flag {
-	XCAP_EV_NO_PACKET = 1 << 0,	/* no network packet in this skb; cap_len is 0 */
-	XCAP_EV_SYNTH_ETH = 1 << 1,	/* link header made up: zero addresses, skb->protocol */
-	XCAP_EV_VLAN_TAG = 1 << 2,	/* accelerated tag of skb->vlan_tci put back into the bytes */
-	XCAP_EV_PARTIAL = 1 << 3,	/* paged bytes could not be read here: fewer than asked for */
-	XCAP_EV_UNDECIDED = 1 << 4,	/* the filter could not decide; user space has to settle it */
-	XCAP_EV_HAS_REASON = 1 << 5,	/* reason is valid */
-	XCAP_EV_HAS_LOCATION = 1 << 6,	/* location is valid */
+	XCAP_EV_NO_PACKET = 1 << 0,  /* no network packet in this skb; cap_len is 0 */
+	XCAP_EV_SYNTH_ETH = 1 << 1,  /* link header made up: zero addresses, skb->protocol */
+	XCAP_EV_VLAN_TAG = 1 << 2,   /* accelerated tag of skb->vlan_tci put back into the bytes */
+	XCAP_EV_PARTIAL = 1 << 3,    /* paged bytes could not be read here: fewer than asked for */
+	XCAP_EV_UNDECIDED = 1 << 4,  /* the filter could not decide; user space has to settle it */
+	XCAP_EV_HAS_REASON = 1 << 5, /* reason is valid */
+	XCAP_EV_HAS_LOCATION = 1 << 6, /* location is valid */
 };
 
 /* xcap_event.context: what the CPU was doing, from preempt_count */
@@ -43,26 +43,26 @@ enum xcap_direction {
 };
 
 struct xcap_event {
-	__u64 ts_ns;	  /* CLOCK_BOOTTIME when the probe was hit, ns */
-	__u64 skb;	  /* address of the sk_buff */
-	__u64 location;	  /* kfree_skb: return address of the caller that dropped */
-	__u64 lost;	  /* events lost on this CPU since the start, all probes */
-	__u32 probe;	  /* row in the probe table */
+	__u64 ts_ns;	/* CLOCK_BOOTTIME when the probe was hit, ns */
+	__u64 skb;	/* address of the sk_buff */
+	__u64 location; /* kfree_skb: return address of the caller that dropped */
+	__u64 lost;	/* events lost on this CPU since the start, all probes */
+	__u32 probe;	/* row in the probe table */
 	__u32 cpu;
-	__u32 pid;	  /* thread group id of current */
-	__u32 tid;	  /* thread id of current */
-	__u32 ifindex;	  /* 0: no device */
-	__u32 netns;	  /* inode number of the network namespace, 0: unknown */
-	__u32 mark;	  /* skb->mark */
-	__u32 reason;	  /* kfree_skb: enum skb_drop_reason; upper 16 bits: sub-system */
-	__u32 len;	  /* length on the wire, link header and VLAN tag included */
-	__u32 cap_len;	  /* bytes that follow this struct */
-	__u16 protocol;	  /* skb->protocol, host order */
-	__u16 dev_type;	  /* ARPHRD_* of the device, 0xffff: no device */
-	__u8 flags;	  /* enum xcap_event_flag */
-	__u8 context;	  /* enum xcap_context */
-	__u8 direction;	  /* enum xcap_direction */
-	__u8 pkt_type;	  /* skb->pkt_type, PACKET_HOST... */
+	__u32 pid;	/* thread group id of current */
+	__u32 tid;	/* thread id of current */
+	__u32 ifindex;	/* 0: no device */
+	__u32 netns;	/* inode number of the network namespace, 0: unknown */
+	__u32 mark;	/* skb->mark */
+	__u32 reason;	/* kfree_skb: enum skb_drop_reason; upper 16 bits: sub-system */
+	__u32 len;	/* length on the wire, link header and VLAN tag included */
+	__u32 cap_len;	/* bytes that follow this struct */
+	__u16 protocol; /* skb->protocol, host order */
+	__u16 dev_type; /* ARPHRD_* of the device, 0xffff: no device */
+	__u8 flags;	/* enum xcap_event_flag */
+	__u8 context;	/* enum xcap_context */
+	__u8 direction; /* enum xcap_direction */
+	__u8 pkt_type;	/* skb->pkt_type, PACKET_HOST... */
 	char ifname[XCAP_IFNAME];
 	char comm[XCAP_COMM];
 };
@@ -85,7 +85,7 @@ struct xcap_counters {
 	__u64 ring_full;
 	__u64 table_full;
 	__u64 discarded;
-	__u64 reserved[5];  /* two cache lines */
+	__u64 reserved[5]; /* two cache lines */
 };
 
 #endif

@@ -25,7 +25,7 @@
 #define XCAP_SLOTS 4
 
 /* Snapshot length: the range of tcpdump's -s that a 64 KiB ring record can hold. */
-#define XCAP_SNAPLEN_MAX 65535
+#define XCAP_SNAPLEN_MAX  65535
 #define XCAP_SNAPLEN_TEXT 256
 
 /* Probe ids are 16 bit in the record; configuration and counters are arrays of this many rows. */

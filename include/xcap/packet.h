@@ -2,10 +2,10 @@
 /*
  * packet.h - a packet while the chain works on it, as the injected packet filter sees it.
  *
- * struct xcap_packet stands in a per-CPU map: what the verifier knows of a number is forgotten there, so
- * the many ways into the chain (with and without a tag, a link header, paged bytes) become one. struct
- * xcap_filter_ctx is what the filter is called with; it lives on the stack, where pointers keep their kind.
- * session/inject.c tells the translator where the fields are.
+ * struct xcap_packet stands in a per-CPU map: what the verifier knows of a number is forgotten
+ * there, so the many ways into the chain (with and without a tag, a link header, paged bytes)
+ * become one. struct xcap_filter_ctx is what the filter is called with; it lives on the stack,
+ * where pointers keep their kind. session/inject.c tells the translator where the fields are.
  */
 #ifndef XCAP_PACKET_H
 #define XCAP_PACKET_H
@@ -25,7 +25,7 @@ struct xcap_packet {
 	__u32 total;	   /* real bytes, paged ones included */
 	__u32 linear;	   /* of these, in the linear area */
 	__u32 cap_len;	   /* to be captured */
-	__u32 pulled;	   /* linear bytes behind the window, to be read apart from the paged ones */
+	__u32 pulled; /* linear bytes behind the window, to be read apart from the paged ones */
 	__u32 ifindex;
 	__u16 protocol; /* host order */
 	__u8 pkt_type;	/* PACKET_OUTGOING when the direction is out */

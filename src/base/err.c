@@ -25,13 +25,12 @@ bool err_is_set(const struct err *err)
 
 const char *err_name(int code)
 {
-	static char unknown[16];
 	const char *name = strerrorname_np(abs(code));
 
 	if (name)
 		return name;
-	snprintf(unknown, sizeof(unknown), "E%d", abs(code));
-	return unknown;
+	/* the kernel's own ENOTSUPP, which libc does not know and BPF likes to return */
+	return abs(code) == 524 ? "ENOTSUPP" : "E?";
 }
 
 int err_set(struct err *err, enum err_status status, const char *fmt, ...)

@@ -35,8 +35,8 @@ void err_clear(struct err *err);
 bool err_is_set(const struct err *err);
 
 /*
- * Set message and status; forgets any earlier content. Returns -EINVAL for ERR_USAGE, -EOPNOTSUPP for
- * ERR_UNSUPPORTED and -EIO for ERR_FAILED, so that callers can `return err_set(...)`.
+ * Set message and status; forgets any earlier content. Returns -EINVAL for ERR_USAGE, -EOPNOTSUPP
+ * for ERR_UNSUPPORTED and -EIO for ERR_FAILED, so that callers can `return err_set(...)`.
  */
 int err_set(struct err *err, enum err_status status, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
@@ -54,7 +54,7 @@ void err_at(struct err *err, const char *text, int pos);
 /* Print "xcap: error: ...", the text with its caret, and "xcap: hint: ..." to stderr. */
 void err_print(const struct err *err);
 
-/* "ENOENT" for 2 or -2; "E<n>" for an unknown number. The string is static. */
+/* "ENOENT" for 2 or -2; "E?" for a number without a name. The string is static. */
 const char *err_name(int code);
 
 #endif

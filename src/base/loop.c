@@ -63,7 +63,7 @@ static struct source *add(struct loop *loop, enum source_kind kind, int fd, uint
 			  void *arg)
 {
 	struct source *s = calloc(1, sizeof(*s));
-	struct epoll_event ev = { .events = events, .data.ptr = s };
+	struct epoll_event ev = {.events = events, .data.ptr = s};
 
 	if (!s)
 		return NULL;
@@ -119,7 +119,7 @@ static int add_timerfd(struct loop *loop, enum source_kind kind, int clock, int 
 int loop_add_timer(struct loop *loop, uint64_t period_ns, bool once, loop_fn fn, void *arg)
 {
 	struct itimerspec when = {
-		.it_value = { period_ns / 1000000000, period_ns % 1000000000 },
+		.it_value = {period_ns / 1000000000, period_ns % 1000000000},
 	};
 
 	if (!once)
@@ -130,7 +130,7 @@ int loop_add_timer(struct loop *loop, uint64_t period_ns, bool once, loop_fn fn,
 int loop_add_clock_watch(struct loop *loop, loop_fn fn, void *arg)
 {
 	/* far in the future: it only ever fires by being cancelled */
-	struct itimerspec when = { .it_value = { .tv_sec = INT32_MAX } };
+	struct itimerspec when = {.it_value = {.tv_sec = INT32_MAX}};
 
 	return add_timerfd(loop, SOURCE_CLOCK, CLOCK_REALTIME,
 			   TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &when, fn, arg);
@@ -174,7 +174,7 @@ static void dispatch(struct source *s, uint32_t events)
 			break;
 		/* arm it again, with the same far end */
 		if (!timerfd_gettime(s->fd, &when)) {
-			when.it_value = (struct timespec){ .tv_sec = INT32_MAX };
+			when.it_value = (struct timespec){.tv_sec = INT32_MAX};
 			timerfd_settime(s->fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &when,
 					NULL);
 		}

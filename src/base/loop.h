@@ -2,8 +2,8 @@
 /*
  * loop.h - one epoll loop: file descriptors, signals and timers, each with a callback.
  *
- * The session, its sinks and the user's command all hang on one loop in one thread. Callbacks run in
- * loop_run(); a callback ends the loop by loop_stop().
+ * The session, its sinks and the user's command all hang on one loop in one thread. Callbacks run
+ * in loop_run(); a callback ends the loop by loop_stop().
  */
 #ifndef BASE_LOOP_H
 #define BASE_LOOP_H

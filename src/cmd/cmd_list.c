@@ -2,7 +2,8 @@
 /*
  * cmd_list.c - `xcap list [PATTERN]`: functions and tracepoints that carry an skb.
  *
- * Each line is a probe as -f takes it, with the number of the argument that is the skb. A pattern with '*',
+ * Each line is a probe as -f takes it, with the number of the argument that is the skb. A pattern
+ * with '*',
  * '?' or '[' must match all before the '@' or the name alone, another one may stand anywhere in it.
  */
 #include "cmd/cmd.h"
@@ -31,8 +32,8 @@ struct list {
 /* spec without "@N"; a tracepoint goes by "category:name" too. */
 static bool matches(const struct list *list, const char *spec, const char *name)
 {
-	const char *pair = strncmp(spec, TRACEPOINT, strlen(TRACEPOINT)) ? spec
-									  : spec + strlen(TRACEPOINT);
+	const char *pair =
+		strncmp(spec, TRACEPOINT, strlen(TRACEPOINT)) ? spec : spec + strlen(TRACEPOINT);
 
 	if (!list->pattern)
 		return true;

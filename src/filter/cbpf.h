@@ -2,9 +2,9 @@
 /*
  * cbpf.h - classic BPF programs: compiled by libpcap, carried as plain data.
  *
- * The only file that includes <pcap.h> on the way from an expression to a program is cbpf.c, because
- * <pcap.h> and <linux/bpf.h> both define struct bpf_insn. Called by plan (to check and compile) and
- * by flow (to settle undecided packets).
+ * The only file that includes <pcap.h> on the way from an expression to a program is cbpf.c,
+ * because <pcap.h> and <linux/bpf.h> both define struct bpf_insn. Called by plan (to check and
+ * compile) and by flow (to settle undecided packets).
  */
 #ifndef FILTER_CBPF_H
 #define FILTER_CBPF_H

@@ -85,7 +85,7 @@ void ebpf_emit_alu64_reg(struct ebpf_emit *e, int op, int dst, int src)
 
 void ebpf_emit_load(struct ebpf_emit *e, uint32_t size, int dst, int src, int off)
 {
-	static const int widths[] = { [1] = BPF_B, [2] = BPF_H, [4] = BPF_W, [8] = BPF_DW };
+	static const int widths[] = {[1] = BPF_B, [2] = BPF_H, [4] = BPF_W, [8] = BPF_DW};
 
 	emit(e, BPF_LDX | BPF_MEM | widths[size], dst, src, off, 0);
 }

@@ -30,9 +30,9 @@ int pipeline_add(struct pipeline *pipeline, const struct sink_ops *ops,
 		 struct err *err);
 
 enum pipeline_state {
-	PIPELINE_OPEN,	  /* wants more */
-	PIPELINE_DONE,	  /* the limit was reached; later records are counted, not shown */
-	PIPELINE_BROKEN,  /* a sink failed: pipeline_error() says how */
+	PIPELINE_OPEN,	 /* wants more */
+	PIPELINE_DONE,	 /* the limit was reached; later records are counted, not shown */
+	PIPELINE_BROKEN, /* a sink failed: pipeline_error() says how */
 };
 
 enum pipeline_state pipeline_write(struct pipeline *pipeline, const struct record *record);
@@ -49,7 +49,6 @@ void pipeline_count(const struct pipeline *pipeline, struct capture_totals *tota
  * Close all sinks with the totals. The first failure of the pipeline's whole life is returned in
  * err (that of pipeline_error(), if there was one before). Frees. Takes NULL.
  */
-int pipeline_close(struct pipeline *pipeline, const struct capture_totals *totals,
-		   struct err *err);
+int pipeline_close(struct pipeline *pipeline, const struct capture_totals *totals, struct err *err);
 
 #endif

@@ -2,8 +2,9 @@
 /*
  * feature.h - what this kernel and this user can do, found by trying, never by version.
  *
- * One table: name, how to try it, since which kernel, why it matters, what to do where it is missing. Tried
- * lazily and remembered. Used by plan (to order mechanisms) and printed by `xcap check`.
+ * One table: name, how to try it, since which kernel, why it matters, what to do where it is
+ * missing. Tried lazily and remembered. Used by plan (to order mechanisms) and printed by `xcap
+ * check`.
  */
 #ifndef KERNEL_FEATURE_H
 #define KERNEL_FEATURE_H
@@ -12,29 +13,29 @@
 #include <stddef.h>
 
 enum feature {
-	FEATURE_BTF,		/* /sys/kernel/btf/vmlinux */
-	FEATURE_BPF,		/* may load a BPF program at all */
-	FEATURE_RINGBUF,	/* 5.8 */
+	FEATURE_BTF,	 /* /sys/kernel/btf/vmlinux */
+	FEATURE_BPF,	 /* may load a BPF program at all */
+	FEATURE_RINGBUF, /* 5.8 */
 	FEATURE_RAW_TP,
-	FEATURE_TP_BTF,		/* 5.5 */
-	FEATURE_FENTRY,		/* 5.5, needs ftrace with direct calls */
-	FEATURE_KPROBE,		/* perf event "kprobe", 4.17 */
-	FEATURE_KPROBE_COOKIE,	/* 5.15 */
-	FEATURE_MODULE_BTF,	/* 5.11 */
-	FEATURE_RDONLY_CAST,	/* 6.2 */
-	FEATURE_DYNPTR_SKB,	/* bpf_dynptr_from_skb in tp_btf, 6.12 */
-	FEATURE_DROP_REASON,	/* 5.17 */
+	FEATURE_TP_BTF,	       /* 5.5 */
+	FEATURE_FENTRY,	       /* 5.5, needs ftrace with direct calls */
+	FEATURE_KPROBE,	       /* perf event "kprobe", 4.17 */
+	FEATURE_KPROBE_COOKIE, /* 5.15 */
+	FEATURE_MODULE_BTF,    /* 5.11 */
+	FEATURE_RDONLY_CAST,   /* 6.2 */
+	FEATURE_DYNPTR_SKB,    /* bpf_dynptr_from_skb in tp_btf, 6.12 */
+	FEATURE_DROP_REASON,   /* 5.17 */
 	FEATURE_TRACEFS,
-	FEATURE_KALLSYMS,	/* addresses are shown */
-	FEATURE_PREEMPT_COUNT,	/* task, softirq or hard irq can be told */
+	FEATURE_KALLSYMS,      /* addresses are shown */
+	FEATURE_PREEMPT_COUNT, /* task, softirq or hard irq can be told */
 	FEATURE_COUNT,
 };
 
 struct feature_info {
 	const char *name;
-	const char *since;	/* "5.8", or "" */
-	const char *why;	/* what lack of it costs the user */
-	const char *remedy;	/* what to do about it */
+	const char *since;  /* "5.8", or "" */
+	const char *why;    /* what lack of it costs the user */
+	const char *remedy; /* what to do about it */
 };
 
 struct feature_set;
@@ -50,8 +51,8 @@ const struct feature_info *feature_describe(enum feature feature);
 bool feature_has(struct feature_set *set, enum feature feature, char *why, size_t size);
 
 /*
- * Raise RLIMIT_MEMLOCK where the kernel still accounts BPF memory by it (before 5.11). Failing is not an
- * error: the caller goes on, and says so only if a map cannot be created.
+ * Raise RLIMIT_MEMLOCK where the kernel still accounts BPF memory by it (before 5.11). Failing is
+ * not an error: the caller goes on, and says so only if a map cannot be created.
  */
 void feature_raise_memlock(void);
 

@@ -48,8 +48,8 @@ int kbtf_open(struct kbtf **out, struct err *err)
 	if (!kbtf->vmlinux) {
 		code = errno;
 		free(kbtf);
-		err_errno(err, ERR_UNSUPPORTED, code, "cannot read the kernel's types (BTF) from '%s'",
-			  VMLINUX);
+		err_errno(err, ERR_UNSUPPORTED, code,
+			  "cannot read the kernel's types (BTF) from '%s'", VMLINUX);
 		err_hint(err, "xcap needs a kernel built with CONFIG_DEBUG_INFO_BTF=y, and "
 			      "sysfs mounted on /sys");
 		return err->code;

@@ -2,8 +2,8 @@
 /*
  * kbtf.h - the running kernel's types: which functions and tracepoints carry an skb, and where.
  *
- * One pass over vmlinux BTF, and over each module's that is asked for. Used by plan (to resolve what
- * the user named) and by list.
+ * One pass over vmlinux BTF, and over each module's that is asked for. Used by plan (to resolve
+ * what the user named) and by list.
  */
 #ifndef KERNEL_KBTF_H
 #define KERNEL_KBTF_H
@@ -24,22 +24,22 @@ void kbtf_close(struct kbtf *kbtf); /* takes NULL */
 const struct btf *kbtf_vmlinux(const struct kbtf *kbtf);
 
 struct kbtf_arg {
-	char name[48];	/* "" if unnamed */
-	char type[80];	/* C spelling, e.g. "const struct sk_buff *" */
-	bool is_skb;	/* points to struct sk_buff, const or not */
+	char name[48]; /* "" if unnamed */
+	char type[80]; /* C spelling, e.g. "const struct sk_buff *" */
+	bool is_skb;   /* points to struct sk_buff, const or not */
 };
 
 #define KBTF_ARGS_MAX 12
 
 /* A function or tracepoint found in BTF. */
 struct kbtf_target {
-	char module[56];	/* "" for vmlinux */
-	int module_fd;		/* fd of the module's BTF for attach_btf_obj_fd; 0 for vmlinux;
-				   -errno if the kernel does not give it. Stays kbtf's. */
-	uint32_t btf_id;	/* FUNC of a function; typedef btf_trace_NAME of a tracepoint */
+	char module[56]; /* "" for vmlinux */
+	int module_fd;	 /* fd of the module's BTF for attach_btf_obj_fd; 0 for vmlinux;
+			    -errno if the kernel does not give it. Stays kbtf's. */
+	uint32_t btf_id; /* FUNC of a function; typedef btf_trace_NAME of a tracepoint */
 	struct kbtf_arg args[KBTF_ARGS_MAX];
-	uint32_t n_args;	/* of the prototype as the program sees it (without void *__data) */
-	int skb_arg;		/* first one that is an skb, from 0; -1: none */
+	uint32_t n_args; /* of the prototype as the program sees it (without void *__data) */
+	int skb_arg;	 /* first one that is an skb, from 0; -1: none */
 	bool returns_value;
 };
 
@@ -57,7 +57,8 @@ int kbtf_find_tracepoint(struct kbtf *kbtf, const char *name, struct kbtf_target
  * Call fn for each function and tracepoint of vmlinux and all loaded modules that takes an skb.
  * tracepoint tells which of both. Stops early when fn returns non-zero and returns that.
  */
-typedef int (*kbtf_fn)(void *arg, const char *name, bool tracepoint, const struct kbtf_target *target);
+typedef int (*kbtf_fn)(void *arg, const char *name, bool tracepoint,
+		       const struct kbtf_target *target);
 int kbtf_for_each_skb(struct kbtf *kbtf, kbtf_fn fn, void *arg);
 
 /* All function names of vmlinux and modules, for near-name hints. Both arrays stay kbtf's. */
@@ -66,14 +67,16 @@ const char *const *kbtf_function_names(struct kbtf *kbtf, size_t *n);
 /* "1: struct sk_buff *skb, 2: ..."; as written in an error about a wrong @N (numbers from 1). */
 void kbtf_print_args(const struct kbtf_target *target, char *out, size_t size);
 
-/* Drop reasons: name of value in `enum skb_drop_reason` without its SKB_DROP_REASON_ prefix, sub-system
- * enums (upper 16 bits) included; NULL if unknown or the kernel has none. Owned by kbtf. */
+/* Drop reasons: name of value in `enum skb_drop_reason` without its SKB_DROP_REASON_ prefix,
+ * sub-system enums (upper 16 bits) included; NULL if unknown or the kernel has none. Owned by kbtf.
+ */
 const char *kbtf_drop_reason(struct kbtf *kbtf, uint32_t reason);
 
 /*
  * Distance in bytes from the per-CPU variable `runqueues` to the CPU's preemption count, from the
- * DATASEC of vmlinux BTF (__preempt_count, or pcpu_hot.preempt_count in 6.2 to 6.14). With the run queue's
- * address at hand this reads the count even where kallsyms has no data symbols. 0: not known.
+ * DATASEC of vmlinux BTF (__preempt_count, or pcpu_hot.preempt_count in 6.2 to 6.14). With the run
+ * queue's address at hand this reads the count even where kallsyms has no data symbols. 0: not
+ * known.
  */
 int64_t kbtf_preempt_delta(const struct kbtf *kbtf);
 

@@ -18,13 +18,14 @@ void netns_close(struct netns_table *table);
 uint32_t netns_own(const struct netns_table *table);
 
 /*
- * Name of a namespace: "" for xcap's own or 0; the file's name below /run/netns (looked at again when the
- * inode is not known yet, at most once a second); else the inode in decimal. Owned by the table, stable until
- * it is closed.
+ * Name of a namespace: "" for xcap's own or 0; the file's name below /run/netns (looked at again
+ * when the inode is not known yet, at most once a second); else the inode in decimal. Owned by the
+ * table, stable until it is closed.
  */
 const char *netns_name(struct netns_table *table, uint32_t inode);
 
-/* Inode of a namespace given as a name below /run/netns, "pid:N", a path, or its inode; 0 if none. */
+/* Inode of a namespace given as a name below /run/netns, "pid:N", a path, or its inode; 0 if none.
+ */
 uint32_t netns_find(const struct netns_table *table, const char *name);
 
 /*
@@ -33,7 +34,8 @@ uint32_t netns_find(const struct netns_table *table, const char *name);
  */
 bool netns_has_interface(const struct netns_table *table, const char *pattern, bool any_netns);
 
-/* Names of the interfaces in xcap's own namespace, for near-name hints; caller frees with free(). A NULL-terminated array in one block. */
+/* Names of the interfaces in xcap's own namespace, for near-name hints; caller frees with free(). A
+ * NULL-terminated array in one block. */
 char **netns_interfaces(size_t *n);
 
 /* Widest "ifname" or "ifname@netns" of all namespaces that have a name. */

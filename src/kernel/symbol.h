@@ -2,7 +2,8 @@
 /*
  * symbol.h - kernel addresses to "name+0x1d [module]" and back, from /proc/kallsyms.
  *
- * Loaded once, when the first address has to be named or a function's existence to be checked beyond BTF.
+ * Loaded once, when the first address has to be named or a function's existence to be checked
+ * beyond BTF.
  */
 #ifndef KERNEL_SYMBOL_H
 #define KERNEL_SYMBOL_H

@@ -2,9 +2,9 @@
 /*
  * tracepoint.h - categories and names of tracepoints.
  *
- * BTF has the prototype of each tracepoint but not its category. Categories come from tracefs where it is
- * mounted or can be mounted detached (fsopen/fsmount: nothing is left behind), else from a built-in
- * table of those that carry an skb.
+ * BTF has the prototype of each tracepoint but not its category. Categories come from tracefs where
+ * it is mounted or can be mounted detached (fsopen/fsmount: nothing is left behind), else from a
+ * built-in table of those that carry an skb.
  */
 #ifndef KERNEL_TRACEPOINT_H
 #define KERNEL_TRACEPOINT_H

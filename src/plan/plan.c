@@ -31,6 +31,18 @@ static const char *const default_specs[] = {
 	"tracepoint:net:net_dev_start_xmit",
 };
 
+const char *plan_mechanism_name(enum plan_mechanism mechanism)
+{
+	static const char *const names[PLAN_MECHANISMS] = {
+		[PLAN_TP_BTF] = "tp_btf",
+		[PLAN_RAW_TP] = "raw_tp",
+		[PLAN_FENTRY] = "fentry",
+		[PLAN_KPROBE] = "kprobe",
+	};
+
+	return mechanism < PLAN_MECHANISMS ? names[mechanism] : "unknown";
+}
+
 static int set_sizes(const struct plan_request *request, struct plan *plan, struct err *err)
 {
 	uint64_t wanted = request->ring_bytes ? request->ring_bytes : XCAP_RING_DEFAULT;

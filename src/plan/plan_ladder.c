@@ -17,26 +17,17 @@
 
 static const struct mechanism {
 	enum plan_mechanism mechanism;
-	const char *name;
 	bool tracepoint;
 	bool needs_btf;
 	bool needs_register;
 	enum feature feature;
 	enum spec_kind forced_by;
 } mechanisms[] = {
-	{PLAN_TP_BTF, "tp_btf", true, true, false, FEATURE_TP_BTF, SPEC_TP_BTF},
-	{PLAN_RAW_TP, "raw_tp", true, false, false, FEATURE_RAW_TP, SPEC_RAW_TP},
-	{PLAN_FENTRY, "fentry", false, true, false, FEATURE_FENTRY, SPEC_FENTRY},
-	{PLAN_KPROBE, "kprobe", false, false, true, FEATURE_KPROBE, SPEC_KPROBE},
+	{PLAN_TP_BTF, true, true, false, FEATURE_TP_BTF, SPEC_TP_BTF},
+	{PLAN_RAW_TP, true, false, false, FEATURE_RAW_TP, SPEC_RAW_TP},
+	{PLAN_FENTRY, false, true, false, FEATURE_FENTRY, SPEC_FENTRY},
+	{PLAN_KPROBE, false, false, true, FEATURE_KPROBE, SPEC_KPROBE},
 };
-
-const char *plan_mechanism_name(enum plan_mechanism mechanism)
-{
-	for (size_t i = 0; i < UTIL_ARRAY_SIZE(mechanisms); i++)
-		if (mechanisms[i].mechanism == mechanism)
-			return mechanisms[i].name;
-	return "unknown";
-}
 
 bool plan_ladder_feature(const struct plan_kernel *kernel, enum feature feature, char *why,
 			 size_t size)

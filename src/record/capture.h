@@ -2,8 +2,8 @@
 /*
  * capture.h - what the receivers of records must know of the capture as a whole.
  *
- * struct capture_info is built from the plan before the first record; struct capture_totals after the
- * last one. Sinks store and print them; they never change them.
+ * struct capture_info is built from the plan before the first record; struct capture_totals after
+ * the last one. Sinks store and print them; they never change them.
  */
 #ifndef RECORD_CAPTURE_H
 #define RECORD_CAPTURE_H
@@ -14,8 +14,9 @@
 #include "xcap/event.h"
 
 struct capture_probe {
-	const char *spec;      /* accepted by -f again: "ip_rcv@1", "tracepoint:net:netif_receive_skb" */
-	const char *name;      /* short, for columns and interface names: "ip_rcv", "netif_receive_skb" */
+	const char *spec; /* accepted by -f again: "ip_rcv@1", "tracepoint:net:netif_receive_skb" */
+	const char
+		*name; /* short, for columns and interface names: "ip_rcv", "netif_receive_skb" */
 	const char *mechanism; /* "tp_btf", "raw_tp", "fentry", "kprobe"; NULL: not attached */
 	bool is_kfree_skb;     /* its records are drops */
 };
@@ -43,10 +44,10 @@ struct capture_counts {
 struct capture_totals {
 	const struct capture_counts *probes; /* n_probes of capture_info */
 	uint32_t n_probes;
-	uint64_t shown;	      /* records given to the sinks */
-	uint64_t settled_out; /* undecided in the kernel, rejected by user space */
-	uint64_t after_limit; /* came after -c was reached */
-	uint64_t unwritten;   /* came with or after a sink's failure: in no file as a whole */
+	uint64_t shown;		   /* records given to the sinks */
+	uint64_t settled_out;	   /* undecided in the kernel, rejected by user space */
+	uint64_t after_limit;	   /* came after -c was reached */
+	uint64_t unwritten;	   /* came with or after a sink's failure: in no file as a whole */
 	uint64_t start_ns, end_ns; /* wall clock */
 };
 

@@ -2,8 +2,8 @@
 /*
  * record.h - one event, complete: what happened to which packet, where and when.
  *
- * It comes from the ring buffer (session/reader) or, later, from a pcapng file; nothing that takes a
- * record can tell which. All strings and bytes belong to the producer and live until the callee
+ * It comes from the ring buffer (session/reader) or, later, from a pcapng file; nothing that takes
+ * a record can tell which. All strings and bytes belong to the producer and live until the callee
  * returns. Empty strings and zeros mean "not known", as each field says.
  */
 #ifndef RECORD_RECORD_H
@@ -14,31 +14,32 @@
 #include "xcap/event.h"
 
 struct record {
-	uint64_t number;	/* from 1, in the order of output */
-	uint64_t ts_ns;		/* wall clock, ns since the epoch (UTC) */
-	uint32_t probe;		/* row in capture.probes */
+	uint64_t number; /* from 1, in the order of output */
+	uint64_t ts_ns;	 /* wall clock, ns since the epoch (UTC) */
+	uint32_t probe;	 /* row in capture.probes */
 	uint32_t cpu;
-	uint8_t flags;		/* enum xcap_event_flag */
-	uint8_t context;	/* enum xcap_context */
-	uint8_t direction;	/* enum xcap_direction */
-	uint8_t pkt_type;	/* PACKET_HOST... (linux/if_packet.h) */
-	uint32_t pid, tid;	/* current task; the packet's only when context is XCAP_CTX_TASK */
-	char comm[XCAP_COMM];	/* its name, "" not known; may hold any byte but NUL */
-	uint32_t ifindex;	/* 0: no device */
+	uint8_t flags;	      /* enum xcap_event_flag */
+	uint8_t context;      /* enum xcap_context */
+	uint8_t direction;    /* enum xcap_direction */
+	uint8_t pkt_type;     /* PACKET_HOST... (linux/if_packet.h) */
+	uint32_t pid, tid;    /* current task; the packet's only when context is XCAP_CTX_TASK */
+	char comm[XCAP_COMM]; /* its name, "" not known; may hold any byte but NUL */
+	uint32_t ifindex;     /* 0: no device */
 	char ifname[XCAP_IFNAME]; /* "" no device */
-	uint16_t dev_type;	/* ARPHRD_*, 0xffff: no device */
-	uint32_t netns;		/* inode of the network namespace, 0: not known */
-	const char *netns_name;	/* "" for xcap's own namespace; else its name, or its inode as text */
-	uint64_t skb;		/* address */
+	uint16_t dev_type;	  /* ARPHRD_*, 0xffff: no device */
+	uint32_t netns;		  /* inode of the network namespace, 0: not known */
+	const char
+		*netns_name; /* "" for xcap's own namespace; else its name, or its inode as text */
+	uint64_t skb;	     /* address */
 	uint32_t mark;
-	uint16_t protocol;	/* skb->protocol, host order */
-	const char *reason;	/* drop reason, e.g. "NETFILTER_DROP"; NULL: none here */
-	const char *location;	/* "nf_hook_slow+0x9d" or "foo+0x1 [mod]"; NULL: none here */
-	uint64_t lost;		/* events lost on this CPU since the start */
-	uint32_t lost_before;	/* lost on this CPU since its previous record */
-	uint32_t len;		/* bytes on the wire, including the link header */
-	uint32_t cap_len;	/* bytes at packet; 0 with XCAP_EV_NO_PACKET */
-	const uint8_t *packet;	/* an Ethernet frame */
+	uint16_t protocol;     /* skb->protocol, host order */
+	const char *reason;    /* drop reason, e.g. "NETFILTER_DROP"; NULL: none here */
+	const char *location;  /* "nf_hook_slow+0x9d" or "foo+0x1 [mod]"; NULL: none here */
+	uint64_t lost;	       /* events lost on this CPU since the start */
+	uint32_t lost_before;  /* lost on this CPU since its previous record */
+	uint32_t len;	       /* bytes on the wire, including the link header */
+	uint32_t cap_len;      /* bytes at packet; 0 with XCAP_EV_NO_PACKET */
+	const uint8_t *packet; /* an Ethernet frame */
 };
 
 #endif

@@ -36,11 +36,11 @@ static int attach_raw_tp(int prog_fd, const struct plan_probe *probe, struct err
 }
 
 const struct attach_ops attach_table[PLAN_MECHANISMS] = {
-	[PLAN_TP_BTF] = { BPF_PROG_TYPE_TRACING, BPF_TRACE_RAW_TP, true, true, word_offset,
-			  attach_trace },
-	[PLAN_RAW_TP] = { BPF_PROG_TYPE_RAW_TRACEPOINT, 0, false, true, word_offset, attach_raw_tp },
-	[PLAN_FENTRY] = { BPF_PROG_TYPE_TRACING, BPF_TRACE_FENTRY, true, true, word_offset,
-			  attach_trace },
-	[PLAN_KPROBE] = { BPF_PROG_TYPE_KPROBE, 0, false, false, attach_kprobe_arg_offset,
-			  attach_kprobe_open },
+	[PLAN_TP_BTF] = {BPF_PROG_TYPE_TRACING, BPF_TRACE_RAW_TP, true, true, word_offset,
+			 attach_trace},
+	[PLAN_RAW_TP] = {BPF_PROG_TYPE_RAW_TRACEPOINT, 0, false, true, word_offset, attach_raw_tp},
+	[PLAN_FENTRY] = {BPF_PROG_TYPE_TRACING, BPF_TRACE_FENTRY, true, true, word_offset,
+			 attach_trace},
+	[PLAN_KPROBE] = {BPF_PROG_TYPE_KPROBE, 0, false, false, attach_kprobe_arg_offset,
+			 attach_kprobe_open},
 };

@@ -19,7 +19,8 @@ struct attach_ops {
 	bool counts_misses;		  /* prog info's recursion_misses means something */
 	/* Offset of argument `arg` (from 0) in the program's context; -1: not there. */
 	int (*arg_offset)(uint32_t arg);
-	/* Attach; the fd holds the attachment and is the caller's. Negative errno with err filled. */
+	/* Attach; the fd holds the attachment and is the caller's. Negative errno with err filled.
+	 */
 	int (*attach)(int prog_fd, const struct plan_probe *probe, struct err *err);
 };
 

@@ -45,11 +45,12 @@ static int pmu_type(void)
 int attach_kprobe_open(int prog_fd, const struct plan_probe *probe, struct err *err)
 {
 	char symbol[sizeof(probe->module) + sizeof(probe->name) + 2];
-	struct perf_event_attr attr = { .size = sizeof(attr) };
+	struct perf_event_attr attr = {.size = sizeof(attr)};
 	int type = pmu_type(), fd, saved;
 
 	if (type < 0)
-		return err_errno(err, ERR_UNSUPPORTED, ENOENT, "this kernel has no kprobes: %s", PMU_TYPE);
+		return err_errno(err, ERR_UNSUPPORTED, ENOENT, "this kernel has no kprobes: %s",
+				 PMU_TYPE);
 	snprintf(symbol, sizeof(symbol), "%s%s%s", probe->module, probe->module[0] ? ":" : "",
 		 probe->name);
 	attr.type = type;

@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <time.h>
 
-#define NS_PER_S	1000000000LL
-#define REFRESH_NS	(NS_PER_S / 10)
-#define STEP_NS		(NS_PER_S / 100) /* slewing moves the clock by 50 us at most in REFRESH_NS */
-#define SAMPLES		5
+#define NS_PER_S   1000000000LL
+#define REFRESH_NS (NS_PER_S / 10)
+#define STEP_NS	   (NS_PER_S / 100) /* slewing moves the clock by 50 us at most in REFRESH_NS */
+#define SAMPLES	   5
 
 static int64_t now_ns(clockid_t id)
 {

@@ -2,9 +2,9 @@
 /*
  * inject.c - splicing one function's body into a finished BPF program.
  *
- * The body is found by func_info. What moves is everything behind it: calls and callbacks that cross it
- * are retargeted, func_info and line_info shifted. The first line of the old body is kept, since the
- * verifier wants a line for the start of each function.
+ * The body is found by func_info. What moves is everything behind it: calls and callbacks that
+ * cross it are retargeted, func_info and line_info shifted. The first line of the old body is kept,
+ * since the verifier wants a line for the start of each function.
  */
 #include "session/inject.h"
 
@@ -18,7 +18,8 @@
 #include "xcap/limits.h"
 #include "xcap/template.h"
 
-#define UNROLL 8 /* rounds of a backward jump (protochain) before the verdict is left to user space */
+#define UNROLL                                                                                     \
+	8 /* rounds of a backward jump (protochain) before the verdict is left to user space */
 
 const struct cbpf2ebpf_layout inject_layout = {
 	.packet = offsetof(struct xcap_filter_ctx, packet),

@@ -13,8 +13,9 @@
 extern const struct cbpf2ebpf_layout inject_layout;
 
 /*
- * Replace the body of xcap_filter() in t by `code`, point its far loads at xcap_load(), and keep calls,
- * callbacks, func_info and line_info right. ERR_FAILED if the template has no such functions.
+ * Replace the body of xcap_filter() in t by `code`, point its far loads at xcap_load(), and keep
+ * calls, callbacks, func_info and line_info right. ERR_FAILED if the template has no such
+ * functions.
  */
 int inject_filter(struct template *t, const struct cbpf2ebpf_code *code, struct err *err);
 

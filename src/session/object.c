@@ -2,8 +2,9 @@
 /*
  * object.c - from the embedded ELF to maps and templates.
  *
- * libbpf does CO-RE and map creation; its prepare-load callback then hands us each finished program. What it
- * goes on to load is an empty raw tracepoint program in its place: the real ones are loaded per probe.
+ * libbpf does CO-RE and map creation; its prepare-load callback then hands us each finished
+ * program. What it goes on to load is an empty raw tracepoint program in its place: the real ones
+ * are loaded per probe.
  */
 #include "session/object.h"
 
@@ -46,9 +47,9 @@ static int print_libbpf(enum libbpf_print_level level, const char *fmt, va_list 
 
 static int keep_program(struct bpf_program *prog, struct bpf_prog_load_opts *opts, long cookie)
 {
-	static struct bpf_insn empty[] = {
-		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0 },
-		{ .code = BPF_JMP | BPF_EXIT },
+	struct bpf_insn empty[] = {
+		{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0},
+		{.code = BPF_JMP | BPF_EXIT},
 	};
 	struct object *object = (struct object *)cookie;
 	const struct btf *btf = bpf_object__btf(object->skel->obj);
@@ -87,7 +88,8 @@ static int configure(struct object *object, const struct plan *plan)
 		rc = bpf_map__set_max_entries(skel->maps.probes, plan->n_probes);
 	if (!rc)
 		rc = bpf_map__set_max_entries(skel->maps.counters, object->n_cpus * plan->n_probes);
-	bpf_object__for_each_program(prog, skel->obj) {
+	bpf_object__for_each_program(prog, skel->obj)
+	{
 		for (int i = 0; i < PLAN_MECHANISMS; i++)
 			if (!strcmp(bpf_program__section_name(prog), section_names[i]))
 				bpf_program__set_autoload(prog, plan_uses(plan, i));
@@ -131,8 +133,10 @@ static int inject_all(struct object *object, const struct plan *plan, struct err
 		if (object->templates[i].insns)
 			rc = inject_filter(&object->templates[i], &code, err);
 	if (!rc)
-		log_debug("filter: %u classic instructions, %u translated, %u of %u bounds checks needed",
-			  plan->filter.len, code.len, code.guards - code.guards_elided, code.guards);
+		log_debug("filter: %u classic instructions, %u translated, %u of %u bounds checks "
+			  "needed",
+			  plan->filter.len, code.len, code.guards - code.guards_elided,
+			  code.guards);
 	cbpf2ebpf_free(&code);
 	return rc;
 }
@@ -142,8 +146,10 @@ static int load_failed(struct err *err, int code, const struct plan *plan)
 	err_errno(err, code == -EPERM || code == -EACCES ? ERR_UNSUPPORTED : ERR_FAILED, code,
 		  "cannot create the BPF maps and programs");
 	if (code == -EPERM)
-		err_hint(err, "run as root, or see 'xcap check' for the capabilities that are missing; before "
-			      "Linux 5.11 the memlock limit must allow %llu KiB (ulimit -l)",
+		err_hint(err,
+			 "run as root, or see 'xcap check' for the capabilities that are missing; "
+			 "before "
+			 "Linux 5.11 the memlock limit must allow %llu KiB (ulimit -l)",
 			 (unsigned long long)plan->ring_bytes / 1024 + 1024);
 	else if (code == -ENOMEM)
 		err_hint(err, "ask for a smaller ring: -B 1M");
@@ -161,7 +167,8 @@ int object_open(struct object *object, const struct plan *plan, struct err *err)
 	libbpf_set_print(print_libbpf);
 	feature_raise_memlock();
 	object->n_cpus = libbpf_num_possible_cpus();
-	handler_id = libbpf_register_prog_handler("xcap+", BPF_PROG_TYPE_RAW_TRACEPOINT, 0, &handler);
+	handler_id =
+		libbpf_register_prog_handler("xcap+", BPF_PROG_TYPE_RAW_TRACEPOINT, 0, &handler);
 	if (handler_id < 0)
 		return err_errno(err, ERR_FAILED, handler_id, "cannot register with libbpf");
 	object->skel = xcap_bpf__open();

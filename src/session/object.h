@@ -22,7 +22,8 @@ struct object {
 	size_t counters_bytes;
 };
 
-/* Open, configure from the plan, create maps, inject the filter. object_close() also after a failure. */
+/* Open, configure from the plan, create maps, inject the filter. object_close() also after a
+ * failure. */
 int object_open(struct object *object, const struct plan *plan, struct err *err);
 void object_close(struct object *object);
 

@@ -22,12 +22,13 @@ void reader_free(struct reader *reader); /* takes NULL */
 /* Readable when the kernel has woken us. */
 int reader_fd(const struct reader *reader);
 
-/* Hand over all that is in the ring to its end, also to a receiver that wants no more (it counts them). */
+/* Hand over all that is in the ring to its end, also to a receiver that wants no more (it counts
+ * them). */
 void reader_drain(struct reader *reader);
 
 /*
- * Read after a wake-up or a tick, until the ring is empty or the receiver wants no more; keeps the clock.
- * stepped: the wall clock was set.
+ * Read after a wake-up or a tick, until the ring is empty or the receiver wants no more; keeps the
+ * clock. stepped: the wall clock was set.
  */
 void reader_read(struct reader *reader, bool stepped);
 

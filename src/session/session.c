@@ -21,8 +21,8 @@
 #include "session/reader.h"
 
 /*
- * The kernel wakes us when a share of the ring is full; below that we look by ourselves this often, which is
- * what a user waiting for a line can notice.
+ * The kernel wakes us when a share of the ring is full; below that we look by ourselves this often,
+ * which is what a user waiting for a line can notice.
  */
 #define READ_PERIOD_NS 50000000
 
@@ -76,13 +76,13 @@ int session_open(struct session **out, const struct session_config *config, stru
 	session->config = *config;
 	session->attached = calloc(n, sizeof(*session->attached));
 	for (uint32_t i = 0; i < n && session->attached; i++)
-		session->attached[i] = (struct attachment){ -1, -1, -1 };
+		session->attached[i] = (struct attachment){-1, -1, -1};
 	raise_nofile(n);
 	rc = session->attached ? object_open(&session->object, config->plan, err)
 			       : err_errno(err, ERR_FAILED, ENOMEM, "cannot start a session");
 	if (!rc) {
-		session->reader = reader_new(object_ring_fd(&session->object), session->object.n_cpus,
-					     &session->config, err);
+		session->reader = reader_new(object_ring_fd(&session->object),
+					     session->object.n_cpus, &session->config, err);
 		rc = session->reader ? 0 : err->code;
 	}
 	if (rc) {

@@ -4,8 +4,8 @@
  *
  *	session_open -> session_attach -> session_enable -> (loop) -> session_stop -> session_close
  *
- * No record is produced before session_enable(), so no probe reports before all can; session_stop() hands
- * over every record that was reserved before it, to the last.
+ * No record is produced before session_enable(), so no probe reports before all can; session_stop()
+ *hands over every record that was reserved before it, to the last.
  */
 #ifndef SESSION_SESSION_H
 #define SESSION_SESSION_H
@@ -34,8 +34,8 @@ struct session_config {
 int session_open(struct session **session, const struct session_config *config, struct err *err);
 
 /*
- * Attach every probe by the first rung of its ladder that works. A probe that cannot be attached is a warning and
- * is left out; it is an error when none could be, or when it was the only one.
+ * Attach every probe by the first rung of its ladder that works. A probe that cannot be attached is
+ * a warning and is left out; it is an error when none could be, or when it was the only one.
  */
 int session_attach(struct session *session, struct err *err);
 

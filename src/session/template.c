@@ -123,11 +123,11 @@ static int load_with_log(const struct template *t, const struct template_clone *
 int template_load(const struct template *t, const struct template_clone *clone, struct err *err)
 {
 	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = clone->attach_type,
-		    .attach_btf_id = clone->attach_btf_id, .attach_btf_obj_fd = clone->attach_btf_fd,
-		    .prog_btf_fd = t->btf_fd, .func_info = t->func_info,
-		    .func_info_cnt = t->n_func_info, .func_info_rec_size = t->func_info_size,
-		    .line_info = t->line_info, .line_info_cnt = t->n_line_info,
-		    .line_info_rec_size = t->line_info_size);
+		    .attach_btf_id = clone->attach_btf_id,
+		    .attach_btf_obj_fd = clone->attach_btf_fd, .prog_btf_fd = t->btf_fd,
+		    .func_info = t->func_info, .func_info_cnt = t->n_func_info,
+		    .func_info_rec_size = t->func_info_size, .line_info = t->line_info,
+		    .line_info_cnt = t->n_line_info, .line_info_rec_size = t->line_info_size);
 	struct bpf_insn *insns = copy(t->insns, t->n_insns, sizeof(*insns));
 	char name[BPF_OBJ_NAME_LEN];
 	int fd;

@@ -2,9 +2,10 @@
 /*
  * template.h - a BPF program after CO-RE, ready to be cloned for each probe.
  *
- * libbpf relocates one program per front end; object.c keeps its finished instructions as a struct template
- * instead of loading it. inject.c splices the packet filter in, once; template_load() loads a clone with its
- * own constants and attach target. So a probe whose program the kernel refuses fails alone.
+ * libbpf relocates one program per front end; object.c keeps its finished instructions as a struct
+ * template instead of loading it. inject.c splices the packet filter in, once; template_load()
+ * loads a clone with its own constants and attach target. So a probe whose program the kernel
+ * refuses fails alone.
  */
 #ifndef SESSION_TEMPLATE_H
 #define SESSION_TEMPLATE_H
@@ -18,7 +19,8 @@ struct bpf_program;
 struct bpf_prog_load_opts;
 struct btf;
 
-struct template {
+struct template
+{
 	struct bpf_insn *insns; /* NULL: this front end is not used */
 	uint32_t n_insns;
 	void *func_info, *line_info; /* as BPF_PROG_LOAD takes them */
@@ -45,8 +47,8 @@ struct template_clone {
 };
 
 /*
- * Load a clone. Returns its fd (the caller's), or a negative errno with err saying what the verifier said
- * last.
+ * Load a clone. Returns its fd (the caller's), or a negative errno with err saying what the
+ * verifier said last.
  */
 int template_load(const struct template *t, const struct template_clone *clone, struct err *err);
 

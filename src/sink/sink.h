@@ -3,8 +3,8 @@
  * sink.h - the interface of everything that takes records: text, pcapng, pcap.
  *
  * The pipeline (flow/) opens sinks, writes each record to all of them in order, ticks them at least
- * once a second, and closes them with the totals. `needs` tells what a sink uses of a record: what no
- * sink needs is not captured.
+ * once a second, and closes them with the totals. `needs` tells what a sink uses of a record: what
+ * no sink needs is not captured.
  */
 #ifndef SINK_SINK_H
 #define SINK_SINK_H
@@ -17,7 +17,7 @@
 #include "record/record.h"
 
 enum sink_need {
-	SINK_NEEDS_PACKET = 1 << 0,  /* bytes beyond those that one-line text shows */
+	SINK_NEEDS_PACKET = 1 << 0, /* bytes beyond those that one-line text shows */
 	SINK_NEEDS_COMM = 1 << 1,
 	SINK_NEEDS_CONTEXT = 1 << 2,
 };
@@ -32,13 +32,13 @@ enum sink_time {
 };
 
 struct sink_config {
-	const char *path;    /* file, or "-" for stdout */
-	bool unbuffered;     /* -U, -l: flush after every record */
+	const char *path; /* file, or "-" for stdout */
+	bool unbuffered;  /* -U, -l: flush after every record */
 	enum sink_time time;
-	bool nano;	     /* 9 digits in text */
-	int verbose;	     /* -v count */
-	bool ether;	     /* text: print MAC addresses */
-	bool drop_columns;   /* text: every probe is kfree_skb: reason and place are columns */
+	bool nano;	   /* 9 digits in text */
+	int verbose;	   /* -v count */
+	bool ether;	   /* text: print MAC addresses */
+	bool drop_columns; /* text: every probe is kfree_skb: reason and place are columns */
 };
 
 struct sink;

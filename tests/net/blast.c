@@ -4,8 +4,8 @@
  *
  *	blast ADDRESS PORT COUNT SIZE
  *
- * Used by the live tests of counters and by the benchmark, inside a network namespace. The socket is
- * not connected, so that "port unreachable" does not end it. Prints how many were accepted by the
+ * Used by the live tests of counters and by the benchmark, inside a network namespace. The socket
+ *is not connected, so that "port unreachable" does not end it. Prints how many were accepted by the
  * kernel; a send that fails for good is an error.
  */
 #include <arpa/inet.h>
@@ -36,8 +36,8 @@ int main(int argc, char **argv)
 {
 	static char payload[PAYLOAD_MAX];
 	struct mmsghdr messages[BATCH];
-	struct sockaddr_in to = { .sin_family = AF_INET };
-	struct iovec part = { .iov_base = payload };
+	struct sockaddr_in to = {.sin_family = AF_INET};
+	struct iovec part = {.iov_base = payload};
 	unsigned long count, sent = 0;
 	int fd;
 

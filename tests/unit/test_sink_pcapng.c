@@ -316,8 +316,7 @@ static void packet__losses_and_task__are_options_only_where_there_are_any(void *
 	free(file.data);
 }
 
-static void
-interfaces__150_devices_and_150_namespaces__are_described_once_each_before_use(void **state)
+static void interfaces__150_devices_and_150_netns__are_described_once_each_before_use(void **state)
 {
 	struct record *records = calloc(600, sizeof(*records));
 	struct filetest_block block;
@@ -475,7 +474,7 @@ int main(void)
 		TEST(packet__comm_of_hostile_bytes__stays_one_word_of_utf8),
 		TEST(packet__flags__hold_direction_and_reception_where_known),
 		TEST(packet__losses_and_task__are_options_only_where_there_are_any),
-		TEST(interfaces__150_devices_and_150_namespaces__are_described_once_each_before_use),
+		TEST(interfaces__150_devices_and_150_netns__are_described_once_each_before_use),
 		TEST(statistics__of_a_probe__stand_on_its_first_interface_only),
 		TEST(packet__cap_len_above_snaplen_or_len__is_cut_and_len_raised),
 		TEST(write__probe_out_of_range__is_an_error_and_writes_nothing),
