@@ -196,22 +196,20 @@ static void note_filter(struct plan *plan)
 	}
 }
 
-/* Helpers of the kernel that the mechanisms in question could use; the others are not tried. */
+/* Helpers of the kernel; the one that only tp_btf could use is not tried for the others. */
 static void set_kernel(const struct plan_kernel *kernel, struct plan *plan)
 {
-	bool by_btf = false, any = false;
+	bool by_btf = false;
 
 	for (uint32_t i = 0; i < plan->n_probes; i++)
 		for (uint32_t j = 0; j < plan->probes[i].n_rungs; j++) {
 			const struct plan_rung *rung = &plan->probes[i].ladder[j];
 
 			by_btf |= rung->usable && rung->mechanism == PLAN_TP_BTF;
-			any |= rung->usable;
 		}
 	plan->config.has_dynptr =
 		by_btf && plan_ladder_feature(kernel, FEATURE_DYNPTR_SKB, NULL, 0);
-	plan->config.has_rdonly_cast =
-		any && plan_ladder_feature(kernel, FEATURE_RDONLY_CAST, NULL, 0);
+	plan->config.has_rdonly_cast = plan_ladder_feature(kernel, FEATURE_RDONLY_CAST, NULL, 0);
 	if (plan->config.want_context && kernel->btf)
 		plan->config.preempt_delta = (uint64_t)kbtf_preempt_delta(kernel->btf);
 	plan->config.probe_count = plan->n_probes;

@@ -56,7 +56,7 @@ static void has__no_types__names_the_file(void **state)
 	for (size_t i = 0; i < sizeof(need_types) / sizeof(need_types[0]); i++)
 		assert_false(
 			try_alone(need_types[i],
-				  "cannot read the kernel's types from "
+				  "cannot read the kernel's types (BTF) from "
 				  "'/sys/kernel/btf/vmlinux': No such file or directory (ENOENT)"));
 }
 
