@@ -154,7 +154,10 @@ static __always_inline bool packet_passes(struct xcap_ctx *c, struct xcap_filter
 		if (!filter_accepts(f, p, count))
 			return false;
 	}
-	p->event.flags |= emit_plan(f, p, cfg.snaplen);
+	/* user space settles what is undecided, on all bytes that there are; it cuts them
+	 * afterwards */
+	p->event.flags |= emit_plan(
+		f, p, p->event.flags & XCAP_EV_UNDECIDED ? XCAP_SNAPLEN_MAX : cfg.snaplen);
 	return true;
 }
 

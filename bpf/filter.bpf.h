@@ -36,6 +36,35 @@ static __always_inline long filter_fetch(struct xcap_filter_ctx *f, struct xcap_
 	return paged_read(f, to, size, offset) ? FILTER_LOAD_FAULT : 0;
 }
 
+/*
+ * A load that begins in the window and ends behind it, or stands where a made-up header meets the
+ * first real byte: byte by byte, each from where it is.
+ */
+static __always_inline long filter_load_across(struct xcap_filter_ctx *f, struct xcap_packet *p,
+					       u64 offset, u64 size)
+{
+	u64 value = 0;
+	long rc;
+
+#pragma unroll
+	for (u32 i = 0; i < 4; i++) {
+		u64 at = offset + i;
+		u8 byte = 0;
+
+		if (i >= size)
+			break;
+		if (at < p->valid && at < XCAP_WINDOW) {
+			byte = p->data[at];
+		} else {
+			rc = filter_fetch(f, p, &byte, 1, at - p->shift);
+			if (rc)
+				return rc;
+		}
+		value = value << 8 | byte;
+	}
+	return value;
+}
+
 /* A load of 1, 2 or 4 bytes beyond the window, in host order; negative: FILTER_... above. */
 __hidden __attribute__((noinline)) long xcap_load(struct xcap_filter_ctx *f, u64 offset, u64 size)
 {
@@ -45,8 +74,10 @@ __hidden __attribute__((noinline)) long xcap_load(struct xcap_filter_ctx *f, u64
 
 	XCAP_OPAQUE(offset);
 	XCAP_OPAQUE(size);
-	if (offset > GEOMETRY_LEN_MAX || offset + size > p->wire_len || offset < p->shift)
+	if (offset > GEOMETRY_LEN_MAX || offset + size > p->wire_len)
 		return FILTER_OUTSIDE;
+	if (offset < p->valid)
+		return filter_load_across(f, p, offset, size);
 	offset -= p->shift;
 	if (size == 4) {
 		rc = filter_fetch(f, p, &word, 4, offset);

@@ -183,6 +183,7 @@ static int prepare(struct run *run, const struct plan_kernel *kernel,
 	const struct pipeline_config pipeline = {
 		.filter = run->plan->filter.len ? &run->plan->filter : NULL,
 		.limit = run->config->count,
+		.snaplen = run->plan->config.snaplen,
 	};
 	int rc;
 

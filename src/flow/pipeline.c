@@ -11,6 +11,8 @@
 #include <linux/if_packet.h>
 #include <stdlib.h>
 
+#include "base/util.h"
+
 struct pipeline_sink {
 	const struct sink_ops *ops;
 	struct sink *sink;
@@ -96,6 +98,9 @@ static int write_sinks(struct pipeline *pipeline, const struct record *record, s
 	int ret;
 
 	numbered.number = pipeline->shown + 1;
+	/* undecided packets come whole, so that the filter could be settled on all of their bytes
+	 */
+	numbered.cap_len = UTIL_MIN(record->cap_len, pipeline->config.snaplen);
 	for (i = 0; i < pipeline->n_sinks; i++) {
 		const struct pipeline_sink *s = &pipeline->sinks[i];
 

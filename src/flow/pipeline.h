@@ -19,6 +19,7 @@ struct pipeline;
 struct pipeline_config {
 	const struct cbpf_prog *filter; /* settles undecided records; NULL: none */
 	uint64_t limit;			/* -c: records to show; 0: all */
+	uint32_t snaplen;		/* bytes of a packet that sinks get at most */
 };
 
 /* NULL and errno. */

@@ -21,6 +21,7 @@
 
 /* What all spies did, in order: "a1 b1 a2 ta tb ca cb ". */
 static struct buf diary;
+static uint32_t written_cap_len; /* of the last record that a spy got */
 
 struct sink {
 	char letter;
@@ -52,6 +53,7 @@ static int spy_write(struct sink *sink, const struct record *record, struct err 
 {
 	char entry[32];
 
+	written_cap_len = record->cap_len;
 	snprintf(entry, sizeof(entry), "%c%u", sink->letter, (unsigned int)record->number);
 	return enter(sink, err, entry);
 }
@@ -94,7 +96,7 @@ static int teardown(void **state)
 static struct pipeline *start(const struct cbpf_prog *filter, uint64_t limit, const char *first,
 			      const char *second)
 {
-	const struct pipeline_config config = {.filter = filter, .limit = limit};
+	const struct pipeline_config config = {.filter = filter, .limit = limit, .snaplen = 60};
 	struct pipeline *pipeline = pipeline_new(&config);
 	struct sink_config sink = {.path = first};
 	struct err err;
@@ -198,6 +200,29 @@ static void write__undecided__is_settled_by_the_filter_and_not_numbered_when_out
 	assert_counts(pipeline, 2, 2, 0, 0);
 	pipeline_close(pipeline, NULL, &err);
 	assert_diary("a1 a2 ca ");
+	cbpf_free(&filter);
+}
+
+static void write__undecided__is_settled_on_all_bytes_and_then_cut_to_the_snaplen(void **state)
+{
+	struct cbpf_prog filter;
+	struct pipeline *pipeline;
+	struct record record = filetest_record();
+	uint8_t packet[200];
+	struct err err;
+
+	(void)state;
+	memset(packet, 0, sizeof(packet));
+	packet[199] = 7;
+	record.packet = packet;
+	record.len = record.cap_len = sizeof(packet);
+	record.flags = XCAP_EV_UNDECIDED;
+	assert_int_equal(cbpf_compile("ether[199] = 7", DLT_EN10MB, &filter, &err), 0);
+	pipeline = start(&filter, 0, "a", NULL);
+	assert_int_equal(pipeline_write(pipeline, &record), PIPELINE_OPEN);
+	assert_counts(pipeline, 1, 0, 0, 0);
+	assert_int_equal(written_cap_len, 60);
+	pipeline_close(pipeline, NULL, &err);
 	cbpf_free(&filter);
 }
 
@@ -336,6 +361,7 @@ int main(void)
 		TEST(write__limit_of_2__is_done_with_the_second_and_counts_the_rest),
 		TEST(count__adds_to_the_totals_that_are_there),
 		TEST(write__undecided__is_settled_by_the_filter_and_not_numbered_when_out),
+		TEST(write__undecided__is_settled_on_all_bytes_and_then_cut_to_the_snaplen),
 		TEST(write__settled_out_after_the_limit__is_not_counted_twice),
 		TEST(write__undecided_outbound__goes_by_direction_not_by_pkt_type),
 		TEST(write__sink_that_fails__breaks_the_pipeline_and_counts_the_rest),
