@@ -135,6 +135,14 @@ need_kprobe()
 	[ -e /sys/bus/event_source/devices/kprobe/type ] || skip "kprobes in this kernel"
 }
 
+# need_feature NAME WHAT: skips for lack of WHAT where `xcap check` says that there is no NAME.
+need_feature()
+{
+	"$XCAP" check >"$T/check" 2>&1 || true
+	grep -qE "^(ok|no) +$1 " "$T/check" || fail "xcap check has no line for $1"
+	grep -qE "^ok +$1 " "$T/check" || skip "$2"
+}
+
 # need_mechanism MECHANISM SPEC: skips if xcap says (status 3) that this kernel cannot.
 need_mechanism()
 {
