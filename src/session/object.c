@@ -141,6 +141,15 @@ static int inject_all(struct object *object, const struct plan *plan, struct err
 	return rc;
 }
 
+/* The empty programs have served. */
+static void unload_stubs(struct object *object)
+{
+	struct bpf_program *prog;
+
+	bpf_object__for_each_program(prog, object->skel->obj)
+		bpf_program__unload(prog);
+}
+
 static int load_failed(struct err *err, int code, const struct plan *plan)
 {
 	err_errno(err, code == -EPERM || code == -EACCES ? ERR_UNSUPPORTED : ERR_FAILED, code,
@@ -180,6 +189,8 @@ int object_open(struct object *object, const struct plan *plan, struct err *err)
 	if (!rc)
 		rc = map_counters(object, plan);
 	libbpf_unregister_prog_handler(handler_id);
+	if (!rc)
+		unload_stubs(object);
 	return rc ? load_failed(err, rc, plan) : inject_all(object, plan, err);
 }
 

@@ -43,7 +43,7 @@ struct template_clone {
 	uint32_t probe;	   /* constants of include/xcap/template.h */
 	uint32_t drop;
 	int16_t skb_offset; /* of the skb in the program's context, bytes */
-	const char *name;   /* cut to the kernel's 15 characters */
+	const char *name;   /* of the probe: what bpftool shows is xcap_NAME, cut */
 };
 
 /*
