@@ -24,15 +24,20 @@ uint32_t netns_own(const struct netns_table *table);
  */
 const char *netns_name(struct netns_table *table, uint32_t inode);
 
-/* Inode of a namespace given as a name below /run/netns, "pid:N", a path, or its inode; 0 if none.
+/*
+ * Inode of a namespace given as a name below /run/netns, "pid:N", a path, or its inode, which is
+ * taken as it is. 0, -ENOENT (there is none), -EINVAL (something else) or -errno (not to be looked
+ * at).
  */
-uint32_t netns_find(const struct netns_table *table, const char *name);
+int netns_find(struct netns_table *table, const char *name, uint32_t *inode);
 
 /*
- * Does an interface whose name matches the glob `pattern` exist in xcap's own namespace or, with
- * any_netns, in one of those below /run/netns?
+ * Does an interface whose name matches the glob `pattern` exist in the namespace `inode`, as
+ * netns_find() gave it; 0: in any that has a name below /run/netns or a process? 1, 0, or -errno
+ * where it cannot be told: -ENOENT if nothing leads to the namespace, -EPERM if it cannot be
+ * entered.
  */
-bool netns_has_interface(const struct netns_table *table, const char *pattern, bool any_netns);
+int netns_has_interface(struct netns_table *table, const char *pattern, uint32_t inode);
 
 /* Names of the interfaces in xcap's own namespace, for near-name hints; caller frees with free(). A
  * NULL-terminated array in one block. */

@@ -8,6 +8,7 @@
 #include "plan/plan_iface.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,13 +57,21 @@ static int is_visible(const struct dirent *entry)
 	return entry->d_name[0] != '.';
 }
 
-static int unknown_netns(const struct iface *iface, struct err *err)
+/* `why` is what netns_find() said. */
+static int unknown_netns(const struct iface *iface, int why, struct err *err)
 {
-	int code = err_set(err, ERR_USAGE, "no network namespace '%.200s'", iface->netns), n;
+	int code, n;
 	struct dirent **entries;
 	char path[512];
 	struct buf text;
 
+	if (why == -EINVAL)
+		code = err_set(err, ERR_USAGE, "'%.200s' is not a network namespace", iface->netns);
+	else if (why == -ENOENT)
+		code = err_set(err, ERR_USAGE, "no network namespace '%.200s'", iface->netns);
+	else
+		return err_errno(err, ERR_UNSUPPORTED, why,
+				 "cannot look at the network namespace '%.200s'", iface->netns);
 	n = scandir(kroot_path(path, sizeof(path), "/run/netns"), &entries, is_visible, by_name);
 	buf_init(&text);
 	for (int i = 0; i < n; i++) {
@@ -72,7 +81,7 @@ static int unknown_netns(const struct iface *iface, struct err *err)
 	}
 	if (n > 0)
 		free(entries);
-	err_hint(err, "%s%s%s; 'pid:N' and a path work too",
+	err_hint(err, "%s%s%s; 'pid:N', a path and an inode number work too",
 		 n > 0 ? "there are " : "none has a name", buf_str(&text),
 		 n > SHOWN_MAX ? ", ..." : "");
 	buf_fini(&text);
@@ -81,17 +90,45 @@ static int unknown_netns(const struct iface *iface, struct err *err)
 
 static int unknown_interface(const struct iface *iface, struct err *err)
 {
-	int code = err_set(err, ERR_USAGE, "no interface '%.200s'", iface->name);
+	const char *netns = iface->netns;
+	int code = err_set(err, ERR_USAGE, "no interface '%.200s'%s%.200s%s", iface->name,
+			   netns ? " in the network namespace '" : "", netns ? netns : "",
+			   netns ? "'" : "");
 	size_t n = 0, found;
-	char **names = netns_interfaces(&n);
+	/* those of our own namespace are near names for no other */
+	char **names = netns ? NULL : netns_interfaces(&n);
 	char near[64] = "";
 
 	if (names && util_near_names(iface->name, (const char *const *)names, n, &found, 1))
 		snprintf(near, sizeof(near), "did you mean '%.20s'? ", names[found]);
 	free(names);
-	err_hint(err, "%sfor one that will appear later give a glob, such as '%.100s*'", near,
-		 iface->name);
+	err_hint(err, "%sfor one that will appear later give a glob, such as '%.100s*%s%.100s'",
+		 near, iface->name, netns ? "@" : "", netns ? netns : "");
 	return code;
+}
+
+/* A namespace that cannot be looked into is believed, and said. */
+static int check_exists(const struct iface *iface, const char *pattern, uint32_t netns,
+			const struct plan_kernel *kernel, struct err *err)
+{
+	bool glob = util_is_glob(pattern);
+	int found;
+
+	if (glob && !netns)
+		return 0;
+	found = netns_has_interface(kernel->netns, pattern, netns);
+	if (found == 1 || (glob && found != -ENOENT))
+		return 0;
+	if (!found)
+		return unknown_interface(iface, err);
+	if (found == -ENOENT)
+		log_note("-i %s: no process and no name that xcap can see leads to the network "
+			 "namespace '%s'",
+			 iface->text, iface->netns);
+	else
+		log_note("-i %s: whether there is such an interface cannot be told: %s",
+			 iface->text, err_name(found));
+	return 0;
 }
 
 static int add(const struct iface *iface, const struct plan_kernel *kernel, struct plan *plan,
@@ -102,16 +139,16 @@ static int add(const struct iface *iface, const struct plan_kernel *kernel, stru
 	int code;
 
 	if (iface->netns) {
-		netns = netns_find(kernel->netns, iface->netns);
-		if (!netns)
-			return unknown_netns(iface, err);
+		code = netns_find(kernel->netns, iface->netns, &netns);
+		if (code)
+			return unknown_netns(iface, code, err);
 	}
 	/* malformed before unknown: a name that is too long can exist nowhere */
 	code = ifmatch_add(&plan->if_match, plan->config.n_if_patterns, pattern, netns, err);
+	if (!code)
+		code = check_exists(iface, pattern, netns, kernel, err);
 	if (code)
 		return code;
-	if (!util_is_glob(pattern) && !netns_has_interface(kernel->netns, pattern, true))
-		return unknown_interface(iface, err);
 	plan->config.n_if_patterns++;
 	return 0;
 }

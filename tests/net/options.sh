@@ -122,6 +122,32 @@ test_i__with_a_namespace_selects_there_only()
 	match "$T/out" "$DEV_B.*$REQUEST"
 }
 
+test_i__namespace_by_process_path_or_number()
+{
+	local way
+
+	net_up
+	background ip netns exec "$NS_B" sleep 60
+	for way in "pid:$BG" "/run/netns/$NS_B" "$(stat -L -c %i "/run/netns/$NS_B")"; do
+		capture skb -f tp:net:netif_receive_skb -i "$DEV_B@$way" -e icmp -- ping4 1
+		eq "lines with @$way" "$(lines "$T/out")" 1
+		try 2 skb -f tp:net:netif_receive_skb -i "$DEV_A@$way" -c 1
+		error_says "'$DEV_A' in the network namespace '$way'"
+	done
+}
+
+# As in a container: no name below /run/netns leads there.
+test_i__in_a_namespace_without_a_name()
+{
+	# shellcheck disable=SC2016 # the inner shell expands
+	background unshare -n bash -c 'ip link add "$1" type veth && exec sleep 60' - "xn$ID"
+	until_true 5 nsenter -t "$BG" -n ip link show "xn$ID"
+	try 0 skb -f tp:net:netif_receive_skb -i "xn$ID" --duration 100ms
+	try 0 skb -f tp:net:netif_receive_skb -i "xn$ID@pid:$BG" --duration 100ms
+	try 2 skb -f tp:net:netif_receive_skb -i "xn${ID}x" --duration 100ms
+	error_says "'xn${ID}x'"
+}
+
 test_c__stops_after_exactly_n_packets()
 {
 	net_up

@@ -85,6 +85,24 @@ static void stop_other(struct other *other)
 	waitpid(other->pid, NULL, 0);
 }
 
+/* netns_find() as one value; fails the test where there is none. */
+static uint32_t found(struct netns_table *table, const char *name)
+{
+	uint32_t inode;
+
+	assert_int_equal(netns_find(table, name, &inode), 0);
+	return inode;
+}
+
+static int not_found(struct netns_table *table, const char *name)
+{
+	uint32_t inode = 1;
+	int code = netns_find(table, name, &inode);
+
+	assert_int_equal(inode, 0);
+	return code;
+}
+
 static void proc_link(void)
 {
 	fakeroot_link("/proc/self/ns/net", "/proc/self/ns/net");
@@ -164,7 +182,7 @@ static void netns_name__plain_file_below_run_netns__is_no_namespace(void **state
 	table = netns_open();
 	snprintf(number, sizeof(number), "%u", inode);
 	assert_string_equal(netns_name(table, inode), number);
-	assert_int_equal(netns_find(table, "stale"), 0);
+	assert_int_equal(not_found(table, "stale"), -EINVAL);
 	netns_close(table);
 }
 
@@ -179,37 +197,50 @@ static void netns_find__name_pid_path_and_number__give_the_inode(void **state)
 	snprintf(word, sizeof(word), "/proc/%d/ns/net", getpid());
 	fakeroot_link(word, word);
 	table = netns_open();
-	assert_int_equal(netns_find(table, "mine"), own);
-	assert_int_equal(netns_find(table, "/proc/self/ns/net"), own);
+	assert_int_equal(found(table, "mine"), own);
+	assert_int_equal(found(table, "/proc/self/ns/net"), own);
 	snprintf(word, sizeof(word), "pid:%d", getpid());
-	assert_int_equal(netns_find(table, word), own);
+	assert_int_equal(found(table, word), own);
 	snprintf(word, sizeof(word), "%u", own);
-	assert_int_equal(netns_find(table, word), own);
+	assert_int_equal(found(table, word), own);
 	netns_close(table);
 }
 
-static void netns_find__anything_else__is_0(void **state)
+static void netns_find__nothing_there__is_enoent(void **state)
 {
-	static const char *const words[] = {
-		"",   "none",	   "pid:",	    "pid:0", "pid:x",	  "pid:-1",
-		"..", "/dev/null", "/no/such/file", "-5",    "4294967296"};
+	static const char *const words[] = {"",		 "none", "pid:", "pid:0",	  "pid:x",
+					    "pid:-1",	 "..",	 "-5",	 "/no/such/file", "0",
+					    "4294967296"};
 	struct netns_table *table = netns_open();
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		assert_int_equal(netns_find(table, words[i]), 0);
+		assert_int_equal(not_found(table, words[i]), -ENOENT);
+	netns_close(table);
+}
+
+static void netns_find__file_that_is_no_network_namespace__is_einval(void **state)
+{
+	struct netns_table *table = netns_open();
+
+	(void)state;
+	assert_int_equal(not_found(table, "/dev/null"), -EINVAL);
+	assert_int_equal(not_found(table, "/proc/self/ns/mnt"), -EINVAL);
 	netns_close(table);
 }
 
 static void netns_has_interface__own__matches_globs(void **state)
 {
-	struct netns_table *table = netns_open();
+	uint32_t own = inode_of("/proc/self/ns/net");
+	struct netns_table *table;
 
 	(void)state;
-	assert_true(netns_has_interface(table, "lo", false));
-	assert_true(netns_has_interface(table, "l?", false));
-	assert_false(netns_has_interface(table, "l", false));
-	assert_false(netns_has_interface(table, OTHER_IF, false));
+	proc_link();
+	table = netns_open();
+	assert_int_equal(netns_has_interface(table, "lo", own), 1);
+	assert_int_equal(netns_has_interface(table, "l?", own), 1);
+	assert_int_equal(netns_has_interface(table, "l", own), 0);
+	assert_int_equal(netns_has_interface(table, OTHER_IF, own), 0);
 	netns_close(table);
 }
 
@@ -224,16 +255,62 @@ static void netns_has_interface__other__only_if_asked_for_and_we_stay_here(void 
 	fakeroot_link("/run/netns/gone", "/proc/self/ns/nothing");
 	fakeroot_link("/run/netns/blue", other.path);
 	table = netns_open();
-	assert_false(netns_has_interface(table, "inner*", false));
-	assert_true(netns_has_interface(table, "inner*", true));
-	assert_false(netns_has_interface(table, "outer*", true));
-	assert_true(netns_has_interface(table, "lo", true));
+	assert_int_equal(netns_has_interface(table, "inner*", netns_own(table)), 0);
+	assert_int_equal(netns_has_interface(table, "inner*", other.inode), 1);
+	assert_int_equal(netns_has_interface(table, "lo", other.inode), 0);
+	assert_int_equal(netns_has_interface(table, "inner*", 0), 1);
+	assert_int_equal(netns_has_interface(table, "outer*", 0), 0);
+	assert_int_equal(netns_has_interface(table, "lo", 0), 1);
 	assert_int_equal(inode_of("/proc/self/ns/net"), netns_own(table));
 	assert_int_equal(netns_ifname_width(table), strlen(OTHER_IF "@blue"));
 	assert_int_equal(waitpid(-1, NULL, WNOHANG), 0); /* only the other one's child is left */
 	netns_close(table);
 	stop_other(&other);
 	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+}
+
+/* By a path, a process, its number, and by nothing at all. */
+static void netns_has_interface__namespace_without_a_name__is_looked_into(void **state)
+{
+	const char *ways[] = {NULL, NULL, NULL};
+	struct netns_table *table;
+	char pid[32], number[16];
+	struct other other;
+
+	(void)state;
+	start_other(&other);
+	proc_link();
+	fakeroot_link(other.path, other.path);
+	snprintf(pid, sizeof(pid), "pid:%d", other.pid);
+	snprintf(number, sizeof(number), "%u", other.inode);
+	ways[0] = other.path;
+	ways[1] = pid;
+	ways[2] = number;
+	for (size_t i = 0; i < 3; i++) {
+		table = netns_open();
+		assert_int_equal(found(table, ways[i]), other.inode);
+		assert_int_equal(netns_has_interface(table, OTHER_IF, other.inode), 1);
+		assert_int_equal(netns_has_interface(table, "lo", other.inode), 0);
+		assert_string_equal(netns_name(table, other.inode), number);
+		netns_close(table);
+	}
+	table = netns_open();
+	assert_int_equal(netns_has_interface(table, OTHER_IF, 0), 1);
+	assert_int_equal(netns_has_interface(table, "innerloop1", 0), 0);
+	netns_close(table);
+	stop_other(&other);
+}
+
+static void netns_has_interface__number_that_nothing_leads_to__is_enoent(void **state)
+{
+	struct netns_table *table;
+
+	(void)state;
+	proc_link();
+	table = netns_open();
+	assert_int_equal(found(table, "77"), 77);
+	assert_int_equal(netns_has_interface(table, "lo", 77), -ENOENT);
+	netns_close(table);
 }
 
 static void netns_interfaces__lists_lo_and_ends_with_null(void **state)
@@ -263,9 +340,12 @@ int main(void)
 		WITH_ROOT(netns_name__named_later__is_seen_after_a_second),
 		WITH_ROOT(netns_name__plain_file_below_run_netns__is_no_namespace),
 		WITH_ROOT(netns_find__name_pid_path_and_number__give_the_inode),
-		WITH_ROOT(netns_find__anything_else__is_0),
+		WITH_ROOT(netns_find__nothing_there__is_enoent),
+		WITH_ROOT(netns_find__file_that_is_no_network_namespace__is_einval),
 		WITH_ROOT(netns_has_interface__own__matches_globs),
 		WITH_ROOT(netns_has_interface__other__only_if_asked_for_and_we_stay_here),
+		WITH_ROOT(netns_has_interface__namespace_without_a_name__is_looked_into),
+		WITH_ROOT(netns_has_interface__number_that_nothing_leads_to__is_enoent),
 		cmocka_unit_test(netns_interfaces__lists_lo_and_ends_with_null),
 	};
 

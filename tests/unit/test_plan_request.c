@@ -160,7 +160,7 @@ static void plan_build__interface_that_exists_nowhere__is_an_error_with_near_nam
 	interfaces_fail(&f, "zzzzzzzzzz", "no interface 'zzzzzzzzzz'",
 			"for one that will appear later give a glob, such as 'zzzzzzzzzz*'");
 	interfaces_fail(&f, "lo@nope", "no network namespace 'nope'",
-			"there are 'db', 'web'; 'pid:N' and a path work too");
+			"there are 'db', 'web'; 'pid:N', a path and an inode number work too");
 	interfaces_fail(&f, "lo@", "-i 'lo@' lacks the network namespace after '@'", "");
 	interfaces_fail(&f, "@web", "-i '@web' lacks the interface", "");
 	interfaces_fail(&f, "", "-i '' lacks the interface", "");
