@@ -50,17 +50,25 @@ check            zstd                          zstd               zstd          
 check            iptables                      iptables           iptables-nft      iptables-nft
 '
 
+# CC may carry words: "ccache gcc"
+compile()
+{
+	local cc
+
+	read -ra cc <<<"${CC:-cc}"
+	"${cc[@]}" -x c -o /dev/null "$@" - 2>/dev/null
+}
+
 have_header()
 {
-	printf '#include <stddef.h>\n#include <stdio.h>\n#include <%s>\n' "$1" |
-		"${CC:-cc}" -E -o /dev/null - 2>/dev/null
+	printf '#include <stddef.h>\n#include <stdio.h>\n#include <%s>\n' "$1" | compile -E
 }
 
 have()
 {
 	case $1 in
 	file:*)
-		if command -v "${CC:-cc}" >/dev/null; then
+		if echo 'int x;' | compile -c; then
 			have_header "${1#file:}"
 		else
 			[ -e "/usr/include/${1#file:}" ]
@@ -132,19 +140,20 @@ check_libbpf()
 
 check_build()
 {
-	local cc=$1 clang=$2 bpftool=$3 pkg_config=$4
+	local clang=$2 bpftool=$3 pkg_config=$4
 
-	# CC may carry words: "ccache gcc"
-	if ! command -v "${cc%% *}" >/dev/null; then
-		missing "the C compiler $cc" gcc gcc gcc
-		return
+	CC=$1
+	if ! echo 'int x;' | compile -c; then
+		missing "the C compiler $CC" gcc gcc gcc
 	fi
-	CC=${cc%% *}
 	check_clang "$clang"
 	# Debian's linux-perf and Ubuntu's wrappers answer without being a bpftool: ask for its version
 	if ! "$bpftool" version >/dev/null 2>&1; then
 		missing "the tool bpftool" bpftool bpftool bpf " or make BPFTOOL=/path/to/bpftool"
 	fi
+	# without the C library's headers no other one can be tried
+	require_row file:stdlib.h "the C library's stdlib.h"
+	have file:stdlib.h || return 1
 	check_libbpf "$pkg_config"
 	require_row file:pcap/pcap.h "the library libpcap (pcap/pcap.h)"
 	require_row file:libelf.h "the library libelf (libelf.h)"
