@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -42,16 +43,17 @@ static int run(const struct cmd *cmd, struct config *config)
 	return cmd->run(config);
 }
 
-/* What stdio still holds: a full disk must not look like success. */
+/* What stdio still holds: a full disk must not look like success, a reader that has seen enough not
+ * like a failure. */
 static int flush_stdout(int status)
 {
 	struct err err;
+	bool failed = fflush(stdout) || ferror(stdout);
 
-	if (!fflush(stdout) && !ferror(stdout))
+	if (!failed || errno == EPIPE)
 		return status;
 	err_errno(&err, ERR_FAILED, errno, "cannot write to standard output");
-	if (err.code != -EPIPE)
-		err_print(&err);
+	err_print(&err);
 	return status ? status : ERR_FAILED;
 }
 
@@ -64,6 +66,7 @@ int main(int argc, char **argv)
 
 	if (open_standard_fds())
 		return ERR_FAILED;
+	signal(SIGPIPE, SIG_IGN); /* a reader that has gone is an error of the write */
 	cmd = command_line_select(cmd_table(), &cmd_skb, &cmd_help, argc, argv, &first);
 	if (opts_parse(cmd, argc, argv, first, &config, &err)) {
 		err_print(&err);

@@ -4,6 +4,7 @@
  */
 #include "base/err.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -11,6 +12,12 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/util.h"
+
+/* Of the text under an error: as much as fits on a line of 80 columns, and what of it may stand
+ * before the caret. */
+#define SHOWN_WIDTH  72
+#define SHOWN_BEFORE 60
 
 void err_clear(struct err *err)
 {
@@ -75,14 +82,33 @@ void err_hint(struct err *err, const char *fmt, ...)
 void err_at(struct err *err, const char *text, int pos)
 {
 	snprintf(err->text, sizeof(err->text), "%s", text);
+	for (char *c = err->text; *c; c++)
+		if (isspace((unsigned char)*c))
+			*c = ' ';
+		else if (iscntrl((unsigned char)*c))
+			*c = '?';
 	err->pos = pos;
+}
+
+/* The part of the text around the caret that a line of a terminal holds; each byte takes one
+ * column. */
+static void print_text(const struct err *err)
+{
+	int len = (int)strlen(err->text), pos = err->pos, start = 0;
+	char shown[SHOWN_WIDTH + 1];
+
+	if (len > SHOWN_WIDTH && pos > SHOWN_BEFORE)
+		start = UTIL_MIN(pos - SHOWN_BEFORE, len - SHOWN_WIDTH);
+	snprintf(shown, sizeof(shown), "%.*s", SHOWN_WIDTH, err->text + start);
+	log_plain("  %s%s%s\n  %*s^\n", start ? "..." : "", shown,
+		  start + SHOWN_WIDTH < len ? "..." : "", pos - start + (start ? 3 : 0), "");
 }
 
 void err_print(const struct err *err)
 {
 	log_error("%s", err->msg);
 	if (err->text[0] && err->pos >= 0)
-		log_plain("  %s\n  %*s^\n", err->text, err->pos, "");
+		print_text(err);
 	if (err->hint[0])
 		log_hint("%s", err->hint);
 }

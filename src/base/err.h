@@ -48,7 +48,9 @@ int err_errno(struct err *err, enum err_status status, int code, const char *fmt
 /* Add what the user can do about it. */
 void err_hint(struct err *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/* Show `text` under the message with a caret at offset pos (0 <= pos <= strlen(text)). */
+/* Show `text` under the message with a caret at offset pos (0 <= pos <= strlen(text)); of a long
+ * one only what is near the caret is printed. Line ends and other controls are made blanks and '?'.
+ */
 void err_at(struct err *err, const char *text, int pos);
 
 /* Print "xcap: error: ...", the text with its caret, and "xcap: hint: ..." to stderr. */

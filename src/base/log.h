@@ -2,7 +2,8 @@
 /*
  * log.h - everything that xcap says on stderr; stdout carries data only.
  *
- * Each call prints whole lines in one write, so that lines of several processes never mix.
+ * Each call prints whole lines in one write, so that lines of several processes never mix. Errors,
+ * warnings, notes and hints are one line each: line ends in them become blanks.
  */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H

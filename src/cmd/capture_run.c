@@ -156,7 +156,6 @@ static int add_signals(struct run *run)
 	sigset_t set;
 	int rc;
 
-	signal(SIGPIPE, SIG_IGN);
 	sigemptyset(&set);
 	sigaddset(&set, SIGNAL_INT);
 	sigaddset(&set, SIGTERM);
@@ -202,7 +201,6 @@ static int prepare(struct run *run, const struct plan_kernel *kernel,
 					   run->session, err);
 	if (rc)
 		return rc;
-	/* from here on a reader that goes away is an error of its sink, not our end */
 	rc = add_signals(run);
 	if (!rc)
 		rc = loop_add_timer(run->loop, TICK_NS, false, on_tick, run);

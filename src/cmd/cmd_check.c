@@ -104,11 +104,6 @@ static int run(struct config *config)
 	can = print_verdict(has);
 	feature_free(features);
 	kbtf_close(btf);
-	if (fflush(stdout) && errno != EPIPE) {
-		err_errno(&err, ERR_FAILED, errno, "cannot write what was found");
-		err_print(&err);
-		return err.status;
-	}
 	return can ? ERR_OK : ERR_UNSUPPORTED;
 }
 

@@ -106,16 +106,13 @@ static int by_text(const void *a, const void *b)
 }
 
 /* Sorted, each line once (static functions of one name are one probe). */
-static int print(struct list *list, struct err *err)
+static void print(struct list *list)
 {
 	if (list->n)
 		qsort(list->lines, list->n, sizeof(*list->lines), by_text);
 	for (size_t i = 0; i < list->n; i++)
 		if (!i || strcmp(list->lines[i - 1], list->lines[i]))
 			puts(list->lines[i]);
-	if (fflush(stdout) && errno != EPIPE) /* a reader that has seen enough is no failure */
-		return err_errno(err, ERR_FAILED, errno, "cannot write the list");
-	return 0;
 }
 
 static int no_match(const struct list *list, struct kbtf *btf, struct err *err)
@@ -150,7 +147,10 @@ static int list_all(struct list *list, struct kbtf *btf, struct err *err)
 
 	if (code)
 		return err_errno(err, ERR_FAILED, code, "cannot list the kernel's functions");
-	return list->n ? print(list, err) : no_match(list, btf, err);
+	if (!list->n)
+		return no_match(list, btf, err);
+	print(list);
+	return 0;
 }
 
 static int run(struct config *config)

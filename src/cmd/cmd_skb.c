@@ -37,13 +37,14 @@ static void hint_filter(const struct config *config, struct err *err)
 {
 	const char *filter = opts_check_filter(config), *command;
 
-	if (err->status != ERR_USAGE || strcmp(err->text, filter) != 0 || err->hint[0])
+	if (err->status != ERR_USAGE || strcmp(err->text, filter) != 0)
 		return;
-	command = config->trailing ? command_line_near(cmd_table(), filter) : NULL;
-	if (config->filter_in_bundle)
-		err_hint(err, "-e takes the whole filter in quotes; for MAC addresses use --ether");
-	else if (command)
+	/* where the first word is what the filter fails by */
+	command = config->trailing && !err->pos ? command_line_near(cmd_table(), filter) : NULL;
+	if (command && (!strchr(filter, ' ') || !err->hint[0]))
 		err_hint(err, "did you mean the command 'xcap %s'?", command);
+	else if (config->filter_in_bundle && !err->hint[0])
+		err_hint(err, "-e takes the whole filter in quotes; for MAC addresses use --ether");
 }
 
 /* What cannot match or be known at a place is said, not left for the user to find out. */

@@ -8,7 +8,6 @@
  */
 #include "filter/cbpf.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <pcap.h>
 #include <stdio.h>
@@ -52,18 +51,13 @@ static bool is_grammatical(const char *expr, void *arg)
 	return true;
 }
 
-/* Show the expression with a caret, if it fits; its blanks may be newlines (-F FILE). */
+/* Show the expression with a caret; of one that is too long, what stands before it is left out. */
 static void point_at(struct err *err, const char *expr, int pos)
 {
-	char line[sizeof(err->text)];
-	int len = snprintf(line, sizeof(line), "%s", expr);
+	int left_out = pos >= (int)sizeof(err->text) ? pos - (int)sizeof(err->text) / 2 : 0;
 
-	if (pos < 0 || len >= (int)sizeof(line))
-		return;
-	for (char *p = line; *p; p++)
-		if (isspace((unsigned char)*p))
-			*p = ' ';
-	err_at(err, line, pos);
+	if (pos >= 0)
+		err_at(err, expr + left_out, pos - left_out);
 }
 
 static int report(struct compiler *c, const char *expr, struct err *err)

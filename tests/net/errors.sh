@@ -130,6 +130,29 @@ test_file_system_full__ends_with_one_line_and_status_1()
 	at_least "seen, in the totals" "$(total seen)" 1
 }
 
+test_stdout_full__is_one_error_line()
+{
+	local command
+
+	for command in list check help version; do
+		RC=0
+		"$XCAP" $command >/dev/full 2>"$T/err" || RC=$?
+		eq "exit status of $command" "$RC" 1
+		eq "lines of $command" "$(lines "$T/err")" 1
+		match "$T/err" '^xcap: error: .*ENOSPC'
+	done
+}
+
+# More than a pipe holds, and a reader that takes one line of it.
+test_reader_of_a_list_gone__is_no_failure()
+{
+	RC=0
+	{ "$XCAP" list -v 2>"$T/err" || echo $? >"$T/rc"; } | head -n 1 >"$T/out"
+	absent "$T/rc"
+	eq "lines" "$(lines "$T/out")" 1
+	[ ! -s "$T/err" ] || fail "xcap list complains of its reader"
+}
+
 test_reader_of_w_dash_gone__ends_cleanly()
 {
 	local reader

@@ -569,6 +569,8 @@ test_unknown_command_like_word__is_not_taken_as_silence()
 {
 	try 2 skbb --dry-run
 	match "$T/err" "^xcap: error: "
+	try 2 lst
+	hint_says "'xcap list'"
 }
 
 test_signals__int_term_and_hup_stop_cleanly()

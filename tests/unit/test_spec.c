@@ -42,7 +42,8 @@ static void expect_fault(const char *text, int pos, const char *msg, const char 
 	err_clear(&err);
 	assert_int_equal(spec_parse(text, &list, &err), -22);
 	assert_string_equal(err.msg, msg);
-	assert_string_equal(err.text, text);
+	/* as long as the text, controls shown as something that can be seen */
+	assert_int_equal(strlen(err.text), strlen(text));
 	if (err.pos != pos)
 		fail_msg("'%s': caret at %d, not %d", text, err.pos, pos);
 	assert_int_equal(err.status, ERR_USAGE);
