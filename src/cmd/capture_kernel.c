@@ -42,7 +42,7 @@ static int check_features(struct feature_set *features, struct err *err)
 		if (feature_has(features, needed[i], why, sizeof(why)))
 			continue;
 		err_set(err, ERR_UNSUPPORTED, "cannot capture here: %s: %s", info->name, why);
-		err_hint(err, "%s", info->remedy);
+		err_hint(err, "%s", feature_remedy(features, needed[i]));
 		return err->code;
 	}
 	return 0;

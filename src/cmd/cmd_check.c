@@ -27,7 +27,8 @@ static int name_width(void)
 	return (int)width;
 }
 
-/* "no  kprobe         perf_event_open: ENOENT; without it ...; remedy" */
+/* "no  kprobe  this kernel has no kprobe events: ENOENT; without it functions ...; the kernel
+ * needs" */
 static bool print_feature(struct feature_set *features, enum feature feature, int width)
 {
 	const struct feature_info *info = feature_describe(feature);
@@ -35,10 +36,9 @@ static bool print_feature(struct feature_set *features, enum feature feature, in
 	bool has = feature_has(features, feature, why, sizeof(why));
 
 	printf("%s  %-*s  %s", has ? "ok" : "no", width, info->name, why);
-	if (!has && *info->why)
-		printf("%s%s", *why ? "; " : "", info->why);
-	if (!has && *info->remedy)
-		printf("; %s", info->remedy);
+	if (!has)
+		printf("%swithout it %s; %s", *why ? "; " : "", info->why,
+		       feature_remedy(features, feature));
 	putchar('\n');
 	return has;
 }

@@ -9,6 +9,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 
 #include "kernel/feature_try.h"
@@ -37,25 +38,27 @@ static const struct row rows[FEATURE_COUNT] = {
 	[FEATURE_BPF] = {{"BPF programs", "", "nothing can be captured", NEEDS_ROOT},
 			 feature_try_bpf},
 	[FEATURE_RINGBUF] = {{"ring buffer", "5.8", "nothing can be captured",
-			      NEEDS_ROOT "; kernels before 5.8 have none"},
+			      "nothing to do; kernels before 5.8 have none", true},
 			     feature_try_ringbuf},
 	[FEATURE_RAW_TP] = {{"raw_tp", "4.17", "tracepoints can be probed by tp_btf only",
-			     NEEDS_ROOT "; the kernel needs CONFIG_BPF_EVENTS=y"},
+			     "the kernel needs CONFIG_BPF_EVENTS=y", true},
 			    feature_try_raw_tp},
 	[FEATURE_TP_BTF] = {{"tp_btf", "5.5",
 			     "tracepoints cost more, and paged packet bytes cannot be read",
-			     NEEDS_ROOT "; the kernel needs CONFIG_DEBUG_INFO_BTF=y"},
+			     "the kernel needs CONFIG_BPF_EVENTS=y and CONFIG_DEBUG_INFO_BTF=y",
+			     true},
 			    feature_try_tp_btf},
-	[FEATURE_FENTRY] = {{"fentry", "5.5", "functions can be probed by kprobe only",
-			     NEEDS_ROOT
-			     "; the kernel needs CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS=y"},
-			    feature_try_fentry},
+	[FEATURE_FENTRY] =
+		{{"fentry", "5.5", "functions can be probed by kprobe only",
+		  "the kernel needs CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS=y, and may forbid it",
+		  true},
+		 feature_try_fentry},
 	[FEATURE_KPROBE] = {{"kprobe", "4.17", "functions can be probed by fentry only",
-			     NEEDS_ROOT "; the kernel needs CONFIG_KPROBE_EVENTS=y"},
+			     "the kernel needs CONFIG_KPROBE_EVENTS=y", true},
 			    feature_try_kprobe},
 	[FEATURE_KPROBE_COOKIE] =
 		{{"kprobe cookie", "5.15", "a kprobe's events are told apart by their address",
-		  "nothing to do where kprobes work; kernels before 5.15 have none"},
+		  "nothing to do where kprobes work; kernels before 5.15 have none", true},
 		 feature_try_kprobe_cookie},
 	[FEATURE_MODULE_BTF] = {{"module BTF", "5.11",
 				 "functions of modules need FUNC@N and go by kprobe",
@@ -63,12 +66,12 @@ static const struct row rows[FEATURE_COUNT] = {
 				feature_try_module_btf},
 	[FEATURE_RDONLY_CAST] = {{"bpf_rdonly_cast", "6.2",
 				  "raw_tp and kprobe take longer to read the skb",
-				  "nothing to do; kernels before 6.2 have none"},
+				  "nothing to do; kernels before 6.2 have none", true},
 				 feature_try_rdonly_cast},
 	[FEATURE_DYNPTR_SKB] =
 		{{"bpf_dynptr_from_skb", "6.12",
 		  "packet bytes in pages are not captured, filters cannot look there",
-		  "nothing to do; kernels before 6.12 have none for tracing"},
+		  "nothing to do; kernels before 6.12 have none for tracing", true},
 		 feature_try_dynptr_skb},
 	[FEATURE_DROP_REASON] = {{"drop reasons", "5.17", "drops show their place but no reason",
 				  "nothing to do; kernels before 5.17 have none"},
@@ -121,6 +124,18 @@ bool feature_has(struct feature_set *set, enum feature feature, char *why, size_
 	if (why)
 		snprintf(why, size, "%s", set->results[feature].why);
 	return set->results[feature].has;
+}
+
+const char *feature_remedy(struct feature_set *set, enum feature feature)
+{
+	const struct feature_info *info = feature_describe(feature);
+	char why[256];
+
+	/* to a user who may load nothing the kernel refuses everything that is a program */
+	if (info->needs_bpf && !feature_has(set, FEATURE_BPF, NULL, 0) &&
+	    !feature_has(set, feature, why, sizeof(why)) && strstr(why, "EPERM"))
+		return NEEDS_ROOT;
+	return info->remedy;
 }
 
 void feature_raise_memlock(void)

@@ -35,7 +35,8 @@ struct feature_info {
 	const char *name;
 	const char *since;  /* "5.8", or "" */
 	const char *why;    /* what lack of it costs the user */
-	const char *remedy; /* what to do about it */
+	const char *remedy; /* what to do about it, where the user may load BPF programs */
+	bool needs_bpf;	    /* it is tried by loading a program or making a map */
 };
 
 struct feature_set;
@@ -49,6 +50,9 @@ const struct feature_info *feature_describe(enum feature feature);
 
 /* Try it (once). `why` (may be NULL) gets one line: how it failed, or what was found. */
 bool feature_has(struct feature_set *set, enum feature feature, char *why, size_t size);
+
+/* What this user can do about the lack of it: the row's remedy, or to get the permission first. */
+const char *feature_remedy(struct feature_set *set, enum feature feature);
 
 /*
  * Raise RLIMIT_MEMLOCK where the kernel still accounts BPF memory by it (before 5.11). Failing is

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "kernel/symbol.h"
 #include "session/attach.h"
 #include "session/object.h"
 #include "session/reader.h"
@@ -180,6 +181,7 @@ int session_enable(struct session *session, struct loop *loop, struct err *err)
 {
 	const struct plan *plan = session->config.plan;
 	const struct plan_kernel *kernel = session->config.kernel;
+	const struct symbol_table *symbols = NULL;
 	int rc = loop_add_fd(loop, reader_fd(session->reader), EPOLLIN, on_wake, session);
 
 	if (!rc)
@@ -192,9 +194,13 @@ int session_enable(struct session *session, struct loop *loop, struct err *err)
 	/* drops will have to be named: the ring holds what comes while the symbols are read */
 	for (uint32_t i = 0; i < plan->n_probes; i++)
 		if (plan->probes[i].config.is_kfree_skb) {
-			kernel->symbols(kernel->symbols_arg);
+			symbols = kernel->symbols(kernel->symbols_arg);
 			break;
 		}
+	if (symbols && symbol_restricted(symbols))
+		log_note("the kernel hides its addresses from this user: the places of drops have "
+			 "no "
+			 "names (CAP_SYSLOG, kernel.kptr_restrict)");
 	return 0;
 }
 

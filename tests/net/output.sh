@@ -116,6 +116,8 @@ test_list__finds_functions_and_tracepoints_and_says_where_the_skb_is()
 	no_match "$T/out" 'tcp_v4_rcv'
 	try 0 list 'net:netif_receive*'
 	match "$T/out" 'net:netif_receive_skb'
+	try 0 list 'tp:net:netif_rx*'
+	each_line_matches "$T/out" '^tracepoint:net:netif_rx'
 	try 0 list
 	at_least "things that can be probed" "$(lines "$T/out")" 500
 }
@@ -124,6 +126,22 @@ test_list__that_finds_nothing_is_an_error()
 {
 	try 1 list 'no_such_function_*'
 	error_says "'no_such_function_\*'"
+}
+
+# The remedy is that of the user who asks: to root nobody says "run as root" for what the kernel lacks.
+test_check__as_an_ordinary_user_tells_to_become_root()
+{
+	cp "$XCAP" "$T/xcap"
+	chmod 755 "$T" "$T/xcap"
+	try 0 check
+	no_match "$T/out" '^no +(fentry|kprobe|bpf_).*run as root'
+	# shellcheck disable=SC2034 # try() uses it
+	XCAP=$T/xcap UNDER=(setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all --bounding-set=-all)
+	try 3 check
+	match "$T/out" '^no +BPF programs .*EPERM.*; run as root, or with CAP_BPF and CAP_PERFMON$'
+	grep '^no .* programs: EPERM' "$T/out" >"$T/refused"
+	each_line_matches "$T/refused" '; run as root, or with CAP_BPF and CAP_PERFMON$'
+	match "$T/out" '^xcap cannot capture here$'
 }
 
 test_check__has_a_line_per_feature_and_a_remedy_where_one_is_missing()
