@@ -22,21 +22,38 @@
 #define TRACEPOINT	 "tracepoint:"
 
 struct list {
-	const char *pattern; /* NULL: all */
+	const char *text;    /* the pattern as the user wrote it; NULL: all */
+	const char *pattern; /* the same without "tp:" or "tracepoint:" */
+	bool only_tracepoints;
 	bool verbose;
 	const struct tracepoint_table *tracepoints;
 	char **lines; /* owned, as is each */
 	size_t n, cap;
 };
 
+/* "tp:net:*", as -f spells it, is about tracepoints alone. */
+static void set_pattern(struct list *list, const char *text)
+{
+	static const char *const kinds[] = {TRACEPOINT, "tp:"};
+
+	list->text = list->pattern = text;
+	for (size_t i = 0; text && i < UTIL_ARRAY_SIZE(kinds); i++)
+		if (!strncmp(text, kinds[i], strlen(kinds[i]))) {
+			list->pattern = text + strlen(kinds[i]);
+			list->only_tracepoints = true;
+		}
+}
+
 /* spec without "@N"; a tracepoint goes by "category:name" too. */
 static bool matches(const struct list *list, const char *spec, const char *name)
 {
-	const char *pair =
-		strncmp(spec, TRACEPOINT, strlen(TRACEPOINT)) ? spec : spec + strlen(TRACEPOINT);
+	bool tracepoint = !strncmp(spec, TRACEPOINT, strlen(TRACEPOINT));
+	const char *pair = tracepoint ? spec + strlen(TRACEPOINT) : spec;
 
 	if (!list->pattern)
 		return true;
+	if (list->only_tracepoints && !tracepoint)
+		return false;
 	if (util_is_glob(list->pattern))
 		return util_glob(list->pattern, spec) || util_glob(list->pattern, pair) ||
 		       util_glob(list->pattern, name);
@@ -123,7 +140,7 @@ static int no_match(const struct list *list, struct kbtf *btf, struct err *err)
 	char args[480];
 	int code;
 
-	if (!kbtf_find_function(btf, NULL, pattern, &target)) {
+	if (!list->only_tracepoints && !kbtf_find_function(btf, NULL, pattern, &target)) {
 		kbtf_print_args(&target, args, sizeof(args));
 		code = err_set(err, ERR_FAILED, "none of the arguments of '%s' is an skb", pattern);
 		if (target.n_args)
@@ -131,11 +148,11 @@ static int no_match(const struct list *list, struct kbtf *btf, struct err *err)
 		return code;
 	}
 	code = err_set(err, ERR_FAILED, "no function and no tracepoint with an skb matches '%s'",
-		       pattern);
+		       list->text ? list->text : "*");
 	if (util_is_glob(pattern))
 		err_hint(err, "a glob must match the whole name: '*rcv*' finds more than 'rcv*'");
-	else if (colon)
-		plan_names_hint_tracepoint(&kernel, "", colon + 1, err);
+	else if (colon || list->only_tracepoints)
+		plan_names_hint_tracepoint(&kernel, "", colon ? colon + 1 : pattern, err);
 	else
 		plan_names_hint_function(&kernel, pattern, err);
 	return code;
@@ -155,15 +172,16 @@ static int list_all(struct list *list, struct kbtf *btf, struct err *err)
 
 static int run(struct config *config)
 {
-	struct list list = {.pattern = config->trailing, .verbose = config->verbose > 0};
+	struct list list = {.verbose = config->verbose > 0};
 	struct tracepoint_table *tracepoints = NULL;
 	struct kbtf *btf = NULL;
 	struct err err;
 	int code;
 
 	err_clear(&err);
-	if (list.pattern && strchr(list.pattern, ' ')) {
-		code = err_set(&err, ERR_USAGE, "one pattern only: '%s'", list.pattern);
+	set_pattern(&list, config->trailing);
+	if (list.text && strchr(list.text, ' ')) {
+		code = err_set(&err, ERR_USAGE, "one pattern only: '%s'", list.text);
 		goto out;
 	}
 	code = kbtf_open(&btf, &err);

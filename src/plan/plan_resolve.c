@@ -125,6 +125,11 @@ static int check_symbol(const struct query *q)
 	return 0;
 }
 
+static bool find_tracepoint(const struct query *q, struct kbtf_target *target)
+{
+	return q->kernel->btf && !kbtf_find_tracepoint(q->kernel->btf, q->spec->name, target);
+}
+
 static int no_function(const struct query *q)
 {
 	const struct spec *spec = q->spec;
@@ -132,6 +137,9 @@ static int no_function(const struct query *q)
 	struct kbtf_target target;
 	int code;
 
+	/* of no use without an skb: kmem:kmalloc */
+	if (category && find_tracepoint(q, &target) && target.skb_arg < 0)
+		category = NULL;
 	if (!*spec->category) {
 		code = err_set(q->err, ERR_USAGE, "cannot probe '%s': no such function",
 			       spec->text);
@@ -202,11 +210,6 @@ static int resolve_function(const struct query *q)
 	return code ? code : check_symbol(q);
 }
 
-static bool find_tracepoint(const struct query *q, struct kbtf_target *target)
-{
-	return q->kernel->btf && !kbtf_find_tracepoint(q->kernel->btf, q->spec->name, target);
-}
-
 /*
  * Is there this tracepoint? tracefs is believed; the built-in list is of all kernels, so BTF has to
  * agree; a tracepoint whose category nobody knows is there if BTF has its name.
@@ -224,10 +227,14 @@ static bool is_tracepoint(const struct query *q)
 
 static int no_tracepoint(const struct query *q)
 {
+	struct kbtf_target target;
 	int code =
 		err_set(q->err, ERR_USAGE, "cannot probe '%s': no such tracepoint", q->spec->text);
 
-	plan_names_hint_tracepoint(q->kernel, q->spec->category, q->spec->name, q->err);
+	if (!plan_names_hint_tracepoint(q->kernel, q->spec->category, q->spec->name, q->err) &&
+	    q->kernel->btf && !kbtf_find_function(q->kernel->btf, NULL, q->spec->name, &target) &&
+	    target.skb_arg >= 0)
+		err_hint(q->err, "there is a function of that name: '%s'", q->spec->name);
 	return code;
 }
 

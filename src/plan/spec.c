@@ -186,6 +186,8 @@ static int parse_argument(const struct item *item, const char *at, struct spec *
 
 	if (at == item->span.at) {
 		code = err_set(item->err, ERR_USAGE, "no probe before '@'");
+		if (isalpha((unsigned char)digits[0]))
+			err_hint(item->err, "sets of probes are not supported in this version");
 		return fault(item, at, code);
 	}
 	if (digits == end) {

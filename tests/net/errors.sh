@@ -13,6 +13,17 @@ test_unknown_function__is_named_with_near_names()
 	hint_says "'?ip_rcv'?"
 }
 
+test_unknown_function__is_not_answered_with_a_tracepoint_without_an_skb()
+{
+	try 2 skb -f sched_switch
+	error_says "'sched_switch'"
+	no_match "$T/err" 'tracepoint:sched:sched_switch'
+	try 2 skb -f net_dev_start_xmit
+	hint_says "'tracepoint:net:net_dev_start_xmit'"
+	try 2 skb -f tp:net:ip_rcv
+	hint_says "'ip_rcv'"
+}
+
 test_function_without_an_skb__says_so()
 {
 	# unsigned int full_name_hash(const void *salt, const char *name, unsigned int len)

@@ -139,6 +139,7 @@ static void cmd_list__verbose__adds_the_argument_and_the_prototype(void **state)
 		    "seventh_is_skb@7                                (int a, int b, int c, int d, "
 		    "int e, "
 		    "int f, struct sk_buff *skb)\n");
+	expect_list("tp:kfree_skb", 0, "tracepoint:skb:kfree_skb@1\n");
 	expect_list("start_xmit", 1,
 		    "tracepoint:net:net_dev_start_xmit@1             (const struct sk_buff *skb, "
 		    "struct "
@@ -166,8 +167,8 @@ static void cmd_list__no_match__exits_1_with_near_names(void **state)
 		       "xcap: error: no function and no tracepoint with an skb matches 'ip_rvc'\n"
 		       "xcap: hint: did you mean 'ip_rcv'?\n");
 	expect_nothing(
-		"tp:kfree_skb", ERR_FAILED,
-		"xcap: error: no function and no tracepoint with an skb matches 'tp:kfree_skb'\n"
+		"tp:kfree_skbb", ERR_FAILED,
+		"xcap: error: no function and no tracepoint with an skb matches 'tp:kfree_skbb'\n"
 		"xcap: hint: did you mean 'tracepoint:skb:kfree_skb'?\n");
 	expect_nothing(
 		"zz*", ERR_FAILED,
@@ -176,6 +177,9 @@ static void cmd_list__no_match__exits_1_with_near_names(void **state)
 	expect_nothing("net_dev_up", ERR_FAILED,
 		       "xcap: error: none of the arguments of 'net_dev_up' is an skb\n"
 		       "xcap: hint: its arguments are 1: struct net_device *dev\n");
+	expect_nothing(
+		"tp:ip_rcv", ERR_FAILED,
+		"xcap: error: no function and no tracepoint with an skb matches 'tp:ip_rcv'\n");
 	expect_nothing("a b", ERR_USAGE, "xcap: error: one pattern only: 'a b'\n");
 	plan_fake_close(&fake);
 }
