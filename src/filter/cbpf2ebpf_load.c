@@ -12,8 +12,11 @@
 #include <linux/filter.h>
 #include <stdlib.h>
 
-/* No skb is as long as this; up to here offset + size also fits the immediate of a compare. */
-#define OFFSET_MAX 0x7fff0000u
+/*
+ * No skb is as long as this. Up to here an offset fits an immediate, also with a size added, and
+ * cannot be taken for a mark of xcap/template.h.
+ */
+#define OFFSET_MAX 0x00ffffffu
 
 uint32_t cbpf2ebpf_load_size(uint16_t code)
 {

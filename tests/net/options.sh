@@ -295,6 +295,14 @@ stream_to()
 	eq "exit status of ${reader[0]}" "$RC" 0
 }
 
+# The offsets are those that mark a template's constants (include/xcap/template.h).
+test_e__with_offsets_that_look_like_marks__is_a_filter_as_others()
+{
+	net_up
+	capture skb "${HERE[@]}" -e 'icmp or ether[0x7eadbe01] = 1 or ether[0x7eadbe02] = 1' -- ping4 2
+	eq "lines" "$(lines "$T/out")" 2
+}
+
 test_U__each_packet_is_in_the_file_at_once()
 {
 	local i

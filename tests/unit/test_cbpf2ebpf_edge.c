@@ -234,7 +234,8 @@ static void memory__after_a_restart__is_0_again(void **state)
 static void constant_offsets__negative_and_huge__reject(void **state)
 {
 	static const uint32_t offsets[] = {0xffffffff, 0xfffff00c, 0xfff00000, 0xffe00000,
-					   0x80000000, 0x7fffffff, 0x7fff0000, 300};
+					   0x80000000, 0x7fffffff, 0x7fff0000, 0x7eadbe02,
+					   0x1000000,  0xffffff,   300};
 	static const uint16_t codes[] = {BPF_LD | BPF_W | BPF_ABS, BPF_LD | BPF_B | BPF_ABS,
 					 BPF_LD | BPF_H | BPF_IND, BPF_LDX | BPF_B | BPF_MSH};
 
