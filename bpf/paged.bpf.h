@@ -18,6 +18,9 @@ __hidden __attribute__((noinline)) long paged_read(struct xcap_filter_ctx *f, vo
 {
 	struct bpf_dynptr dynptr;
 
+	/* never so here, but where a tracepoint may pass NULL the verifier comes by with it */
+	if (!f->skb)
+		return -1;
 	if (bpf_dynptr_from_skb((void *)f->skb, 0, &dynptr))
 		return -1;
 	return bpf_dynptr_read(to, n, &dynptr, offset, 0);

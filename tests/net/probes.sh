@@ -140,6 +140,19 @@ same_traffic()
 	raw size 1500
 }
 
+# Also where the skb may be NULL (tcp_send_reset), and no later rung had to be taken for it.
+test_tracepoints__every_one_that_carries_an_skb_is_attached_by_its_first_mechanism()
+{
+	local specs=() list
+
+	mapfile -t specs < <("$XCAP" list 'tracepoint:*')
+	at_least "tracepoints" "${#specs[@]}" 10
+	list=$(IFS=,; printf %s "${specs[*]}")
+	try 0 skb --debug -f "$list" --cmd true -e 'tcp port 9 and tcp[300] = 1'
+	eq "attached" "$(count "$T/err" '^xcap: debug: .*: attached by')" "${#specs[@]}"
+	no_match "$T/err" '^xcap: debug: .* failed:|left out'
+}
+
 test_tracepoint__with_an_argument_number()
 {
 	net_up
