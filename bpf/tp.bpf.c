@@ -14,6 +14,15 @@
 			(c)->reason = (u32)(ctx)[2];                                               \
 	} while (0)
 
+/* net_dev_xmit(skb, rc, dev, len): skb->dev may lead to the receiver's device by now. */
+#define GIVEN_ARGS(c, ctx)                                                                         \
+	({                                                                                         \
+		u64 given_ = XCAP_PATCHED(XCAP_MARK_GIVEN);                                        \
+		if (given_ == XCAP_GIVEN_BY_DEVICE)                                                \
+			(c)->dev = (void *)(ctx)[2];                                               \
+		given_;                                                                            \
+	})
+
 SEC("?xcap/tp_btf")
 int xcap_tp_btf(u64 *ctx)
 {
@@ -22,7 +31,7 @@ int xcap_tp_btf(u64 *ctx)
 	c.probe = XCAP_PATCHED(XCAP_MARK_PROBE);
 	c.skb = XCAP_PATCHED_SKB(ctx);
 	c.direct = 1;
-	c.dynptr = cfg.has_dynptr;
+	c.dynptr = GIVEN_ARGS(&c, ctx) == XCAP_GIVEN_NOT && cfg.has_dynptr;
 	KFREE_SKB_ARGS(&c, ctx);
 	return xcap_capture(&c);
 }
@@ -34,6 +43,7 @@ int xcap_raw_tp(u64 *ctx)
 
 	c.probe = XCAP_PATCHED(XCAP_MARK_PROBE);
 	c.skb = XCAP_PATCHED_SKB(ctx);
+	GIVEN_ARGS(&c, ctx);
 	KFREE_SKB_ARGS(&c, ctx);
 	return xcap_capture(&c);
 }

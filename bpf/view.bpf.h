@@ -70,25 +70,56 @@ static __always_inline bool view_device(struct skb_view *v, struct net_device *d
 	return true;
 }
 
-/* Without a device of its own a packet on its way out has the route's. */
-static __always_inline void view_route(struct skb_view *v, struct sk_buff *skb, bool direct)
+/* NETDEV_HASHENTRIES of every kernel so far, and how far a chain is followed: 2,048 devices. */
+#define VIEW_CHAINS    256
+#define VIEW_CHAIN_MAX 8
+
+/* The address of the device that has this index in a namespace, 0: not found. */
+static __attribute__((noinline)) u64 view_find_device(struct net *net, u32 ifindex)
+{
+	struct hlist_head *chains = BPF_CORE_READ(net, dev_index_head);
+	struct hlist_node *node = BPF_CORE_READ(&chains[ifindex % VIEW_CHAINS], first);
+
+#pragma unroll
+	for (u32 i = 0; i < VIEW_CHAIN_MAX; i++) {
+		u64 dev = (u64)node - bpf_core_field_offset(struct net_device, index_hlist);
+
+		if (!node)
+			break;
+		if (BPF_CORE_READ((struct net_device *)dev, ifindex) == (int)ifindex)
+			return dev;
+		node = BPF_CORE_READ(node, next);
+	}
+	return 0;
+}
+
+/*
+ * Without a device of its own (a socket has the packet) a packet that arrived is told by the
+ * device's index: its route leads to the loopback device. One on its way out has the route's.
+ */
+static __always_inline void view_other_device(struct skb_view *v, struct sk_buff *skb,
+					      struct sock *sk, bool direct)
 {
 	/* the lowest bit is SKB_DST_NOREF */
 	u64 ref = VIEW_READ(direct, skb, _skb_refdst) & ~1ULL;
 	struct net_device *dev = 0;
+	struct net *net = 0;
 
-	if (ref && !bpf_probe_read_kernel(&dev, sizeof(dev), &((struct dst_entry *)ref)->dev))
-		view_device(v, dev, false);
-}
-
-static __always_inline void view_namespace(struct skb_view *v, struct sock *sk, bool direct)
-{
-	struct net *net = VIEW_READ(direct, sk, __sk_common.skc_net.net);
-
-	if (!v->netns && net)
-		v->netns = VIEW_READ(direct, net, ns.inum);
+	if (ref && !bpf_probe_read_kernel(&dev, sizeof(dev), &((struct dst_entry *)ref)->dev) &&
+	    view_device(v, dev, false))
+		net = VIEW_READ(false, dev, nd_net.net);
+	if (!net && sk)
+		net = VIEW_READ(false, sk, __sk_common.skc_net.net);
+	if (net && !v->netns)
+		v->netns = VIEW_READ(false, net, ns.inum);
 	if (v->netns < VIEW_NSFS_FIRST)
 		v->netns = 0;
+	if (!v->skb_iif || v->ifindex == v->skb_iif)
+		return;
+	v->dev_type = VIEW_NO_DEVICE;
+	v->ifindex = v->skb_iif;
+	if (v->netns)
+		view_device(v, (struct net_device *)view_find_device(net, v->skb_iif), false);
 }
 
 static __always_inline u8 view_vlan_bit(struct sk_buff *skb, bool direct)
@@ -101,10 +132,10 @@ static __always_inline u8 view_vlan_bit(struct sk_buff *skb, bool direct)
 
 /*
  * direct: a compile-time constant; skb is then a pointer that the verifier follows. links: the same
- * skb, by which its pointers are read.
+ * skb, by which its pointers are read. dev: the device, where the probe's arguments tell it.
  */
 static __always_inline void view_read(struct skb_view *v, struct sk_buff *skb,
-				      struct sk_buff *links, bool direct)
+				      struct sk_buff *links, struct net_device *dev, bool direct)
 {
 	struct sock *sk;
 
@@ -127,14 +158,11 @@ static __always_inline void view_read(struct skb_view *v, struct sk_buff *skb,
 	v->dev_type = VIEW_NO_DEVICE;
 	v->dev = 0;
 	v->ifindex = v->netns = 0;
-	if (!view_device(v, VIEW_READ(direct, links, dev), direct))
-		view_route(v, skb, direct);
 	sk = VIEW_READ(direct, links, sk);
 	v->has_sk = !!sk;
-	if (sk && !v->netns)
-		view_namespace(v, sk, direct);
-	if (!v->ifindex)
-		v->ifindex = v->skb_iif;
+	if (!(dev && view_device(v, dev, false)) &&
+	    !view_device(v, VIEW_READ(direct, links, dev), direct))
+		view_other_device(v, skb, sk, direct);
 }
 
 /* There is no skb: tcp_send_reset and others pass NULL. */
@@ -149,23 +177,25 @@ static __always_inline void view_none(struct skb_view *v)
  * trusted one the verifier searches all of BTF by name several times (10 ms in all on 6.18);
  * through a cast one it does not.
  */
-static __always_inline void view_by_btf(struct skb_view *v, struct sk_buff *skb, bool has_cast)
+static __always_inline void view_by_btf(struct skb_view *v, struct sk_buff *skb,
+					struct net_device *dev, bool has_cast)
 {
 	struct sk_buff *links = skb;
 
 	if (has_cast)
 		links = bpf_rdonly_cast(skb, bpf_core_type_id_kernel(struct sk_buff));
-	view_read(v, skb, links, true);
+	view_read(v, skb, links, dev, true);
 }
 
 /* skb is an address: made into a pointer where the kernel has bpf_rdonly_cast. */
-static __always_inline void view_by_address(struct skb_view *v, struct sk_buff *skb, bool has_cast)
+static __always_inline void view_by_address(struct skb_view *v, struct sk_buff *skb,
+					    struct net_device *dev, bool has_cast)
 {
 	if (has_cast) {
 		skb = bpf_rdonly_cast(skb, bpf_core_type_id_kernel(struct sk_buff));
-		view_read(v, skb, skb, true);
+		view_read(v, skb, skb, dev, true);
 	} else {
-		view_read(v, skb, skb, false);
+		view_read(v, skb, skb, dev, false);
 	}
 }
 

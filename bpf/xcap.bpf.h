@@ -47,12 +47,13 @@
  * inside xcap_capture(), and the code for other mechanisms is removed.
  */
 struct xcap_ctx {
-	struct sk_buff *skb; /* a BTF pointer if `direct`, else an address */
-	u64 probe;	     /* constant */
-	u64 direct;	     /* constant: the verifier lets us follow skb */
-	u64 dynptr;	     /* constant: bpf_dynptr_from_skb() takes skb here */
-	u64 preemptible;     /* constant: another program of ours may run in between */
-	u64 location;	     /* kfree_skb's arguments, where reason_known says so */
+	struct sk_buff *skb;	/* a BTF pointer if `direct`, else an address */
+	struct net_device *dev; /* its address, where the probe's arguments tell; else NULL */
+	u64 probe;		/* constant */
+	u64 direct;		/* constant: the verifier lets us follow skb */
+	u64 dynptr;		/* constant: bpf_dynptr_from_skb() takes skb here */
+	u64 preemptible;	/* constant: another program of ours may run in between */
+	u64 location;		/* kfree_skb's arguments, where reason_known says so */
 	u64 reason;
 	u64 drop; /* constant: 0 not kfree_skb, 1 without a reason, 2 with */
 };

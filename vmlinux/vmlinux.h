@@ -46,8 +46,15 @@ enum {
 struct ns_common {
 	__u32 inum;
 };
+struct hlist_node {
+	struct hlist_node *next;
+};
+struct hlist_head {
+	struct hlist_node *first;
+};
 struct net {
 	struct ns_common ns;
+	struct hlist_head *dev_index_head;
 };
 typedef struct {
 	struct net *net;
@@ -57,6 +64,7 @@ struct net_device {
 	__s32 ifindex;
 	__u16 type;
 	possible_net_t nd_net;
+	struct hlist_node index_hlist;
 };
 struct sock_common {
 	possible_net_t skc_net;

@@ -40,12 +40,22 @@ struct xcap_if_match {
 	__u32 netns[XCAP_IF_PATTERNS]; /* 0: in any namespace */
 };
 
+/*
+ * Where a probe stands behind the hand-over of the skb, another CPU may have changed or freed it
+ * by then: its fields are read as mere memory, its pages not at all.
+ */
+enum xcap_given {
+	XCAP_GIVEN_NOT,
+	XCAP_GIVEN_AWAY,     /* qdisc_enqueue of a queue without a lock */
+	XCAP_GIVEN_BY_DEVICE /* net_dev_xmit; argument 3 is the device that sent it */
+};
+
 struct xcap_probe {
 	__u32 skb_arg;	   /* which argument is the skb, from 0 */
 	__u8 direction;	   /* enum xcap_direction, when the probe itself tells */
 	__u8 is_kfree_skb; /* arguments: skb, location, reason */
 	__u8 has_reason;   /* the kernel passes a reason (5.17) */
-	__u8 pad;
+	__u8 given;	   /* enum xcap_given */
 };
 
 #endif

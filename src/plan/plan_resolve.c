@@ -238,6 +238,18 @@ static int no_tracepoint(const struct query *q)
 	return code;
 }
 
+/* Tracepoints behind the hand-over of the skb to a driver or a queue. */
+static void note_given(struct plan_probe *probe, const char *name)
+{
+	if (!strcmp(name, "net_dev_xmit"))
+		probe->config.given = XCAP_GIVEN_BY_DEVICE;
+	else if (!strcmp(name, "qdisc_enqueue"))
+		probe->config.given = XCAP_GIVEN_AWAY;
+	if (probe->config.given)
+		plan_resolve_note(probe, "the packet is given away before this place: it may have "
+					 "changed, and paged bytes are not read");
+}
+
 static int resolve_tracepoint(const struct query *q)
 {
 	struct plan_probe *probe = q->probe;
@@ -253,6 +265,7 @@ static int resolve_tracepoint(const struct query *q)
 		plan_resolve_note(probe, "category '%s' is not checked: tracefs does not tell it",
 				  spec->category);
 	probe->config.is_kfree_skb = !strcmp(spec->name, "kfree_skb");
+	note_given(probe, spec->name);
 	if (!find_tracepoint(q, &target))
 		return trust_argument(q);
 	take_target(q, &target);

@@ -107,6 +107,7 @@ static int attach_by(struct session *session, uint32_t i, enum plan_mechanism me
 		.attach_btf_fd = ops->by_btf ? probe->btf_fd : 0,
 		.probe = i,
 		.drop = probe->config.is_kfree_skb ? 1 + !!probe->config.has_reason : 0,
+		.given = probe->config.given,
 		.skb_offset = ops->arg_offset(probe->config.skb_arg),
 		.name = probe->name,
 	};

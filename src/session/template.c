@@ -71,6 +71,9 @@ static unsigned int patch(struct bpf_insn *insns, uint32_t n, const struct templ
 		case XCAP_MARK_DROP:
 			insns[i].imm = clone->drop;
 			break;
+		case XCAP_MARK_GIVEN:
+			insns[i].imm = clone->given;
+			break;
 		case XCAP_MARK_SKB:
 			insns[i].imm = 0;
 			insns[i + 1].off = clone->skb_offset;

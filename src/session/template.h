@@ -41,7 +41,7 @@ struct template_clone {
 	uint32_t attach_btf_id;
 	int attach_btf_fd; /* of a module's BTF; 0: vmlinux */
 	uint32_t probe;	   /* constants of include/xcap/template.h */
-	uint32_t drop;
+	uint32_t drop, given;
 	int16_t skb_offset; /* of the skb in the program's context, bytes */
 	const char *name;   /* of the probe: what bpftool shows is xcap_NAME, cut */
 };

@@ -153,6 +153,28 @@ test_tracepoints__every_one_that_carries_an_skb_is_attached_by_its_first_mechani
 	no_match "$T/err" '^xcap: debug: .* failed:|left out'
 }
 
+# The socket's skb has no device any more, and its route leads to lo: the index tells where it came in.
+test_packet_of_a_socket__is_on_the_interface_that_it_came_by()
+{
+	need socat
+	net_up
+	capture skb -f skb:skb_copy_datagram_iovec -i "$DEV_B" -e 'tcp dst port 8000' -- tcp_stream 8000 1000
+	at_least "lines" "$(lines "$T/out")" 1
+	each_line_matches "$T/out" " $DEV_B@$NS_B +IP 10\.99\.0\.1\.[0-9]+ > 10\.99\.0\.2\.8000: "
+}
+
+# After the driver of a veth the skb is the peer's; the argument tells who sent it.
+test_net_dev_xmit__is_on_the_interface_that_sent()
+{
+	net_up
+	capture skb -f tp:net:net_dev_xmit,raw_tp:net:net_dev_queue -i "$DEV_A" -e 'icmp[0] == 8' -- ping4 3
+	eq "lines at net_dev_xmit" "$(count "$T/out" " net_dev_xmit +$DEV_A@$NS_A +$REQUEST")" 3
+	eq "lines" "$(lines "$T/out")" 6
+	match "$T/err" 'net_dev_xmit: the packet is given away before this place'
+	capture skb -f raw_tp:net:net_dev_xmit -i "$DEV_A" -e 'icmp[0] == 8' -- ping4 2
+	eq "lines by raw_tp" "$(lines "$T/out")" 2
+}
+
 test_tracepoint__with_an_argument_number()
 {
 	net_up
