@@ -24,6 +24,11 @@ struct sk_buff___pre_6_2 {
 #define COMPAT_VLAN_IS_BIT(skb)                                                                    \
 	bpf_core_field_exists(((struct sk_buff___pre_6_2 *)(skb))->vlan_present)
 
+/* The way from a task to its run queue: members that CONFIG_FAIR_GROUP_SCHED and CONFIG_SMP add. */
+#define COMPAT_HAS_TASK_QUEUE                                                                      \
+	(bpf_core_field_exists(struct sched_entity, cfs_rq) &&                                     \
+	 bpf_core_field_exists(struct rq, cpu))
+
 /*
  * v6.2: a35b9af4ec2c ("bpf: Add a kfunc for generic type cast"): any address as a pointer that may
  * be read.

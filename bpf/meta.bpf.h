@@ -7,6 +7,7 @@
 
 #include <bpf/bpf_endian.h>
 
+#include "compat.bpf.h"
 #include "view.bpf.h"
 #include "xcap/packet.h"
 
@@ -66,9 +67,12 @@ struct meta_cpu {
 static __always_inline u64 meta_count_addr(u64 delta)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
-	struct rq *rq = BPF_CORE_READ(task, se.cfs_rq, rq);
+	struct rq *rq;
 
-	if (!delta || !rq || BPF_CORE_READ(rq, cpu) != (int)bpf_get_smp_processor_id())
+	if (!delta || !COMPAT_HAS_TASK_QUEUE)
+		return 1;
+	rq = BPF_CORE_READ(task, se.cfs_rq, rq);
+	if (!rq || BPF_CORE_READ(rq, cpu) != (int)bpf_get_smp_processor_id())
 		return 1;
 	return (u64)rq + delta;
 }

@@ -44,4 +44,7 @@
 #define XCAP_RING_MIN	  (64u << 10)
 #define XCAP_RING_MAX	  (1u << 30)
 
+/* A record is smaller than the ring: packets longer than this do not fit into the smallest. */
+#define XCAP_RING_MIN_SNAPLEN (32u << 10)
+
 #endif

@@ -57,7 +57,11 @@ static int set_sizes(const struct plan_request *request, struct plan *plan, stru
 			(unsigned long long)wanted, XCAP_RING_MIN, XCAP_RING_MAX);
 	for (plan->ring_bytes = XCAP_RING_MIN; plan->ring_bytes < wanted;)
 		plan->ring_bytes *= 2;
-	if (plan->ring_bytes != wanted)
+	if (plan->ring_bytes == XCAP_RING_MIN && request->snaplen > XCAP_RING_MIN_SNAPLEN) {
+		plan->ring_bytes *= 2;
+		log_note("the buffer is %llu KiB: a packet of %u bytes (-s) must fit",
+			 (unsigned long long)plan->ring_bytes >> 10, request->snaplen);
+	} else if (plan->ring_bytes != wanted)
 		log_note("the buffer is %llu KiB: its size must be a power of two",
 			 (unsigned long long)plan->ring_bytes >> 10);
 	plan->config.snaplen = request->snaplen;

@@ -234,7 +234,6 @@ void session_count(const struct session *session, struct capture_counts *probes)
 			const struct xcap_counters *from = &session->object.counters[cpu * n + i];
 			struct capture_counts *to = &probes[i];
 
-			to->seen += from->seen;
 			to->fault += from->fault;
 			to->nested += from->nested;
 			to->undecidable += from->undecidable;
@@ -245,6 +244,9 @@ void session_count(const struct session *session, struct capture_counts *probes)
 			to->ring_full += from->ring_full;
 			to->table_full += from->table_full;
 			to->discarded += from->discarded;
+			/* last, as it is counted first: nothing is more than was seen */
+			__atomic_thread_fence(__ATOMIC_ACQUIRE);
+			to->seen += from->seen;
 		}
 	for (uint32_t i = 0; i < n; i++) {
 		struct capture_counts *c = &probes[i];

@@ -56,6 +56,14 @@ static void plan_build__ring__is_rounded_up_to_a_power_of_two(void **state)
 		assert_int_equal(f.plan.ring_bytes, rows[i].got);
 		assert_int_equal(f.plan.config.wakeup_bytes, rows[i].wakeup);
 	}
+	/* a record of the largest packet does not fit into the smallest ring */
+	f.request.ring_bytes = 64 << 10;
+	f.request.snaplen = 32768;
+	plan_fixture_build_ok(&f, NULL);
+	assert_int_equal(f.plan.ring_bytes, 64 << 10);
+	f.request.snaplen = 32769;
+	plan_fixture_build_ok(&f, NULL);
+	assert_int_equal(f.plan.ring_bytes, 128 << 10);
 	f.request.ring_bytes = (1ull << 30) + 1;
 	assert_int_not_equal(plan_fixture_build(&f, NULL), 0);
 	assert_non_null(strstr(f.err.msg, "the buffer size '1073741825' is not in"));
