@@ -65,18 +65,11 @@ static void check_pipeline(struct run *run, enum pipeline_state state)
 
 /* Also after the limit or a failure: the pipeline counts what it no longer writes, and the totals
  * add up. */
-static int on_record(void *arg, const struct record *record)
+static void on_record(void *arg, const struct record *record)
 {
 	struct run *run = arg;
 
 	check_pipeline(run, pipeline_write(run->pipeline, record));
-	return 0;
-}
-
-static void flush(struct run *run)
-{
-	session_read(run->session);
-	check_pipeline(run, pipeline_tick(run->pipeline));
 }
 
 static void on_tick(void *arg, uint32_t events)
@@ -84,7 +77,7 @@ static void on_tick(void *arg, uint32_t events)
 	struct run *run = arg;
 
 	(void)events;
-	flush(run);
+	check_pipeline(run, pipeline_tick(run->pipeline));
 	ready_tick(&run->ready);
 }
 
@@ -125,7 +118,8 @@ static void on_signal(void *arg, int signo)
 		count(run, 0);
 		stats_print(stderr, &run->describe.info, &run->totals);
 	} else if (signo == SIGUSR2) {
-		flush(run);
+		session_read(run->session);
+		check_pipeline(run, pipeline_tick(run->pipeline));
 	} else {
 		run->interrupted = signo == SIGNAL_INT;
 		loop_stop(run->loop);

@@ -37,32 +37,33 @@ static int64_t measure(void)
 	return offset;
 }
 
+uint64_t clock_boot_ns(void)
+{
+	return now_ns(CLOCK_BOOTTIME);
+}
+
 void clock_init(struct clock *clock)
 {
-	clock->offset_ns = clock->next_ns = measure();
-	clock->measured_ns = now_ns(CLOCK_BOOTTIME);
+	*clock = (struct clock){.offset_ns = measure(), .measured_ns = clock_boot_ns()};
 }
 
-bool clock_refresh(struct clock *clock, bool now)
+void clock_refresh(struct clock *clock, bool stepped)
 {
-	uint64_t boot = now_ns(CLOCK_BOOTTIME);
+	uint64_t boot = clock_boot_ns();
+	int64_t offset;
 
-	if (!now && boot - clock->measured_ns < REFRESH_NS)
-		return false;
+	if (!stepped && boot - clock->measured_ns < REFRESH_NS)
+		return;
 	clock->measured_ns = boot;
-	clock->next_ns = measure();
-	if (llabs(clock->next_ns - clock->offset_ns) >= STEP_NS)
-		return true;
-	clock_apply(clock);
-	return false;
-}
-
-void clock_apply(struct clock *clock)
-{
-	clock->offset_ns = clock->next_ns;
+	offset = measure();
+	if (llabs(offset - clock->offset_ns) >= STEP_NS) {
+		clock->old_ns = clock->offset_ns;
+		clock->stepped_ns = boot;
+	}
+	clock->offset_ns = offset;
 }
 
 uint64_t clock_wall(const struct clock *clock, uint64_t boot_ns)
 {
-	return boot_ns + clock->offset_ns;
+	return boot_ns + (boot_ns < clock->stepped_ns ? clock->old_ns : clock->offset_ns);
 }

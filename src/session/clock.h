@@ -3,7 +3,8 @@
  * clock.h - the kernel's stamps (CLOCK_BOOTTIME) as wall clock.
  *
  * The offset between both clocks is measured at the start and again while running, so that it
- * follows slewing, and a step of the wall clock is seen.
+ * follows slewing, and a step of the wall clock is seen. Records that were stamped before a step
+ * keep the offset from before it, however late they are read.
  */
 #ifndef SESSION_CLOCK_H
 #define SESSION_CLOCK_H
@@ -12,19 +13,19 @@
 #include <stdint.h>
 
 struct clock {
-	int64_t offset_ns;    /* wall minus boot time, in use */
-	int64_t next_ns;      /* measured by clock_refresh() */
+	int64_t offset_ns;    /* wall minus boot time */
+	int64_t old_ns;	      /* the same, before the last step */
+	uint64_t stepped_ns;  /* boot time of the last step, 0: none yet */
 	uint64_t measured_ns; /* boot time of the last measurement */
 };
 
 void clock_init(struct clock *clock);
 
-/*
- * Measure again, if the last time is long enough ago or `now` is true. True: the wall clock was
- * stepped; records stamped so far still want the old offset, so read them before clock_apply().
- */
-bool clock_refresh(struct clock *clock, bool now);
-void clock_apply(struct clock *clock);
+/* Measure again, if the last time is long enough ago or the wall clock is known to be `stepped`. */
+void clock_refresh(struct clock *clock, bool stepped);
+
+/* The kernel's stamp of now. */
+uint64_t clock_boot_ns(void);
 
 /* Wall clock in ns since the epoch of a boot time stamp. */
 uint64_t clock_wall(const struct clock *clock, uint64_t boot_ns);

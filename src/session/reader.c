@@ -17,6 +17,9 @@
 #include "xcap/event.h"
 
 #define LOCATION_SIZE 256
+/* Records of one round: a few milliseconds, against which a look at the loop's other sources is
+ * nothing. */
+#define ROUND_MAX 1024
 
 struct reader {
 	struct ring_buffer *ring;
@@ -24,7 +27,8 @@ struct reader {
 	struct clock clock;
 	uint64_t *lost; /* per CPU: events lost when its last record was made */
 	uint32_t n_cpus;
-	bool closed; /* the receiver wants no more in this round */
+	uint64_t left;	   /* records of this round that may still come */
+	uint64_t until_ns; /* boot time: the round ends with the first record from then on */
 	char location[LOCATION_SIZE];
 	char reason[32];
 };
@@ -100,8 +104,9 @@ static int on_event(void *arg, void *data, size_t size)
 	r.len = e->len;
 	r.cap_len = e->flags & XCAP_EV_NO_PACKET ? 0 : e->cap_len;
 	r.packet = (const uint8_t *)(e + 1);
-	reader->closed = reader->config->on_record(reader->config->arg, &r);
-	return reader->closed ? -ECANCELED : 0;
+	reader->config->on_record(reader->config->arg, &r);
+	/* this one is taken, and libbpf reads no further */
+	return --reader->left && e->ts_ns < reader->until_ns ? 0 : -ECANCELED;
 }
 
 struct reader *reader_new(int ring_fd, uint32_t n_cpus, const struct session_config *config,
@@ -138,19 +143,25 @@ int reader_fd(const struct reader *reader)
 	return ring_buffer__epoll_fd(reader->ring);
 }
 
+static void consume(struct reader *reader, uint64_t max, uint64_t until_ns)
+{
+	reader->left = max;
+	reader->until_ns = until_ns;
+	ring_buffer__consume(reader->ring);
+}
+
 void reader_drain(struct reader *reader)
 {
-	while (ring_buffer__consume(reader->ring))
-		;
+	consume(reader, UINT64_MAX, UINT64_MAX);
 }
 
 void reader_read(struct reader *reader, bool stepped)
 {
-	bool apply = clock_refresh(&reader->clock, stepped);
+	clock_refresh(&reader->clock, stepped);
+	consume(reader, ROUND_MAX, UINT64_MAX);
+}
 
-	reader->closed = false;
-	while (ring_buffer__consume(reader->ring) > 0 && !reader->closed)
-		;
-	if (apply)
-		clock_apply(&reader->clock);
+void reader_catch_up(struct reader *reader)
+{
+	consume(reader, UINT64_MAX, clock_boot_ns());
 }

@@ -22,14 +22,17 @@ void reader_free(struct reader *reader); /* takes NULL */
 /* Readable when the kernel has woken us. */
 int reader_fd(const struct reader *reader);
 
-/* Hand over all that is in the ring to its end, also to a receiver that wants no more (it counts
- * them). */
+/* Hand over all that is in the ring to its end. Only where nothing is added any more. */
 void reader_drain(struct reader *reader);
 
 /*
- * Read after a wake-up or a tick, until the ring is empty or the receiver wants no more; keeps the
- * clock. stepped: the wall clock was set.
+ * Read after a wake-up or a tick, until the ring is empty or enough was read for one round: where
+ * records come faster than they are shown, the ring never is empty, and signals and timers want
+ * their turn. reader_fd() stays readable then. stepped: the wall clock was set.
  */
 void reader_read(struct reader *reader, bool stepped);
+
+/* Hand over what was recorded before the call. */
+void reader_catch_up(struct reader *reader);
 
 #endif

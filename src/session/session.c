@@ -207,7 +207,7 @@ int session_enable(struct session *session, struct loop *loop, struct err *err)
 
 void session_read(struct session *session)
 {
-	reader_read(session->reader, false);
+	reader_catch_up(session->reader);
 }
 
 /* Hits for which the kernel did not run the program, where it counts them (5.12). */

@@ -20,8 +20,8 @@
 
 struct session;
 
-/* Takes each record in the ring's order. Non-zero: no more records, stop reading. */
-typedef int (*session_record_fn)(void *arg, const struct record *record);
+/* Takes each record in the ring's order. */
+typedef void (*session_record_fn)(void *arg, const struct record *record);
 
 struct session_config {
 	const struct plan *plan;
@@ -45,7 +45,7 @@ int session_mechanism(const struct session *session, uint32_t probe);
 /* Let the probes report, and read on `loop` from now on. */
 int session_enable(struct session *session, struct loop *loop, struct err *err);
 
-/* Hand over what is in the ring now. */
+/* Hand over what was recorded up to now. */
 void session_read(struct session *session);
 
 /* Counters as they stand; totals->probes must have room for plan->n_probes. */

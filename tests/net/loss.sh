@@ -89,3 +89,48 @@ test_loss__traffic_that_does_not_match_takes_no_room_in_the_ring()
 	eq "packets in the file" "$(packets "$T/x.pcap")" 3
 	at_least "rejected" "$(total rejected)" 19000
 }
+
+# More than can be shown: three records for each packet, each written by itself, and two senders.
+overwhelm()
+{
+	start skb -f net:netif_receive_skb,net:net_dev_start_xmit,net:net_dev_queue -v -l -e 'udp port 9' "$@"
+	background ip netns exec "$NS_A" "$BLAST" "$IP_B" 9 100000000 20 >/dev/null
+	background ip netns exec "$NS_A" "$BLAST" "$IP_B" 9 100000000 20 >/dev/null
+}
+
+test_stop__duration_ends_a_capture_that_never_catches_up()
+{
+	net_up
+	count_in_b 9
+	overwhelm --duration 1s
+	finish
+	counters_close
+	eq "lines" "$(lines "$T/out")" $((2 * $(total sent)))
+}
+
+test_stop__term_ends_a_capture_that_never_catches_up()
+{
+	net_up
+	count_in_b 9
+	overwhelm
+	until_true 10 test -s "$T/out" || fail "no line"
+	sleep 1
+	kill -USR1 "$XCAP_PID"
+	until_true 20 grep -q 'packets captured' "$T/err" || fail "no statistics at USR1"
+	stop TERM
+	eq "statistics" "$(count "$T/err" 'packets captured')" 2
+}
+
+test_c__is_exact_at_full_speed_and_the_counters_close()
+{
+	net_up
+	count_in_b 9
+	start skb -f net:netif_receive_skb,net:net_dev_start_xmit -e 'udp port 9' -w "$T/x.pcapng" --print -c 2000
+	in_a "$BLAST" "$IP_B" 9 20000 20 >"$T/blast"
+	finish
+	counters_close
+	eq "captured" "$(total captured)" 2000
+	eq "lines" "$(lines "$T/out")" 2000
+	eq "packets in the file" "$(packets "$T/x.pcapng")" 2000
+	at_least "after the limit" "$(total after_limit)" 1
+}
