@@ -26,8 +26,12 @@
 
 #define TICK_NS 1000000000ull
 
-/* How the handler of SIGINT reaches the loop: nobody else sends this one. */
-#define SIGNAL_INT SIGRTMIN
+/* How the handler of SIGINT and SIGTERM reaches the loop: nobody else sends these. */
+#define SIGNAL_INT  SIGRTMIN
+#define SIGNAL_TERM (SIGRTMIN + 1)
+
+/* timeout(1) sends its signal to the process and to its group: two signals at once are one. */
+#define SECOND_SIGNAL_US 200000
 
 struct run {
 	const struct config *config;
@@ -126,24 +130,47 @@ static void on_signal(void *arg, int signo)
 	}
 }
 
-static void on_second_int(int signo)
+static void on_second_stop(int signo)
 {
-	(void)signo;
-	_exit(128 + SIGINT);
+	_exit(128 + signo);
 }
 
-static void on_first_int(int signo)
+static void on_same_stop(int signo)
 {
 	(void)signo;
-	signal(SIGINT, on_second_int);
-	raise(SIGNAL_INT);
+}
+
+static void on_alarm(int signo)
+{
+	(void)signo;
+	signal(SIGINT, on_second_stop);
+	signal(SIGTERM, on_second_stop);
+}
+
+static void on_first_stop(int signo)
+{
+	signal(SIGINT, on_same_stop);
+	signal(SIGTERM, on_same_stop);
+	ualarm(SECOND_SIGNAL_US, 0);
+	raise(signo == SIGINT ? SIGNAL_INT : SIGNAL_TERM);
 }
 
 /*
- * INT has a handler, not a place in the loop: the second one has to get through while the loop
- * stands still, in a write to a reader that does not read, or in detaching. The handler passes the
- * first on to the loop.
+ * INT and TERM have handlers, not a place in the loop: the second one has to get through while the
+ * loop stands still, in a write to a reader that does not read, or in detaching. The handler passes
+ * the first on to the loop. It interrupts what waits, as for somebody to open the FIFO of -w.
  */
+static void add_stop_handlers(void)
+{
+	struct sigaction first = {.sa_handler = on_first_stop};
+
+	sigaddset(&first.sa_mask, SIGINT);
+	sigaddset(&first.sa_mask, SIGTERM);
+	signal(SIGALRM, on_alarm);
+	sigaction(SIGINT, &first, NULL);
+	sigaction(SIGTERM, &first, NULL);
+}
+
 static int add_signals(struct run *run)
 {
 	struct sigaction hup;
@@ -152,7 +179,7 @@ static int add_signals(struct run *run)
 
 	sigemptyset(&set);
 	sigaddset(&set, SIGNAL_INT);
-	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGNAL_TERM);
 	sigaddset(&set, SIGUSR1);
 	sigaddset(&set, SIGUSR2);
 	/* nohup(1) has it ignored, and a signalfd would get it all the same */
@@ -160,7 +187,7 @@ static int add_signals(struct run *run)
 		sigaddset(&set, SIGHUP);
 	rc = loop_add_signals(run->loop, &set, on_signal, run);
 	if (!rc)
-		signal(SIGINT, on_first_int);
+		add_stop_handlers();
 	return rc;
 }
 

@@ -72,7 +72,7 @@ static const struct topic topics[] = {
 	 "  2  the command line is wrong\n"
 	 "  3  this kernel or this user cannot do it; 'xcap check' tells more\n"
 	 "\n"
-	 "INT, TERM, HUP stop cleanly; a second INT leaves at once (status 130).\n"
+	 "INT, TERM, HUP stop cleanly; a second INT or TERM leaves at once.\n"
 	 "USR1 prints the totals so far, USR2 writes out what is buffered.\n"},
 };
 

@@ -51,9 +51,8 @@ int output_open(struct output **output, const char *path, struct err *err)
 	if (!o || !copy)
 		goto fail;
 	if (!is_stdout) {
-		do
-			fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-		while (fd < 0 && errno == EINTR);
+		/* a FIFO lets us wait until somebody reads it; a signal that stops us ends that */
+		fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
 		if (fd < 0) {
 			code = errno;
 			goto fail;
@@ -70,6 +69,8 @@ int output_open(struct output **output, const char *path, struct err *err)
 fail:
 	free(copy);
 	free(o);
+	if (code == EINTR)
+		return err_set(err, ERR_FAILED, "stopped while nobody read '%s'", path);
 	return err_errno(err, ERR_FAILED, code, "cannot write '%s'", path);
 }
 

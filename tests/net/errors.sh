@@ -254,17 +254,61 @@ test_interface_deleted_while_running__goes_on()
 	eq "lines" "$(lines "$T/out")" 1
 }
 
-test_second_int__leaves_at_once()
+# stalled: xcap as $XCAP_PID writes to a pipe that is full and whose reader never reads.
+stalled()
 {
-	net_up
 	mkfifo "$T/pipe"
-	# a reader that never reads: the stream stalls
 	# shellcheck disable=SC2016 # the inner shell expands
 	background bash -c 'exec sleep 60 <>"$1"' - "$T/pipe"
 	STDOUT=$T/pipe start skb "${HERE[@]}" -U -w - -e 'udp port 9'
 	in_a "$BLAST" "$IP_B" 9 500 1000 >"$T/blast"
+	until_true 5 grep -q pipe_write "/proc/$XCAP_PID/wchan" || sleep 1
+}
+
+# second SIGNAL STATUS: the first one waits for the reader, the second does not.
+second()
+{
+	stalled
+	kill "-$1" "$XCAP_PID"
+	sleep 0.5
+	! ended "$XCAP_PID" || fail "the first $1 left packets behind"
+	kill "-$1" "$XCAP_PID"
+	WANT_RC=$2 finish
+}
+
+test_second_int__leaves_at_once()
+{
+	net_up
+	second INT 130
+}
+
+test_second_term__leaves_at_once()
+{
+	net_up
+	second TERM 143
+}
+
+# timeout(1) signals the process and its group.
+test_two_signals_at_once__are_one_clean_stop()
+{
+	net_up
+	start skb "${HERE[@]}" -w "$T/x.pcap" -e 'udp port 9'
+	in_a "$BLAST" "$IP_B" 9 5000 20 >"$T/blast"
+	kill -TERM "$XCAP_PID"
 	kill -INT "$XCAP_PID"
-	sleep 0.1
-	kill -INT "$XCAP_PID" 2>/dev/null || true
-	reap "$XCAP_PID" 5
+	kill -TERM "$XCAP_PID"
+	finish
+	eq "packets" "$(packets "$T/x.pcap")" 5000
+}
+
+test_fifo_that_nobody_reads__can_be_stopped()
+{
+	net_up
+	mkfifo "$T/pipe"
+	background_io /dev/null "$T/out" "$T/err" "$XCAP" skb "${HERE[@]}" -w "$T/pipe" -e icmp
+	XCAP_PID=$BG
+	until_true 20 grep -qE "fifo_open|wait_for_partner" "/proc/$XCAP_PID/wchan" || sleep $((2 * SLOW))
+	kill -INT "$XCAP_PID"
+	WANT_RC=1 finish
+	error_says "nobody read '$T/pipe'"
 }
