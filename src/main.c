@@ -14,11 +14,17 @@
 #include "cmd/cmd.h"
 #include "cmd/command_line.h"
 
-/* A closed fd 0, 1 or 2 would be the next thing that is opened, and packets would go there. */
+/*
+ * A closed fd 0, 1 or 2 would be the next thing that is opened, and packets would go there. A
+ * closed standard output stays one that cannot be written to: nobody would miss the packets
+ * otherwise.
+ */
 static int open_standard_fds(void)
 {
+	static const int flags[] = {O_RDONLY, O_RDONLY, O_WRONLY};
+
 	for (int fd = 0; fd <= 2; fd++)
-		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", flags[fd]) != fd)
 			return -1;
 	return 0;
 }

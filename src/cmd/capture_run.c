@@ -93,6 +93,20 @@ static void on_duration(void *arg, uint32_t events)
 	loop_stop(run->loop);
 }
 
+/* Told also while there is nothing to write: whoever left does not wait for the next packet. */
+static void on_reader_gone(void *arg, uint32_t events)
+{
+	struct run *run = arg;
+
+	(void)events;
+	loop_del_fd(run->loop, STDOUT_FILENO);
+	if (!err_is_set(&run->failed)) {
+		err_set(&run->failed, ERR_FAILED, "the reader of standard output is gone");
+		run->failed.code = -EPIPE;
+	}
+	loop_stop(run->loop);
+}
+
 static void on_child_end(void *arg)
 {
 	struct run *run = arg;
@@ -227,7 +241,11 @@ static int prepare(struct run *run, const struct plan_kernel *kernel,
 		rc = loop_add_timer(run->loop, TICK_NS, false, on_tick, run);
 	if (rc)
 		return err_errno(err, ERR_FAILED, rc, "cannot prepare the capture");
-	return capture_sinks_open(sinks, run->config, &run->describe.info, run->pipeline, err);
+	rc = capture_sinks_open(sinks, run->config, &run->describe.info, run->pipeline, err);
+	/* errors and hang-ups are always told; what is no pipe, socket or terminal has none */
+	if (!rc && capture_sinks_use_stdout(sinks, run->config))
+		loop_add_fd(run->loop, STDOUT_FILENO, 0, on_reader_gone, run);
+	return rc;
 }
 
 static void say_listening(const struct run *run)

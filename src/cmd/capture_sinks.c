@@ -37,6 +37,11 @@ uint32_t capture_sinks_snaplen(const struct capture_sinks *sinks, const struct c
 	return sinks->needs & SINK_NEEDS_PACKET ? XCAP_SNAPLEN_MAX : XCAP_SNAPLEN_TEXT;
 }
 
+bool capture_sinks_use_stdout(const struct capture_sinks *sinks, const struct config *config)
+{
+	return sinks->text || (sinks->file && strcmp(config->write_path, "-") == 0);
+}
+
 /* Reason and place take the probe's column where every record is a drop. */
 static bool only_drops(const struct capture_info *info)
 {

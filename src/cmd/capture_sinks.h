@@ -6,6 +6,7 @@
 #ifndef CMD_CAPTURE_SINKS_H
 #define CMD_CAPTURE_SINKS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -25,6 +26,9 @@ int capture_sinks_choose(const struct config *config, struct capture_sinks *sink
 
 /* -s, or its default for these sinks. */
 uint32_t capture_sinks_snaplen(const struct capture_sinks *sinks, const struct config *config);
+
+/* Whether anything is written to standard output. */
+bool capture_sinks_use_stdout(const struct capture_sinks *sinks, const struct config *config);
 
 int capture_sinks_open(const struct capture_sinks *sinks, const struct config *config,
 		       const struct capture_info *info, struct pipeline *pipeline, struct err *err);

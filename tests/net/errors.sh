@@ -170,12 +170,13 @@ test_reader_of_w_dash_gone__ends_cleanly()
 
 	net_up
 	mkfifo "$T/pipe"
-	background_io "$T/pipe" "$T/head" /dev/null head -c 30
+	background_io "$T/pipe" "$T/head" /dev/null head -c 100000
 	reader=$BG
-	STDOUT=$T/pipe start skb "${HERE[@]}" -U -w - -e icmp
+	STDOUT=$T/pipe start skb "${HERE[@]}" -w - -e 'udp port 9'
+	in_a "$BLAST" "$IP_B" 9 5000 20 >"$T/blast"
 	reap "$reader" 10
-	ping4 3
 	finish_with_reader_gone
+	eq "bytes that the reader took" "$(stat -c %s "$T/head")" 100000
 }
 
 test_reader_of_the_text_gone__ends_cleanly()
@@ -197,10 +198,38 @@ test_reader_of_the_text_gone__ends_cleanly()
 # By itself, not by a signal that nobody handles, and without a storm of messages.
 finish_with_reader_gone()
 {
-	reap "$XCAP_PID" 10
-	[ "$RC" -le 1 ] || fail "exit status $RC"
-	[ "$(count "$T/err" '^xcap: error: ')" -le 1 ] || fail "more than one error line"
+	finish
+	eq "lines about it" "$(count "$T/err" '^xcap: the reader of standard output is gone, stopped$')" 1
+	no_match "$T/err" '^xcap: (error|warning): '
 	at_least "totals: seen" "$(total seen)" 1
+}
+
+test_reader_gone__is_noticed_without_a_packet()
+{
+	local reader
+
+	net_up
+	mkfifo "$T/pipe"
+	background_io "$T/pipe" "$T/head" /dev/null head -c 30
+	reader=$BG
+	STDOUT=$T/pipe start skb "${HERE[@]}" -w - -e 'udp port 9'
+	reap "$reader" 10
+	finish
+	match "$T/err" '^xcap: the reader of standard output is gone, stopped$'
+	eq "captured" "$(total captured)" 0
+}
+
+test_closed_stdout__is_an_error()
+{
+	net_up
+	# shellcheck disable=SC2016 # the inner shell expands
+	UNDER=(bash -c 'exec "$@" >&-' -)
+	start skb "${HERE[@]}" -e icmp
+	ping4 1
+	# shellcheck disable=SC2034 # finish() uses it
+	WANT_RC=1
+	stop
+	error_says 'standard output.*EBADF'
 }
 
 test_tracefs_not_mounted__captures_all_the_same()
