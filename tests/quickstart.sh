@@ -9,7 +9,6 @@ set -euo pipefail
 
 cd "$(dirname "$0")/.."
 export LC_ALL=C PATH=$PWD/build:$PATH:/usr/sbin:/sbin
-OUT=$(mktemp "${TMPDIR:-/tmp}/xcap-quickstart.XXXXXX")
 SERVER=
 
 finish()
@@ -42,7 +41,8 @@ run()
 		esac
 	done
 	echo "+$line"
-	timeout 20 "$@"
+	# in the foreground: Ctrl-C is for the command too
+	timeout --foreground 20 "$@"
 }
 
 # capture REGEX ARGS...: runs xcap with them; a line of its output must match.
@@ -56,10 +56,24 @@ capture()
 	echo
 }
 
+# A rule in the server's namespace that drops what comes to port 9000; nft or iptables, whichever works.
+drop()
+{
+	if command -v nft >/dev/null && run ip netns exec xcap-server nft add table ip demo; then
+		run ip netns exec xcap-server nft add chain ip demo input '{ type filter hook input priority 0; }'
+		run ip netns exec xcap-server nft add rule ip demo input tcp dport 9000 drop
+	elif command -v iptables >/dev/null; then
+		run ip netns exec xcap-server iptables -A INPUT -p tcp --dport 9000 -j DROP
+	else
+		die "needs nft or iptables"
+	fi
+}
+
 [ "$(id -u)" = 0 ] || die "needs root: sudo make quickstart"
 for name in xcap-client xcap-server; do
-	! ip netns list | grep -qw "^$name" || die "there is a network namespace $name already: ip netns delete $name"
+	[ ! -e "/run/netns/$name" ] || die "there is a network namespace $name already: ip netns delete $name"
 done
+OUT=$(mktemp "${TMPDIR:-/tmp}/xcap-quickstart.XXXXXX")
 trap finish EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
@@ -92,9 +106,7 @@ wait "$SERVER" || true
 SERVER=
 
 echo "A SYN that a firewall rule drops, where the kernel frees what it drops:"
-run ip netns exec xcap-server nft add table ip demo
-run ip netns exec xcap-server nft add chain ip demo input '{ type filter hook input priority 0; }'
-run ip netns exec xcap-server nft add rule ip demo input tcp dport 9000 drop
+drop
 reason='NETFILTER_DROP.*Flags \[S\]'
 [ "$(printf '5.17\n%s\n' "$(uname -r)" | sort -V | head -n 1)" = 5.17 ] || reason='Flags \[S\]'
 capture "$reason" -f skb:kfree_skb -e 'tcp port 9000' \
