@@ -149,8 +149,7 @@ static __always_inline bool packet_passes(struct xcap_ctx *c, struct xcap_filter
 	if (cfg.has_filter) {
 		p->ifindex = v->ifindex;
 		p->protocol = bpf_ntohs(v->protocol);
-		p->pkt_type =
-			p->event.direction == XCAP_DIR_OUT ? META_PACKET_OUTGOING : v->pkt_type;
+		p->pkt_type = meta_pkt_type(p->event.direction, v);
 		if (!filter_accepts(f, p, count))
 			return false;
 	}

@@ -11,6 +11,7 @@
 #include "view.bpf.h"
 #include "xcap/packet.h"
 
+#define META_PACKET_HOST     0 /* PACKET_HOST */
 #define META_PACKET_OUTGOING 4 /* PACKET_OUTGOING, linux/if_packet.h */
 
 /* preempt_count's fields: include/linux/preempt.h, the same on 5.10 to 7.2 */
@@ -18,15 +19,27 @@
 #define META_HARDIRQ_MASK    0x000f0000
 #define META_NMI_MASK	     0x00f00000
 
-/* The probe knows, or a socket without an arrival interface sends, or an arrival interface
- * received. */
+/*
+ * The probe knows, or the copy for packet sockets is marked, or an arrival interface received, or a
+ * socket without one sends.
+ */
 static __always_inline u8 meta_direction(const struct xcap_probe *probe, const struct skb_view *v)
 {
 	if (probe->direction != XCAP_DIR_UNKNOWN)
 		return probe->direction;
+	if (v->pkt_type == META_PACKET_OUTGOING)
+		return XCAP_DIR_OUT;
 	if (v->skb_iif)
 		return XCAP_DIR_IN;
 	return v->has_sk ? XCAP_DIR_OUT : XCAP_DIR_UNKNOWN;
+}
+
+/* What `inbound` and `outbound` ask for: as the direction says; flow/pipeline.c has the same. */
+static __always_inline u8 meta_pkt_type(u8 direction, const struct skb_view *v)
+{
+	if (direction == XCAP_DIR_OUT)
+		return META_PACKET_OUTGOING;
+	return v->pkt_type == META_PACKET_OUTGOING ? META_PACKET_HOST : v->pkt_type;
 }
 
 /* -i: the automaton of struct xcap_if_match over the device's name. */

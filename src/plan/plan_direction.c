@@ -31,6 +31,8 @@ static const struct place {
 	{"net_dev_start_xmit", TRACEPOINT, XCAP_DIR_OUT, false},
 	{"net_dev_queue", TRACEPOINT, XCAP_DIR_OUT, false},
 	{"net_dev_xmit", TRACEPOINT, XCAP_DIR_OUT, false},
+	{"qdisc_enqueue", TRACEPOINT, XCAP_DIR_OUT, false},
+	{"qdisc_dequeue", TRACEPOINT, XCAP_DIR_OUT, false},
 	{"tcp_retransmit_skb", BOTH, XCAP_DIR_OUT, true},
 	{"__tcp_retransmit_skb", FUNCTION, XCAP_DIR_OUT, true},
 	{"dev_queue_xmit", FUNCTION, XCAP_DIR_OUT, false},

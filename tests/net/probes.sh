@@ -175,6 +175,20 @@ test_net_dev_xmit__is_on_the_interface_that_sent()
 	eq "lines by raw_tp" "$(lines "$T/out")" 2
 }
 
+# The copies for packet sockets have no socket, and no arrival interface on the way out.
+test_copy_for_a_packet_socket__has_the_direction_that_the_filter_finds()
+{
+	net_up
+	background ip netns exec "$NS_A" tcpdump -Z root -i "$DEV_A" --immediate-mode -w /dev/null 2>"$T/tcpdump.err"
+	until_true 10 grep -q 'listening on' "$T/tcpdump.err" || fail "tcpdump is not listening"
+	capture skb -v -f skb:consume_skb -i "$DEV_A" -e 'icmp and outbound' -- ping4 2
+	eq "lines of packets" "$(count "$T/out" "$REQUEST|ICMP echo request")" 2
+	eq "packets going out" "$(count "$T/out" '^    #.* dir=out ')" 2
+	capture skb -v -f skb:consume_skb -i "$DEV_A" -e 'icmp and inbound' -- ping4 2
+	at_least "packets coming in" "$(count "$T/out" '^    #.* dir=in ')" 2
+	eq "others" "$(grep '^    #' "$T/out" | grep -cv ' dir=in ' || true)" 0
+}
+
 test_tracepoint__with_an_argument_number()
 {
 	net_up

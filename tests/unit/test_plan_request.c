@@ -238,6 +238,7 @@ static void plan_direction__table__tells_in_out_and_neither(void **state)
 {
 	(void)state;
 	assert_int_equal(plan_direction("net_dev_queue", true), XCAP_DIR_OUT);
+	assert_int_equal(plan_direction("qdisc_enqueue", true), XCAP_DIR_OUT);
 	assert_int_equal(plan_direction("net_dev_queue", false), XCAP_DIR_UNKNOWN);
 	assert_int_equal(plan_direction("__dev_queue_xmit", false), XCAP_DIR_OUT);
 	assert_int_equal(plan_direction("ip_finish_output2", false), XCAP_DIR_OUT);
