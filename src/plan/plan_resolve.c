@@ -247,7 +247,7 @@ static void note_given(struct plan_probe *probe, const char *name)
 		probe->config.given = XCAP_GIVEN_AWAY;
 	if (probe->config.given)
 		plan_resolve_note(probe, "the packet is given away before this place: it may have "
-					 "changed, and paged bytes are not read");
+					 "changed or be gone, and paged bytes are not read");
 }
 
 static int resolve_tracepoint(const struct query *q)
