@@ -56,10 +56,6 @@ static const struct row rows[FEATURE_COUNT] = {
 	[FEATURE_KPROBE] = {{"kprobe", "4.17", "functions can be probed by fentry only",
 			     "the kernel needs CONFIG_KPROBE_EVENTS=y", true},
 			    feature_try_kprobe},
-	[FEATURE_KPROBE_COOKIE] =
-		{{"kprobe cookie", "5.15", "a kprobe's events are told apart by their address",
-		  "nothing to do where kprobes work; kernels before 5.15 have none", true},
-		 feature_try_kprobe_cookie},
 	[FEATURE_MODULE_BTF] = {{"module BTF", "5.11",
 				 "functions of modules need FUNC@N and go by kprobe",
 				 "run as root; the kernel needs CONFIG_DEBUG_INFO_BTF_MODULES=y"},

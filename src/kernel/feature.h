@@ -17,14 +17,13 @@ enum feature {
 	FEATURE_BPF,	 /* may load a BPF program at all */
 	FEATURE_RINGBUF, /* 5.8 */
 	FEATURE_RAW_TP,
-	FEATURE_TP_BTF,	       /* 5.5 */
-	FEATURE_FENTRY,	       /* 5.5, needs ftrace with direct calls */
-	FEATURE_KPROBE,	       /* perf event "kprobe", 4.17 */
-	FEATURE_KPROBE_COOKIE, /* 5.15 */
-	FEATURE_MODULE_BTF,    /* 5.11 */
-	FEATURE_RDONLY_CAST,   /* 6.2 */
-	FEATURE_DYNPTR_SKB,    /* bpf_dynptr_from_skb in tp_btf, 6.12 */
-	FEATURE_DROP_REASON,   /* 5.17 */
+	FEATURE_TP_BTF,	     /* 5.5 */
+	FEATURE_FENTRY,	     /* 5.5, needs ftrace with direct calls */
+	FEATURE_KPROBE,	     /* perf event "kprobe", 4.17 */
+	FEATURE_MODULE_BTF,  /* 5.11 */
+	FEATURE_RDONLY_CAST, /* 6.2 */
+	FEATURE_DYNPTR_SKB,  /* bpf_dynptr_from_skb in tp_btf, 6.12 */
+	FEATURE_DROP_REASON, /* 5.17 */
 	FEATURE_TRACEFS,
 	FEATURE_KALLSYMS,      /* addresses are shown */
 	FEATURE_PREEMPT_COUNT, /* task, softirq or hard irq can be told */

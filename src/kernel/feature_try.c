@@ -31,7 +31,6 @@
 #define SKB_TRACEPOINT "netif_receive_skb"
 #define LOG_SIZE       4096
 #define COARSE_NS      160 /* BPF_FUNC_ktime_get_coarse_ns, came with memcg accounting in 5.11 */
-#define ATTACH_COOKIE  174 /* BPF_FUNC_get_attach_cookie */
 #define KFUNC_CALL     2   /* BPF_PSEUDO_KFUNC_CALL */
 #define INSN(op, d, s, o, i)                                                                       \
 	{                                                                                          \
@@ -275,20 +274,6 @@ bool feature_try_kprobe(struct feature_context *context, char *why, size_t size)
 	else
 		snprintf(why, size, "a small program was loaded, perf event source %d", type);
 	return !ret;
-}
-
-bool feature_try_kprobe_cookie(struct feature_context *context, char *why, size_t size)
-{
-	static const struct bpf_insn insns[] = {CALL(0, ATTACH_COOKIE), MOV_IMM(BPF_REG_0, 0),
-						EXIT};
-	struct program program = {
-		.what = "cookies of kprobes",
-		.type = BPF_PROG_TYPE_KPROBE,
-		.insns = insns,
-		.n_insns = UTIL_ARRAY_SIZE(insns),
-	};
-
-	return feature_try_kprobe(context, why, size) && load(&program, why, size);
 }
 
 /* Lines of /proc/modules; 0 also where the kernel has no modules. */

@@ -146,8 +146,7 @@ static void unload_stubs(struct object *object)
 {
 	struct bpf_program *prog;
 
-	bpf_object__for_each_program(prog, object->skel->obj)
-		bpf_program__unload(prog);
+	bpf_object__for_each_program(prog, object->skel->obj) bpf_program__unload(prog);
 }
 
 static int load_failed(struct err *err, int code, const struct plan *plan)

@@ -132,7 +132,8 @@ int template_load(const struct template *t, const struct template_clone *clone, 
 		    .func_info_rec_size = t->func_info_size, .line_info = t->line_info,
 		    .line_info_cnt = t->n_line_info, .line_info_rec_size = t->line_info_size);
 	struct bpf_insn *insns = copy(t->insns, t->n_insns, sizeof(*insns));
-	/* one less than fits: bpftool shows the template's name, not ours, for those that are full */
+	/* one less than fits: bpftool shows the template's name, not ours, for those that are full
+	 */
 	char name[BPF_OBJ_NAME_LEN - 1];
 	int fd;
 

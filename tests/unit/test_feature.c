@@ -110,7 +110,6 @@ static void has__kprobe__without_its_event_source(void **state)
 {
 	(void)state;
 	assert_false(try_alone(FEATURE_KPROBE, "this kernel has no kprobe events: ENOENT"));
-	assert_false(try_alone(FEATURE_KPROBE_COOKIE, "this kernel has no kprobe events: ENOENT"));
 	fakeroot_write_text("/sys/bus/event_source/devices/kprobe/type", "many\n");
 	assert_false(try_alone(FEATURE_KPROBE, "this kernel has no kprobe events: EINVAL"));
 }
