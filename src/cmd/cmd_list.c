@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * cmd_list.c - `xcap list [PATTERN]`: functions and tracepoints that carry an skb.
+ * cmd_list.c - `xcap list [PATTERN]`: functions and tracepoints that carry an skb and can be
+ * probed.
  *
  * Each line is a probe as -f takes it, with the number of the argument that is the skb. A pattern
  * with '*',
@@ -15,6 +16,7 @@
 #include "base/buf.h"
 #include "base/util.h"
 #include "kernel/kbtf.h"
+#include "kernel/symbol.h"
 #include "kernel/tracepoint.h"
 #include "plan/plan_names.h"
 
@@ -27,7 +29,8 @@ struct list {
 	bool only_tracepoints;
 	bool verbose;
 	const struct tracepoint_table *tracepoints;
-	char **lines; /* owned, as is each */
+	const struct symbol_table *symbols; /* NULL: not to be had, nothing is left out */
+	char **lines;			    /* owned, as is each */
 	size_t n, cap;
 };
 
@@ -97,6 +100,9 @@ static int add(void *arg, const char *name, bool tracepoint, const struct kbtf_t
 	struct buf line;
 	int code = 0;
 
+	/* inlined everywhere: BTF still has it, -f could not probe it */
+	if (!tracepoint && list->symbols && !symbol_find(list->symbols, name, NULL))
+		return 0;
 	buf_init(&line);
 	if (tracepoint) {
 		const char *category = tracepoint_category(list->tracepoints, name);
@@ -174,6 +180,7 @@ static int run(struct config *config)
 {
 	struct list list = {.verbose = config->verbose > 0};
 	struct tracepoint_table *tracepoints = NULL;
+	struct symbol_table *symbols = NULL;
 	struct kbtf *btf = NULL;
 	struct err err;
 	int code;
@@ -189,6 +196,11 @@ static int run(struct config *config)
 		goto out;
 	tracepoints = tracepoint_open();
 	list.tracepoints = tracepoints;
+	if (symbol_open(&symbols, &err)) {
+		symbols = NULL;
+		err_clear(&err);
+	}
+	list.symbols = symbols;
 	code = tracepoints ? list_all(&list, btf, &err)
 			   : err_errno(&err, ERR_FAILED, -ENOMEM, "cannot list the tracepoints");
 out:
@@ -196,6 +208,7 @@ out:
 		free(list.lines[i]);
 	free(list.lines);
 	tracepoint_close(tracepoints);
+	symbol_close(symbols);
 	kbtf_close(btf);
 	if (!code)
 		return ERR_OK;
