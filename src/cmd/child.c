@@ -12,9 +12,11 @@
 #include <sys/epoll.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/util.h"
 
 #define KILL_AFTER_MS 2000
 
@@ -117,15 +119,35 @@ static int check_status(const struct child *child, int status, struct err *err)
 	return 0;
 }
 
-int child_wait(struct child *child, struct err *err)
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Whether it ends in time; signals interrupt poll(2) and not the wait. */
+static bool ends_within(const struct child *child, int64_t timeout_ms)
 {
 	struct pollfd ended = {.fd = child->pidfd, .events = POLLIN};
+	int64_t end_ms = now_ms() + timeout_ms;
+	int n;
+
+	do
+		n = poll(&ended, 1, UTIL_MAX(end_ms - now_ms(), 0));
+	while (n < 0 && errno == EINTR);
+	return n > 0;
+}
+
+int child_wait(struct child *child, struct err *err)
+{
 	pid_t pid = child->pid;
 	int status, rc;
 
 	if (!pid)
 		return 0;
-	if (child->stopped && (child->pidfd < 0 || poll(&ended, 1, KILL_AFTER_MS) <= 0))
+	if (child->stopped && (child->pidfd < 0 || !ends_within(child, KILL_AFTER_MS)))
 		kill(-pid, SIGKILL);
 	do
 		rc = waitpid(pid, &status, 0);

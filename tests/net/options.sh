@@ -500,6 +500,23 @@ test_cmd__runs_when_listening_and_ends_the_capture()
 	eq "lines on stdout" "$(lines "$T/out")" 2
 }
 
+test_cmd__has_two_seconds_to_end_when_the_capture_ends_first()
+{
+	local from
+
+	net_up
+	# shellcheck disable=SC2016 # xcap's shell expands
+	start skb "${HERE[@]}" --cmd 'trap "sleep 1; echo >\"$T/ended\"; exit" TERM; while :; do sleep 0.1; done'
+	sleep "0.$SLOW"
+	stop INT
+	[ -e "$T/ended" ] || fail "the command was killed before two seconds were over"
+	start skb "${HERE[@]}" --cmd 'trap "" TERM; exec sleep 60'
+	sleep "0.$SLOW"
+	from=$(date +%s%N)
+	stop INT
+	at_least "milliseconds" $((($(date +%s%N) - from) / 1000000)) 1900
+}
+
 test_cmd__that_cannot_run_is_an_error()
 {
 	net_up
