@@ -74,7 +74,10 @@ static __always_inline bool view_device(struct skb_view *v, struct net_device *d
 #define VIEW_CHAINS    256
 #define VIEW_CHAIN_MAX 8
 
-/* The address of the device that has this index in a namespace, 0: not found. */
+/*
+ * The address of the device that has this index in a namespace, 0: not found. Not inlined: it is
+ * rare, and its steps would stand between the registers of the common way.
+ */
 static __attribute__((noinline)) u64 view_find_device(struct net *net, u32 ifindex)
 {
 	struct hlist_head *chains = BPF_CORE_READ(net, dev_index_head);
