@@ -291,7 +291,7 @@ stalled()
 	background bash -c 'exec sleep 60 <>"$1"' - "$T/pipe"
 	STDOUT=$T/pipe start skb "${HERE[@]}" -U -w - -e 'udp port 9'
 	in_a "$BLAST" "$IP_B" 9 500 1000 >"$T/blast"
-	until_true 5 grep -q pipe_write "/proc/$XCAP_PID/wchan" || sleep 1
+	until_true 5 grep -q pipe_write "/proc/$XCAP_PID/wchan" || fail "the write does not wait for the reader"
 }
 
 # second SIGNAL STATUS: the first one waits for the reader, the second does not.
