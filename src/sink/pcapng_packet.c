@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "record/packet.h"
 #include "sink/pcapng_block.h"
 #include "sink/pcapng_comment.h"
 
@@ -83,8 +84,10 @@ static void describe(struct buf *c, const struct capture_probe *probe, const str
 		pcapng_comment_str(c, "location", record->location);
 	if (record->lost)
 		pcapng_comment_dec(c, "lost", record->lost);
-	if (record->flags & XCAP_EV_NO_PACKET)
+	if (record->flags & XCAP_EV_NO_PACKET) {
 		pcapng_comment_str(c, "packet", "none");
+		pcapng_comment_dec(c, "len", record->len);
+	}
 	if (record->flags & XCAP_EV_SYNTH_ETH)
 		pcapng_comment_str(c, "synth", "ether");
 	if (record->flags & XCAP_EV_VLAN_TAG)
@@ -99,16 +102,14 @@ void pcapng_packet_add(struct buf *b, struct buf *comment, const struct capture_
 		       const struct record *record, uint32_t iface)
 {
 	size_t start = pcapng_block_begin(b, PCAPNG_BLOCK_EPB);
-	uint32_t cap_len = UTIL_MIN(record->cap_len, info->snaplen);
+	struct packet packet = packet_of(record, info->snaplen);
 	uint32_t flags = flags_word(record);
 
-	if (record->flags & XCAP_EV_NO_PACKET)
-		cap_len = 0;
 	pcapng_block_u32(b, iface);
 	pcapng_block_time(b, record->ts_ns);
-	pcapng_block_u32(b, cap_len);
-	pcapng_block_u32(b, UTIL_MAX(record->len, cap_len));
-	pcapng_block_padded(b, record->packet, cap_len);
+	pcapng_block_u32(b, packet.cap_len);
+	pcapng_block_u32(b, packet.len);
+	pcapng_block_padded(b, packet.data, packet.cap_len);
 	if (flags)
 		pcapng_block_option_u32(b, PCAPNG_EPB_FLAGS, flags);
 	if (record->lost_before)

@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/util.h"
+#include "record/packet.h"
 #include "sink/output.h"
 #include "sink/sink.h"
 
@@ -109,16 +109,15 @@ static int pcap_sink_open(struct sink **sink, const struct sink_config *config,
 
 static int pcap_sink_write(struct sink *sink, const struct record *record, struct err *err)
 {
-	struct pcap_pkthdr header = {
+	const struct packet packet = packet_of(record, sink->snaplen);
+	const struct pcap_pkthdr header = {
 		.ts.tv_sec = record->ts_ns / 1000000000,
 		.ts.tv_usec = record->ts_ns % 1000000000, /* ns: see open_dumper() */
-		.caplen = UTIL_MIN(record->cap_len, sink->snaplen),
+		.caplen = packet.cap_len,
+		.len = packet.len,
 	};
 
-	if (record->flags & XCAP_EV_NO_PACKET)
-		header.caplen = 0;
-	header.len = UTIL_MAX(record->len, header.caplen);
-	pcap_dump((u_char *)sink->dumper, &header, record->packet);
+	pcap_dump((u_char *)sink->dumper, &header, packet.data);
 	return sink->unbuffered ? flush(sink, err) : check(sink, err);
 }
 

@@ -155,3 +155,19 @@ test_check__has_a_line_per_feature_and_a_remedy_where_one_is_missing()
 		match "$T/out" 'kprobe .*no'
 	fi
 }
+
+# ip(8) talks to the kernel by netlink, whose messages are skbs that are freed like packets.
+test_no_packet__is_a_frame_that_no_reader_complains_of()
+{
+	need tshark
+	net_up
+	capture skb -f skb:consume_skb,skb:kfree_skb -w "$T/x.pcapng" -- in_a ip link show
+	tshark -r "$T/x.pcapng" -Y 'frame.comment contains "packet=none"' -V >"$T/x" 2>"$T/tshark.err"
+	match "$T/x" 'Type: .*0x88b5'
+	no_match "$T/x" 'Malformed'
+	tcpdump -enr "$T/x.pcapng" >"$T/tcpdump" 2>"$T/tcpdump.err"
+	match "$T/tcpdump" '0x88b5'
+	no_match "$T/tcpdump" 'Invalid|\[\|ether\]'
+	capture skb -f skb:consume_skb -- in_a ip link show
+	match "$T/out" ' no packet \('
+}

@@ -48,6 +48,9 @@ static char *write_file(void **state, const struct record *records, unsigned int
 	return path;
 }
 
+/* The frame of a record without a packet. */
+static const uint8_t none[14] = {[12] = 0x88, 0xb5};
+
 /* Four records with everything that a record can have. */
 static char *write_mixed(void **state)
 {
@@ -65,7 +68,8 @@ static char *write_mixed(void **state)
 	records[2].ifname[0] = '\0';
 	records[2].flags = XCAP_EV_NO_PACKET;
 	records[2].direction = XCAP_DIR_UNKNOWN;
-	records[2].len = records[2].cap_len = 0;
+	records[2].len = 40; /* of the skb */
+	records[2].cap_len = 0;
 	records[2].packet = NULL;
 	records[3].ts_ns += 3;
 	records[3].packet = filetest_frame(65535);
@@ -136,7 +140,7 @@ static void no_records__tcpdump_tshark_and_capinfos__read_an_empty_file(void **s
 
 static void libpcap__gives_back_bytes_lengths_and_time_to_the_ns(void **state)
 {
-	static const uint32_t lengths[] = {60, 60, 0, 65535};
+	static const uint32_t lengths[] = {60, 60, 14, 65535};
 	char *path = write_mixed(state), errbuf[PCAP_ERRBUF_SIZE] = "";
 	pcap_t *pcap =
 		pcap_open_offline_with_tstamp_precision(path, PCAP_TSTAMP_PRECISION_NANO, errbuf);
@@ -154,8 +158,8 @@ static void libpcap__gives_back_bytes_lengths_and_time_to_the_ns(void **state)
 		assert_int_equal(header->len, lengths[i]);
 		assert_int_equal(header->ts.tv_sec, FILETEST_TS / 1000000000);
 		assert_int_equal(header->ts.tv_usec, FILETEST_TS % 1000000000 + i);
-		if (lengths[i])
-			assert_memory_equal(data, filetest_frame(lengths[i]), lengths[i]);
+		assert_memory_equal(data, lengths[i] == 14 ? none : filetest_frame(lengths[i]),
+				    lengths[i]);
 	}
 	assert_string_equal(pcap_geterr(pcap), "");
 	assert_int_equal(i, UTIL_ARRAY_SIZE(lengths));
@@ -202,9 +206,9 @@ static void tshark__sees_interfaces_directions_drops_and_comments(void **state)
 		"0x00000002||probe=tracepoint:net:netif_receive_skb cpu=1 ctx=task pid=812 "
 		"comm=\\xff\\x20\\x0a\\x1b[2J\\x5c\xc3\xa9=\\x80\\x80\\x80\\x80\\x80 netns=web "
 		"ifindex=2 devtype=1 skb=0xffff9a3c01b2c400 proto=0x800\n"
-		"kfree_skb/-|tracepoint:skb:kfree_skb|1700000000.123456791|0|||"
+		"kfree_skb/-|tracepoint:skb:kfree_skb|1700000000.123456791|14|||"
 		"probe=tracepoint:skb:kfree_skb cpu=1 ctx=softirq pid=812 comm=nginx ifindex=2 "
-		"devtype=1 skb=0xffff9a3c01b2c400 proto=0x800 packet=none\n"
+		"devtype=1 skb=0xffff9a3c01b2c400 proto=0x800 packet=none len=40\n"
 		"ip_rcv/eth0|ip_rcv@1|1700000000.123456792|65535|0x00000001|7|probe=ip_rcv@1 cpu=1 "
 		"ctx=softirq pid=812 comm=nginx ifindex=2 devtype=1 skb=0xffff9a3c01b2c400 "
 		"proto=0x800\n");
