@@ -10,6 +10,13 @@
 #include "cmd/opts_check.h"
 #include "xcap/limits.h"
 
+static uint32_t needs(const struct sink_ops *ops, const struct config *config)
+{
+	if (!ops)
+		return 0;
+	return ops->needs | (config->verbose ? ops->needs_verbose : 0);
+}
+
 int capture_sinks_choose(const struct config *config, struct capture_sinks *sinks, struct err *err)
 {
 	const char *format = opts_check_format(config);
@@ -25,8 +32,7 @@ int capture_sinks_choose(const struct config *config, struct capture_sinks *sink
 		err_hint(err, "redirect it, or pipe it: xcap ... -w - | tcpdump -nr -");
 		return err->code;
 	}
-	sinks->needs =
-		(sinks->file ? sinks->file->needs : 0) | (sinks->text ? sinks->text->needs : 0);
+	sinks->needs = needs(sinks->file, config) | needs(sinks->text, config);
 	return 0;
 }
 

@@ -44,9 +44,10 @@ struct sink_config {
 struct sink;
 
 struct sink_ops {
-	const char *name; /* of --format: "text", "pcapng", "pcap" */
-	const char *help; /* one line for --help */
-	uint32_t needs;	  /* enum sink_need */
+	const char *name;	/* of --format: "text", "pcapng", "pcap" */
+	const char *help;	/* one line for --help */
+	uint32_t needs;		/* enum sink_need */
+	uint32_t needs_verbose; /* with -v, beside those */
 	/* All return 0 or a negative errno with err filled; EPIPE tells that the reader is gone. */
 	int (*open)(struct sink **sink, const struct sink_config *config,
 		    const struct capture_info *info, struct err *err);

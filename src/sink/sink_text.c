@@ -311,7 +311,7 @@ static int text_close(struct sink *s, const struct capture_totals *totals, struc
 const struct sink_ops sink_text_ops = {
 	.name = "text",
 	.help = "one line per packet",
-	.needs = SINK_NEEDS_COMM | SINK_NEEDS_CONTEXT,
+	.needs_verbose = SINK_NEEDS_COMM | SINK_NEEDS_CONTEXT,
 	.open = text_open,
 	.write = text_write,
 	.tick = text_tick,
