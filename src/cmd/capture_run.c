@@ -282,6 +282,12 @@ static int start(struct run *run, struct err *err)
 	return rc;
 }
 
+/* A reader that has gone had what it wanted. */
+static bool is_output_failure(const struct err *err)
+{
+	return err_is_set(err) && err->code != -EPIPE;
+}
+
 /* Stop and settle. `err` keeps what it has: what failed first is what the user is told. */
 static void finish(struct run *run, struct err *err)
 {
@@ -295,6 +301,7 @@ static void finish(struct run *run, struct err *err)
 	err_clear(&closing);
 	pipeline_close(run->pipeline, &run->totals, &closing);
 	run->pipeline = NULL;
+	run->totals.output_failed = is_output_failure(&run->failed) || is_output_failure(&closing);
 	if (!err_is_set(err))
 		*err = err_is_set(&run->failed) ? run->failed : closing;
 	if (!err_is_set(err))

@@ -110,6 +110,11 @@ static void print_sums(FILE *out, const struct capture_info *info,
 		print_causes(out, "not shown: ", unshown, UTIL_ARRAY_SIZE(unshown));
 		fputc('\n', out);
 	}
+	if (totals->output_failed)
+		fputs("not all that was captured is in the output: it failed before the last of it "
+		      "was "
+		      "written\n",
+		      out);
 }
 
 /* Hits for which no program ran: a number, or that this kernel does not tell; nothing if none. */

@@ -49,6 +49,7 @@ struct capture_totals {
 	uint64_t after_limit;	   /* came after -c was reached */
 	uint64_t unwritten;	   /* came with or after a sink's failure: in no file as a whole */
 	uint64_t start_ns, end_ns; /* wall clock */
+	bool output_failed;	   /* shown counts records too that were still buffered then */
 };
 
 /* Events that were, or may have been, asked for and are nowhere: the sum of all loss causes. */

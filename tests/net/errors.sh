@@ -139,6 +139,7 @@ test_file_system_full__ends_with_one_line_and_status_1()
 	eq "error lines" "$(count "$T/err" '^xcap: error: ')" 1
 	match "$T/err" "^xcap: error: .*x\.pcap.*ENOSPC"
 	at_least "seen, in the totals" "$(total seen)" 1
+	match "$T/err" '^not all that was captured is in the output'
 }
 
 test_stdout_full__is_one_error_line()
