@@ -131,6 +131,10 @@ static __always_inline void meta_fill(struct xcap_event *e, const struct xcap_ct
 	e->pkt_type = v->pkt_type;
 	e->context = XCAP_CTX_UNKNOWN;
 	e->lost = 0;
+	e->ext = 0;
+	e->gso_size = e->gso_segs = 0;
+	e->rebuilt = 0;
+	e->pad = 0;
 	if (cpu) {
 		e->lost = cpu->lost;
 		if (cfg.want_context)

@@ -24,6 +24,16 @@ enum xcap_event_flag {
 	XCAP_EV_UNDECIDED = 1 << 4,  /* the filter could not decide; user space has to settle it */
 	XCAP_EV_HAS_REASON = 1 << 5, /* reason is valid */
 	XCAP_EV_HAS_LOCATION = 1 << 6, /* location is valid */
+	XCAP_EV_HAS_RETURN = 1 << 7, /* exit probe: ret is valid, the packet is that of the entry */
+	XCAP_EV_HAS_EXT = 1 << 8,    /* ext is valid */
+};
+
+/* xcap_event.rebuilt: headers that the skb did not have, made from the sock and the control block
+ */
+enum xcap_rebuilt {
+	XCAP_REBUILT_IP = 1 << 0, /* IPv4 or IPv6 */
+	XCAP_REBUILT_TCP = 1 << 1,
+	XCAP_REBUILT_UDP = 1 << 2,
 };
 
 /* xcap_event.context: what the CPU was doing, from preempt_count */
@@ -43,11 +53,15 @@ enum xcap_direction {
 };
 
 struct xcap_event {
-	__u64 ts_ns;	/* CLOCK_BOOTTIME when the probe was hit, ns */
-	__u64 skb;	/* address of the sk_buff */
-	__u64 location; /* kfree_skb: return address of the caller that dropped */
-	__u64 lost;	/* events lost on this CPU since the start, all probes */
-	__u32 probe;	/* row in the probe table */
+	__u64 ts_ns; /* CLOCK_BOOTTIME when the probe was hit, ns */
+	__u64 skb;   /* address of the sk_buff */
+	union {
+		__u64 location; /* kfree_skb: return address of the caller that dropped */
+		__u64 ret;	/* exit probe: what the function returned, as the register has it */
+	};
+	__u64 lost;  /* events lost on this CPU since the start, all probes */
+	__u64 ext;   /* @N@M: value of argument M */
+	__u32 probe; /* row in the probe table */
 	__u32 cpu;
 	__u32 pid;	/* thread group id of current */
 	__u32 tid;	/* thread id of current */
@@ -59,10 +73,14 @@ struct xcap_event {
 	__u32 cap_len;	/* bytes that follow this struct */
 	__u16 protocol; /* skb->protocol, host order */
 	__u16 dev_type; /* ARPHRD_* of the device, 0xffff: no device */
-	__u8 flags;	/* enum xcap_event_flag */
+	__u16 flags;	/* enum xcap_event_flag */
+	__u16 gso_size; /* payload of a segment of a GSO or GRO super-packet, 0: it is none */
+	__u16 gso_segs; /* segments, where the kernel has counted them; else 0 */
+	__u8 rebuilt;	/* enum xcap_rebuilt */
 	__u8 context;	/* enum xcap_context */
 	__u8 direction; /* enum xcap_direction */
 	__u8 pkt_type;	/* skb->pkt_type, PACKET_HOST... */
+	__u16 pad;
 	char ifname[XCAP_IFNAME];
 	char comm[XCAP_COMM];
 };

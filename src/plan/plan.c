@@ -37,7 +37,11 @@ const char *plan_mechanism_name(enum plan_mechanism mechanism)
 		[PLAN_TP_BTF] = "tp_btf",
 		[PLAN_RAW_TP] = "raw_tp",
 		[PLAN_FENTRY] = "fentry",
+		[PLAN_KPROBE_MULTI] = "kprobe-multi",
 		[PLAN_KPROBE] = "kprobe",
+		[PLAN_FEXIT] = "fexit",
+		[PLAN_KRETPROBE_MULTI] = "kretprobe-multi",
+		[PLAN_KRETPROBE] = "kretprobe",
 	};
 
 	return mechanism < PLAN_MECHANISMS ? names[mechanism] : "unknown";

@@ -24,12 +24,20 @@ struct symbol_table;
 struct tracepoint_table;
 struct netns_table;
 
-/* In order of cost where several fit (kernel.md: dispatch of tp_btf, fentry < raw_tp < kprobe). */
+/*
+ * In order of what a hit costs where several fit: tp_btf, fentry < raw_tp < kprobe-multi < kprobe.
+ * Those at a function's return stand apart: they are two programs, one at the entry that keeps the
+ * packet and one that adds the return value.
+ */
 enum plan_mechanism {
 	PLAN_TP_BTF,
 	PLAN_RAW_TP,
 	PLAN_FENTRY,
+	PLAN_KPROBE_MULTI, /* one link for all probes that use it */
 	PLAN_KPROBE,
+	PLAN_FEXIT,	      /* with fentry */
+	PLAN_KRETPROBE_MULTI, /* with kprobe-multi */
+	PLAN_KRETPROBE,	      /* with kprobe */
 	PLAN_MECHANISMS,
 };
 
@@ -46,9 +54,15 @@ struct plan_probe {
 	char category[64]; /* tracepoint: its category, "" if not known */
 	char module[56];   /* function or tracepoint in a module; "" vmlinux */
 	bool is_tracepoint;
-	uint32_t btf_id; /* attach_btf_id; 0: not in BTF (kprobe only) */
-	int btf_fd;	 /* attach_btf_obj_fd of the module; 0: vmlinux; -errno: not to be had, and
-			    no rung that needs it is usable. Owned by kbtf. */
+	bool is_exit;	  /* at the function's return */
+	bool of_many;	  /* of a glob or set: that it cannot be attached is a note, no error */
+	int ext_arg;	  /* argument whose value the record carries, from 0; -1: none */
+	uint64_t address; /* of the function, where symbols were read; 0: not known */
+	uint64_t offset;  /* kprobe at function+offset, bytes */
+	int skb_reg;	  /* at an offset: the skb's register, its offset in struct pt_regs; -1 */
+	uint32_t btf_id;  /* attach_btf_id; 0: not in BTF (kprobe only) */
+	int btf_fd;	  /* attach_btf_obj_fd of the module; 0: vmlinux; -errno: not to be had, and
+			     no rung that needs it is usable. Owned by kbtf. */
 	struct xcap_probe config;
 	struct plan_rung ladder[PLAN_MECHANISMS];
 	uint32_t n_rungs;

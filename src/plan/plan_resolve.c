@@ -348,6 +348,7 @@ int plan_resolve(const struct plan_kernel *kernel, const struct spec *spec,
 	int code;
 
 	memset(probe, 0, sizeof(*probe));
+	probe->ext_arg = probe->skb_reg = -1;
 	snprintf(probe->name, sizeof(probe->name), "%s", spec->name);
 	if (spec->kind == SPEC_ANY && *spec->category)
 		code = resolve_pair(&q);

@@ -10,17 +10,21 @@
 #ifndef PLAN_SPEC_H
 #define PLAN_SPEC_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/err.h"
 
 enum spec_kind {
-	SPEC_ANY,	 /* no kind: function, or A:B */
-	SPEC_TRACEPOINT, /* tracepoint: tp: */
-	SPEC_RAW_TP,	 /* raw_tp: rtp: - forces the mechanism */
-	SPEC_TP_BTF,	 /* tp_btf: - forces the mechanism */
-	SPEC_KPROBE,	 /* kprobe: k: */
-	SPEC_FENTRY,	 /* fentry: f: */
+	SPEC_ANY,	   /* no kind: function, or A:B */
+	SPEC_TRACEPOINT,   /* tracepoint: tp: */
+	SPEC_RAW_TP,	   /* raw_tp: rtp: - forces the mechanism */
+	SPEC_TP_BTF,	   /* tp_btf: - forces the mechanism */
+	SPEC_KPROBE,	   /* kprobe: k: */
+	SPEC_FENTRY,	   /* fentry: f: */
+	SPEC_KPROBE_MULTI, /* kprobe-multi: km: */
+	SPEC_KRETPROBE,	   /* kretprobe: kr: - at the function's return */
+	SPEC_FEXIT,	   /* fexit: fr: - at the function's return */
 };
 
 struct spec {
@@ -28,6 +32,11 @@ struct spec {
 	char category[64]; /* of A:B: A, a tracepoint's category or a module's name; "" none */
 	char name[128];	   /* function or tracepoint */
 	int skb_arg;	   /* from 1; 0: not given */
+	int ext_arg;	   /* @N@M: M, from 1; 0: not given */
+	bool glob;	   /* name or category holds '*', '?' or '[' */
+	bool negated;	   /* '!' before it: taken away from what the items before it named */
+	uint64_t offset;   /* function+OFFSET, bytes; kprobe only */
+	char reg[8];	   /* @%REG at an offset: the register that holds the skb; "" none */
 	int pos;	   /* offset of this item in the text it came from, for carets */
 	char text[256];	   /* the item as the user wrote it */
 };

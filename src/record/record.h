@@ -18,7 +18,7 @@ struct record {
 	uint64_t ts_ns;	 /* wall clock, ns since the epoch (UTC) */
 	uint32_t probe;	 /* row in capture.probes */
 	uint32_t cpu;
-	uint8_t flags;	      /* enum xcap_event_flag */
+	uint16_t flags;	      /* enum xcap_event_flag */
 	uint8_t context;      /* enum xcap_context */
 	uint8_t direction;    /* enum xcap_direction */
 	uint8_t pkt_type;     /* PACKET_HOST... (linux/if_packet.h) */
@@ -35,6 +35,11 @@ struct record {
 	uint16_t protocol;     /* skb->protocol, host order */
 	const char *reason;    /* drop reason, e.g. "NETFILTER_DROP"; NULL: none here */
 	const char *location;  /* "nf_hook_slow+0x9d" or "foo+0x1 [mod]"; NULL: none here */
+	uint64_t ret;	       /* XCAP_EV_HAS_RETURN: what the function returned */
+	uint64_t ext;	       /* XCAP_EV_HAS_EXT: value of argument M of @N@M */
+	uint8_t rebuilt;       /* enum xcap_rebuilt: headers that the skb did not have */
+	uint16_t gso_size;     /* payload of one segment of a super-packet, 0: it is none */
+	uint16_t gso_segs;     /* segments, 0: not known */
 	uint64_t lost;	       /* events lost on this CPU since the start */
 	uint32_t lost_before;  /* lost on this CPU since its previous record */
 	uint32_t len;	       /* bytes on the wire, including the link header */

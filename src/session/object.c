@@ -32,6 +32,13 @@ static const char *const section_names[PLAN_MECHANISMS] = {
 	[PLAN_KPROBE] = "xcap/kprobe",
 };
 
+static bool is_template(const struct bpf_program *prog, enum plan_mechanism mechanism)
+{
+	const char *name = section_names[mechanism];
+
+	return name && !strcmp(bpf_program__section_name(prog), name);
+}
+
 /* libbpf's own words go to --debug: what matters of them is said by us. */
 static int print_libbpf(enum libbpf_print_level level, const char *fmt, va_list ap)
 {
@@ -56,7 +63,7 @@ static int keep_program(struct bpf_program *prog, struct bpf_prog_load_opts *opt
 	int rc = -ENOENT;
 
 	for (int i = 0; i < PLAN_MECHANISMS; i++)
-		if (!strcmp(bpf_program__section_name(prog), section_names[i]))
+		if (is_template(prog, i))
 			rc = template_keep(&object->templates[i], prog, opts, btf);
 	if (rc)
 		return rc;
@@ -91,7 +98,7 @@ static int configure(struct object *object, const struct plan *plan)
 	bpf_object__for_each_program(prog, skel->obj)
 	{
 		for (int i = 0; i < PLAN_MECHANISMS; i++)
-			if (!strcmp(bpf_program__section_name(prog), section_names[i]))
+			if (is_template(prog, i))
 				bpf_program__set_autoload(prog, plan_uses(plan, i));
 	}
 	return rc;

@@ -98,6 +98,11 @@ static int on_event(void *arg, void *data, size_t size)
 	r.protocol = e->protocol;
 	r.reason = name_reason(reader, e);
 	r.location = name_location(reader, e);
+	r.ret = e->ret;
+	r.ext = e->ext;
+	r.rebuilt = e->rebuilt;
+	r.gso_size = e->gso_size;
+	r.gso_segs = e->gso_segs;
 	r.lost = e->lost;
 	r.lost_before = e->lost - reader->lost[e->cpu];
 	reader->lost[e->cpu] = e->lost;
