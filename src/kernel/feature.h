@@ -17,13 +17,16 @@ enum feature {
 	FEATURE_BPF,	 /* may load a BPF program at all */
 	FEATURE_RINGBUF, /* 5.8 */
 	FEATURE_RAW_TP,
-	FEATURE_TP_BTF,	     /* 5.5 */
-	FEATURE_FENTRY,	     /* 5.5, needs ftrace with direct calls */
-	FEATURE_KPROBE,	     /* perf event "kprobe", 4.17 */
-	FEATURE_MODULE_BTF,  /* 5.11 */
-	FEATURE_RDONLY_CAST, /* 6.2 */
-	FEATURE_DYNPTR_SKB,  /* bpf_dynptr_from_skb in tp_btf, 6.12 */
-	FEATURE_DROP_REASON, /* 5.17 */
+	FEATURE_TP_BTF,	      /* 5.5 */
+	FEATURE_FENTRY,	      /* 5.5, needs ftrace with direct calls */
+	FEATURE_KPROBE,	      /* perf event "kprobe", 4.17 */
+	FEATURE_KPROBE_MULTI, /* one link over many functions, 5.18, CONFIG_FPROBE */
+	FEATURE_FEXIT,	      /* 5.5, with fentry */
+	FEATURE_COOKIE,	      /* a kprobe tells its program who it is, 5.15 */
+	FEATURE_MODULE_BTF,   /* 5.11 */
+	FEATURE_RDONLY_CAST,  /* 6.2 */
+	FEATURE_DYNPTR_SKB,   /* bpf_dynptr_from_skb in tp_btf, 6.12 */
+	FEATURE_DROP_REASON,  /* 5.17 */
 	FEATURE_TRACEFS,
 	FEATURE_KALLSYMS,      /* addresses are shown */
 	FEATURE_PREEMPT_COUNT, /* task, softirq or hard irq can be told */

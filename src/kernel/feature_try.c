@@ -198,18 +198,29 @@ bool feature_try_tp_btf(struct feature_context *context, char *why, size_t size)
 	return load(&program, why, size);
 }
 
-bool feature_try_fentry(struct feature_context *context, char *why, size_t size)
+static bool try_trampoline(struct feature_context *context, enum bpf_attach_type type,
+			   const char *what, char *why, size_t size)
 {
 	struct program program = {
-		.what = "fentry programs",
+		.what = what,
 		.type = BPF_PROG_TYPE_TRACING,
-		.attach_type = BPF_TRACE_FENTRY,
+		.attach_type = type,
 		.insns = nothing,
 		.n_insns = UTIL_ARRAY_SIZE(nothing),
 	};
 
 	program.attach_btf_id = find_function(context, GUINEA_PIG, why, size);
 	return program.attach_btf_id && load(&program, why, size);
+}
+
+bool feature_try_fentry(struct feature_context *context, char *why, size_t size)
+{
+	return try_trampoline(context, BPF_TRACE_FENTRY, "fentry programs", why, size);
+}
+
+bool feature_try_fexit(struct feature_context *context, char *why, size_t size)
+{
+	return try_trampoline(context, BPF_TRACE_FEXIT, "fexit programs", why, size);
 }
 
 /* Number of the kprobe event source, or -errno. */

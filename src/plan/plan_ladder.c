@@ -18,15 +18,22 @@
 static const struct mechanism {
 	enum plan_mechanism mechanism;
 	bool tracepoint;
+	bool exit; /* at the function's return */
 	bool needs_btf;
 	bool needs_register;
 	enum feature feature;
 	enum spec_kind forced_by;
+	bool only_forced;
 } mechanisms[] = {
-	{PLAN_TP_BTF, true, true, false, FEATURE_TP_BTF, SPEC_TP_BTF},
-	{PLAN_RAW_TP, true, false, false, FEATURE_RAW_TP, SPEC_RAW_TP},
-	{PLAN_FENTRY, false, true, false, FEATURE_FENTRY, SPEC_FENTRY},
-	{PLAN_KPROBE, false, false, true, FEATURE_KPROBE, SPEC_KPROBE},
+	{PLAN_TP_BTF, true, false, true, false, FEATURE_TP_BTF, SPEC_TP_BTF},
+	{PLAN_RAW_TP, true, false, false, false, FEATURE_RAW_TP, SPEC_RAW_TP},
+	{PLAN_FENTRY, false, false, true, false, FEATURE_FENTRY, SPEC_FENTRY},
+	{PLAN_KPROBE_MULTI, false, false, false, true, FEATURE_KPROBE_MULTI, SPEC_KPROBE_MULTI,
+	 true},
+	{PLAN_KPROBE, false, false, false, true, FEATURE_KPROBE, SPEC_KPROBE},
+	{PLAN_FEXIT, false, true, true, false, FEATURE_FEXIT, SPEC_FEXIT},
+	{PLAN_KRETPROBE_MULTI, false, true, false, true, FEATURE_KPROBE_MULTI, SPEC_KRETPROBE},
+	{PLAN_KRETPROBE, false, true, false, true, FEATURE_KPROBE, SPEC_KRETPROBE},
 };
 
 bool plan_ladder_feature(const struct plan_kernel *kernel, enum feature feature, char *why,
@@ -97,8 +104,8 @@ int plan_ladder(const struct plan_kernel *kernel, enum spec_kind kind, struct pl
 		const struct mechanism *m = &mechanisms[i];
 		struct plan_rung *rung = &probe->ladder[probe->n_rungs];
 
-		if (m->tracepoint != probe->is_tracepoint ||
-		    (is_forced(kind) && m->forced_by != kind))
+		if (m->tracepoint != probe->is_tracepoint || m->exit != probe->is_exit ||
+		    (is_forced(kind) ? m->forced_by != kind : m->only_forced))
 			continue;
 		probe->n_rungs++;
 		rung->mechanism = m->mechanism;

@@ -349,13 +349,15 @@ int plan_resolve(const struct plan_kernel *kernel, const struct spec *spec,
 
 	memset(probe, 0, sizeof(*probe));
 	probe->ext_arg = probe->skb_reg = -1;
+	probe->is_exit = spec->kind == SPEC_KRETPROBE || spec->kind == SPEC_FEXIT;
 	snprintf(probe->name, sizeof(probe->name), "%s", spec->name);
 	if (spec->kind == SPEC_ANY && *spec->category)
 		code = resolve_pair(&q);
-	else if (spec->kind == SPEC_ANY || spec->kind == SPEC_KPROBE || spec->kind == SPEC_FENTRY)
-		code = resolve_function(&q);
-	else
+	else if (spec->kind == SPEC_TRACEPOINT || spec->kind == SPEC_RAW_TP ||
+		 spec->kind == SPEC_TP_BTF)
 		code = resolve_tracepoint(&q);
+	else
+		code = resolve_function(&q);
 	if (code)
 		return code;
 	probe->config.direction = plan_direction(probe->name, probe->is_tracepoint);

@@ -31,15 +31,19 @@ static const struct kind {
 	enum spec_kind kind;
 	bool tracepoint;
 } kinds[] = {
-	{"kprobe", "k", SPEC_KPROBE, false},	     {"fentry", "f", SPEC_FENTRY, false},
-	{"tracepoint", "tp", SPEC_TRACEPOINT, true}, {"raw_tp", "rtp", SPEC_RAW_TP, true},
+	{"kprobe", "k", SPEC_KPROBE, false},
+	{"fentry", "f", SPEC_FENTRY, false},
+	{"tracepoint", "tp", SPEC_TRACEPOINT, true},
+	{"raw_tp", "rtp", SPEC_RAW_TP, true},
 	{"tp_btf", NULL, SPEC_TP_BTF, true},
+	{"kprobe-multi", "km", SPEC_KPROBE_MULTI, false},
+	{"kretprobe", "kr", SPEC_KRETPROBE, false},
+	{"fexit", "fr", SPEC_FEXIT, false},
 };
 
 /* Kinds of other tools and of later versions: never taken for a category or a module. */
 static const char *const unknown_kinds[] = {
-	"kretprobe", "kr",	  "fexit", "fr",   "kprobe-multi", "km",
-	"uprobe",    "uretprobe", "kfunc", "prog", "xdp",	   "tc",
+	"uprobe", "uretprobe", "kfunc", "prog", "xdp", "tc",
 };
 
 /* Part of the text that -f got. */

@@ -4,7 +4,8 @@
  *
  *	spec      = item { "," item }                 blanks around commas are fine
  *	item      = [ kind ":" ] target [ "@" N ]      N from 1
- *	kind      = kprobe k fentry f raw_tp rtp tp_btf tracepoint tp
+ *	kind      = kprobe k fentry f raw_tp rtp tp_btf tracepoint tp kprobe-multi km kretprobe kr
+ *		    fexit fr
  *	target    = function | category ":" name (after tracepoint/tp/raw_tp/tp_btf) | A ":" B
  */
 #ifndef PLAN_SPEC_H

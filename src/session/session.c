@@ -108,11 +108,13 @@ static int attach_by(struct session *session, uint32_t i, enum plan_mechanism me
 		.probe = i,
 		.drop = probe->config.is_kfree_skb ? 1 + !!probe->config.has_reason : 0,
 		.given = probe->config.given,
-		.skb_offset = ops->arg_offset(probe->config.skb_arg),
+		.skb_offset = ops->arg_offset ? ops->arg_offset(probe->config.skb_arg) : -1,
 		.name = probe->name,
 	};
 	struct attachment *a = &session->attached[i];
 
+	if (!ops->attach)
+		return err_set(err, ERR_UNSUPPORTED, "this mechanism has no front end");
 	a->prog_fd = template_load(&session->object.templates[mechanism], &clone, err);
 	if (a->prog_fd < 0)
 		return a->prog_fd;

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * feature_try_kprobe.c - attempts at what makes many kprobes fast: one link, cookies.
+ *
+ * Nothing is attached here either: the kernel is asked for a link over addresses that it cannot
+ * read, which is the first thing that it finds wrong where it has such links at all.
+ */
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+
+#include "base/util.h"
+#include "kernel/feature_try.h"
+
+#define EXIT                                                                                       \
+	{                                                                                          \
+		.code = BPF_JMP | BPF_EXIT                                                         \
+	}
+#define MOV_0                                                                                      \
+	{                                                                                          \
+		.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0                          \
+	}
+#define CALL(i)                                                                                    \
+	{                                                                                          \
+		.code = BPF_JMP | BPF_CALL, .imm = (i)                                             \
+	}
+
+/* A page that no user has: reading from there is EFAULT. */
+#define NOBODYS_ADDRESS ((const unsigned long *)-4096L)
+
+static int load(const struct bpf_insn *insns, size_t n, enum bpf_attach_type type, const char *what,
+		char *why, size_t size)
+{
+	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = type);
+	int fd = bpf_prog_load(BPF_PROG_TYPE_KPROBE, NULL, "GPL", insns, n, &opts);
+
+	if (fd < 0)
+		snprintf(why, size, "the kernel refuses %s: %s", what, err_name(fd));
+	return fd;
+}
+
+bool feature_try_kprobe_multi(struct feature_context *context, char *why, size_t size)
+{
+	static const struct bpf_insn insns[] = {MOV_0, EXIT};
+	LIBBPF_OPTS(bpf_link_create_opts, opts, .kprobe_multi.cnt = 1,
+		    .kprobe_multi.addrs = NOBODYS_ADDRESS);
+	int fd = load(insns, UTIL_ARRAY_SIZE(insns), BPF_TRACE_KPROBE_MULTI, "kprobe programs", why,
+		      size);
+	int link;
+
+	(void)context;
+	if (fd < 0)
+		return false;
+	link = bpf_link_create(fd, 0, BPF_TRACE_KPROBE_MULTI, &opts);
+	close(fd);
+	if (link >= 0)
+		close(link);
+	else if (link != -EFAULT)
+		snprintf(why, size, "the kernel refuses one link over many functions: %s",
+			 err_name(link));
+	if (link != -EFAULT)
+		return link >= 0;
+	snprintf(why, size, "the kernel looked for the addresses of a link over many functions");
+	return true;
+}
+
+bool feature_try_kprobe_cookie(struct feature_context *context, char *why, size_t size)
+{
+	static const struct bpf_insn insns[] = {CALL(BPF_FUNC_get_attach_cookie), MOV_0, EXIT};
+	int fd = load(insns, UTIL_ARRAY_SIZE(insns), 0, "kprobe programs that ask for their cookie",
+		      why, size);
+
+	(void)context;
+	if (fd < 0)
+		return false;
+	close(fd);
+	snprintf(why, size, "a small program was loaded");
+	return true;
+}
