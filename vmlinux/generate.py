@@ -99,6 +99,8 @@ class Btf:
             return f"{element}[{t['nr_elems']}];"
         if t["kind"] == "STRUCT":
             return f"{named['name'] if named['kind'] == 'TYPEDEF' else 'struct ' + t['name']} {name};"
+        if t["kind"] == "UNION":  # as bytes: CO-RE takes structs and unions for each other
+            return f"struct {{ __u8 bytes[{t['size']}]; }} {name};"
         if t["kind"] in ("INT", "ENUM"):
             signed = t["kind"] == "INT" and t["encoding"] == "SIGNED"
             kind = "char" if t["name"] == "char" else f"__{'s' if signed else 'u'}{t['size'] * 8}"

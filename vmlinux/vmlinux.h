@@ -52,9 +52,20 @@ struct hlist_node {
 struct hlist_head {
 	struct hlist_node *first;
 };
+struct ipv6_devconf {
+	__s32 hop_limit;
+};
+struct netns_ipv4 {
+	__u8 sysctl_ip_default_ttl;
+};
+struct netns_ipv6 {
+	struct ipv6_devconf *devconf_all;
+};
 struct net {
 	struct ns_common ns;
 	struct hlist_head *dev_index_head;
+	struct netns_ipv4 ipv4;
+	struct netns_ipv6 ipv6;
 };
 typedef struct {
 	struct net *net;
@@ -66,11 +77,56 @@ struct net_device {
 	possible_net_t nd_net;
 	struct hlist_node index_hlist;
 };
+struct in6_addr {
+	struct { __u8 bytes[16]; } in6_u;
+};
 struct sock_common {
+	__u16 skc_family;
+	__u8 skc_state;
+	__u32 skc_daddr;
+	__u32 skc_rcv_saddr;
+	__u16 skc_dport;
+	__u16 skc_num;
+	struct in6_addr skc_v6_daddr;
+	struct in6_addr skc_v6_rcv_saddr;
 	possible_net_t skc_net;
 };
 struct sock {
 	struct sock_common __sk_common;
+	__u16 sk_protocol;
+};
+struct ipv6_pinfo {
+	__u32 flow_label;
+	__s16 hop_limit;
+	__u8 tclass;
+};
+struct inet_sock {
+	struct ipv6_pinfo *pinet6;
+	__s16 uc_ttl;
+	__u8 tos;
+	__u8 pmtudisc;
+};
+struct tcp_options_received {
+	__u16 rcv_wscale : 4;
+};
+struct tcp_sock {
+	__u32 rcv_nxt;
+	__u32 rcv_wnd;
+	struct tcp_options_received rx_opt;
+};
+struct tcp_skb_cb {
+	__u32 seq;
+	__u16 tcp_flags;
+};
+struct flowi4 {
+	__u32 saddr;
+	__u32 daddr;
+	struct { __u8 bytes[4]; } uli;
+};
+struct flowi6 {
+	struct in6_addr saddr;
+	struct in6_addr daddr;
+	struct { __u8 bytes[4]; } uli;
 };
 struct dst_entry {
 	struct net_device *dev;
@@ -91,6 +147,7 @@ struct sk_buff {
 	unsigned char *data;
 	struct net_device *dev;
 	struct sock *sk;
+	char cb[48];
 	__u64 _skb_refdst;
 };
 struct rq {

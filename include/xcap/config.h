@@ -22,6 +22,9 @@ struct xcap_config {
 	__u32 n_if_patterns;   /* interface patterns of -i; 0: any */
 	__u32 want_comm;
 	__u32 want_context;
+	__u32 skb_data; /* the packet starts at skb->data + skb_data_offset */
+	__s32 skb_data_offset;
+	__u32 fake_hdr;	    /* an skb without a packet goes out behind a made-up link header */
 	__u32 wakeup_bytes; /* wake the reader when this much is waiting */
 	__u32 probe_count;  /* rows per CPU in the counters' array */
 };
@@ -56,6 +59,9 @@ struct xcap_probe {
 	__u8 is_kfree_skb; /* arguments: skb, location, reason */
 	__u8 has_reason;   /* the kernel passes a reason (5.17) */
 	__u8 given;	   /* enum xcap_given */
+	__u8 sock_arg;	   /* which argument is a struct sock *, from 1; 0: none */
+	__u8 flow_arg;	   /* which one is a struct flowi4, flowi6 or flowi *, from 1; 0: none */
+	__u16 pad;
 };
 
 #endif

@@ -16,10 +16,11 @@
 #define XCAP_WINDOW 192
 
 /*
- * Room behind the window: a synthetic Ethernet header and a re-inserted VLAN tag move the packet by
- * at most 18 bytes, and the verifier wants each write bounded by constants.
+ * Room behind the window: what is made up in front of the real bytes - Ethernet header, VLAN tag,
+ * IPv6 and TCP header - moves them by at most 78, and the verifier wants each write bounded by
+ * constants; a power of two, one less of which is the mask.
  */
-#define XCAP_WINDOW_SLACK 32
+#define XCAP_WINDOW_SLACK 128
 
 /* Nested captures on one CPU: task, softirq, hard interrupt, NMI. */
 #define XCAP_SLOTS 4

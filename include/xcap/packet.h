@@ -21,7 +21,7 @@ struct xcap_packet {
 	__u64 data_offset; /* skb->data - start, signed */
 	__u32 valid;	   /* bytes in data */
 	__u32 wire_len;	   /* of the packet as the filter sees it */
-	__u32 shift;	   /* bytes made up in front of or between the real ones: 0, 4, 14, 18 */
+	__u32 shift;	   /* bytes made up in front of or between the real ones: 0 to 78 */
 	__u32 total;	   /* real bytes, paged ones included */
 	__u32 linear;	   /* of these, in the linear area */
 	__u32 cap_len;	   /* to be captured */
@@ -30,7 +30,11 @@ struct xcap_packet {
 	__u16 protocol; /* host order */
 	__u8 pkt_type;	/* PACKET_OUTGOING when the direction is out */
 	__u8 kind;	/* enum geometry_kind */
-	__u32 pad;
+	/* while headers are made: what the sock tells */
+	__u8 version;	/* 4 or 6; 0: not IP, or the peer is not known */
+	__u8 full;	/* it is a whole sock, not one that waits or is being made */
+	__u8 transport; /* IPPROTO_* */
+	__u8 pad;
 	/* the record: event and data are one run of words */
 	struct xcap_event event;
 	/* twice: the verifier cannot relate where a read of paged bytes starts to how long it is */
