@@ -126,9 +126,28 @@ static __always_inline bool filter_accepts(struct xcap_filter_ctx *f, struct xca
 static __always_inline bool without_packet(const struct skb_view *v, struct xcap_packet *p)
 {
 	p->event.flags = XCAP_EV_NO_PACKET;
+	p->event.rebuilt = 0;
 	p->wire_len = v->len;
 	p->cap_len = p->pulled = 0;
 	return !cfg.has_filter;
+}
+
+/* Where the packet starts, its missing headers, its first bytes. */
+static __always_inline enum window_result find_packet(const struct xcap_ctx *c,
+						      struct xcap_filter_ctx *f,
+						      struct xcap_packet *p,
+						      const struct skb_view *v)
+{
+	bool found = geometry_find(v, p);
+
+	p->event.rebuilt = 0;
+	p->shift = (p->kind == GEOMETRY_L2 ? 0 : GEOMETRY_ETH_LEN) +
+		   (v->has_vlan ? GEOMETRY_TAG_LEN : 0);
+	if (found && p->kind > GEOMETRY_FAKE)
+		found = rebuild_headers(p, v, c->sock, f->skb);
+	if (!found && !(cfg.fake_hdr && p->kind != GEOMETRY_L2 && geometry_fake(v, p)))
+		return WINDOW_NO_PACKET;
+	return window_fill(f, p, v, c->flow);
 }
 
 /* Start, window and filter; true: the packet is to be sent. */
@@ -136,7 +155,7 @@ static __always_inline bool packet_passes(struct xcap_ctx *c, struct xcap_filter
 					  struct xcap_packet *p, const struct skb_view *v,
 					  struct xcap_counters *count)
 {
-	enum window_result result = geometry_find(v, p) ? window_fill(f, p, v) : WINDOW_NO_PACKET;
+	enum window_result result = find_packet(c, f, p, v);
 
 	if (result == WINDOW_NO_PACKET)
 		return without_packet(v, p);
@@ -144,7 +163,7 @@ static __always_inline bool packet_passes(struct xcap_ctx *c, struct xcap_filter
 		COUNT(fault);
 		return false;
 	}
-	p->event.flags = (p->kind == GEOMETRY_L3 ? XCAP_EV_SYNTH_ETH : 0) |
+	p->event.flags = (p->kind != GEOMETRY_L2 ? XCAP_EV_SYNTH_ETH : 0) |
 			 (v->has_vlan ? XCAP_EV_VLAN_TAG : 0);
 	if (cfg.has_filter) {
 		p->ifindex = v->ifindex;

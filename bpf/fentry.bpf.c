@@ -11,6 +11,7 @@ int xcap_fentry(u64 *ctx)
 
 	c.probe = XCAP_PATCHED(XCAP_MARK_PROBE);
 	c.skb = XCAP_PATCHED_SKB(ctx);
+	XCAP_MORE_ARGS(&c, ctx);
 	c.direct = 1;
 	return xcap_capture(&c);
 }

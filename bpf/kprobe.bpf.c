@@ -11,5 +11,6 @@ int xcap_kprobe(u64 *ctx)
 
 	c.probe = XCAP_PATCHED(XCAP_MARK_PROBE);
 	c.skb = XCAP_PATCHED_SKB(ctx);
+	XCAP_MORE_ARGS(&c, ctx);
 	return xcap_capture(&c);
 }

@@ -106,7 +106,7 @@ static __always_inline u8 meta_context(struct meta_cpu *cpu, u64 delta)
 	return count & META_SOFTIRQ_SERVING ? XCAP_CTX_SOFTIRQ : XCAP_CTX_TASK;
 }
 
-/* All of the event but flags and direction, which are known earlier. cpu may be NULL. */
+/* All of the event but flags, rebuilt and direction, which are known earlier. cpu may be NULL. */
 static __always_inline void meta_fill(struct xcap_event *e, const struct xcap_ctx *c,
 				      const struct skb_view *v, const struct xcap_packet *p,
 				      struct meta_cpu *cpu)
@@ -133,7 +133,6 @@ static __always_inline void meta_fill(struct xcap_event *e, const struct xcap_ct
 	e->lost = 0;
 	e->ext = 0;
 	e->gso_size = e->gso_segs = 0;
-	e->rebuilt = 0;
 	e->pad = 0;
 	if (cpu) {
 		e->lost = cpu->lost;

@@ -30,6 +30,7 @@ int xcap_tp_btf(u64 *ctx)
 
 	c.probe = XCAP_PATCHED(XCAP_MARK_PROBE);
 	c.skb = XCAP_PATCHED_SKB(ctx);
+	XCAP_MORE_ARGS(&c, ctx);
 	c.direct = 1;
 	c.dynptr = GIVEN_ARGS(&c, ctx) == XCAP_GIVEN_NOT && cfg.has_dynptr;
 	KFREE_SKB_ARGS(&c, ctx);
@@ -43,6 +44,7 @@ int xcap_raw_tp(u64 *ctx)
 
 	c.probe = XCAP_PATCHED(XCAP_MARK_PROBE);
 	c.skb = XCAP_PATCHED_SKB(ctx);
+	XCAP_MORE_ARGS(&c, ctx);
 	GIVEN_ARGS(&c, ctx);
 	KFREE_SKB_ARGS(&c, ctx);
 	return xcap_capture(&c);

@@ -20,6 +20,7 @@
 struct skb_view {
 	u64 head, data;
 	u64 dev; /* struct net_device *, when dev_type is not VIEW_NO_DEVICE */
+	u64 sk;	 /* skb->sk */
 	u32 len, data_len;
 	u32 mark;
 	u32 skb_iif;
@@ -162,6 +163,7 @@ static __always_inline void view_read(struct skb_view *v, struct sk_buff *skb,
 	v->dev = 0;
 	v->ifindex = v->netns = 0;
 	sk = VIEW_READ(direct, links, sk);
+	v->sk = (u64)sk;
 	v->has_sk = !!sk;
 	if (!(dev && view_device(v, dev, false)) &&
 	    !view_device(v, VIEW_READ(direct, links, dev), direct))

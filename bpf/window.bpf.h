@@ -14,10 +14,9 @@
 
 #include "geometry.bpf.h"
 #include "paged.bpf.h"
+#include "rebuild.bpf.h"
 
-#define WINDOW_ETH_P_IP	  0x0800
-#define WINDOW_ETH_P_IPV6 0x86dd
-#define WINDOW_MAC_LEN	  12 /* destination and source address */
+#define WINDOW_MAC_LEN 12 /* destination and source address */
 
 struct window_slot {
 	u32 busy; /* claims under way; 1: taken */
@@ -93,30 +92,24 @@ static __always_inline void window_make_ether(u8 *data, const struct skb_view *v
 	}
 }
 
-/*
- * A start at the network header is believed if the IP version agrees with the protocol; a protocol
- * that is not set yet (local output) is what the version says. 0: not a packet.
- */
-static __always_inline u16 window_protocol(const u8 *data, const struct skb_view *v)
+/* Ethertype of a packet without a link header, network order; 0: it is none. */
+static __always_inline u16 window_protocol(const struct xcap_packet *p, const struct skb_view *v,
+					   u64 n)
 {
-	u8 version =
-		data[v->has_vlan ? GEOMETRY_ETH_LEN + GEOMETRY_TAG_LEN : GEOMETRY_ETH_LEN] >> 4;
-	u16 says = version == 4	  ? bpf_htons(WINDOW_ETH_P_IP)
-		   : version == 6 ? bpf_htons(WINDOW_ETH_P_IPV6)
-				  : 0;
-	bool is_ip = v->protocol == bpf_htons(WINDOW_ETH_P_IP) ||
-		     v->protocol == bpf_htons(WINDOW_ETH_P_IPV6);
+	u8 first = p->data[v->has_vlan ? GEOMETRY_ETH_LEN + GEOMETRY_TAG_LEN : GEOMETRY_ETH_LEN];
 
-	if (!v->protocol || is_ip)
-		return !v->protocol || says == v->protocol ? says : 0;
-	return v->protocol;
+	if (p->kind == GEOMETRY_FAKE)
+		return v->protocol ? v->protocol : bpf_htons(GEOMETRY_NO_PROTOCOL);
+	if (p->kind != GEOMETRY_L3) /* rebuilt: the version is ours */
+		return bpf_htons(geometry_protocol(first, 0));
+	return n ? bpf_htons(geometry_protocol(first, bpf_ntohs(v->protocol))) : 0;
 }
 
 enum window_result { WINDOW_OK, WINDOW_NO_PACKET, WINDOW_FAULT };
 
 /* Copy the first bytes and complete the link header. p->valid and p->wire_len are set. */
 static __always_inline enum window_result
-window_fill(struct xcap_filter_ctx *f, struct xcap_packet *p, const struct skb_view *v)
+window_fill(struct xcap_filter_ctx *f, struct xcap_packet *p, const struct skb_view *v, u64 flow)
 {
 	u64 shift = p->shift, n = p->linear, room;
 	u16 protocol;
@@ -139,11 +132,13 @@ window_fill(struct xcap_filter_ctx *f, struct xcap_packet *p, const struct skb_v
 	}
 	p->valid = n + shift;
 	p->wire_len = p->total + shift;
-	if (p->kind == GEOMETRY_L3) {
-		protocol = n ? window_protocol(p->data, v) : 0;
+	if (p->kind != GEOMETRY_L2) {
+		protocol = window_protocol(p, v, n);
 		if (!protocol)
 			return WINDOW_NO_PACKET;
 		window_make_ether(p->data, v, protocol);
+		if (p->kind == GEOMETRY_L3 && !v->protocol)
+			rebuild_complete(p, v, flow, shift);
 	} else if (v->has_vlan) {
 		if (n < WINDOW_MAC_LEN)
 			return WINDOW_NO_PACKET;

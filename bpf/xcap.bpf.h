@@ -42,6 +42,23 @@
 		value_;                                                                            \
 	})
 
+/* As XCAP_PATCHED_SKB, an argument that some probes have: XCAP_MARK_SOCK, XCAP_MARK_FLOW. */
+#define XCAP_PATCHED_ARG(mark, ctx)                                                                \
+	({                                                                                         \
+		u64 value_;                                                                        \
+		asm volatile("%0 = " XCAP_STR(mark) "\n%0 = *(u64 *)(%1 + 0)"                      \
+			     : "=&r"(value_)                                                       \
+			     : "r"(ctx));                                                          \
+		value_;                                                                            \
+	})
+
+/* What the probe's arguments tell beside the skb. */
+#define XCAP_MORE_ARGS(c, ctx)                                                                     \
+	do {                                                                                       \
+		(c)->sock = XCAP_PATCHED_ARG(XCAP_MARK_SOCK, ctx);                                 \
+		(c)->flow = XCAP_PATCHED_ARG(XCAP_MARK_FLOW, ctx);                                 \
+	} while (0)
+
 /*
  * Lives on the front end's stack. Constants are u64: spilled whole, they stay known to the verifier
  * inside xcap_capture(), and the code for other mechanisms is removed.
@@ -55,6 +72,8 @@ struct xcap_ctx {
 	u64 preemptible;	/* constant: another program of ours may run in between */
 	u64 location;		/* kfree_skb's arguments, where reason_known says so */
 	u64 reason;
+	u64 sock; /* address of the struct sock that is an argument; 0: none */
+	u64 flow; /* of a struct flowi4, flowi6 or flowi, likewise */
 	u64 drop; /* constant: 0 not kfree_skb, 1 without a reason, 2 with */
 };
 

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/util.h"
 #include "kernel/kbtf.h"
 #include "kernel/symbol.h"
 #include "kernel/tracepoint.h"
@@ -72,9 +73,32 @@ static int choose_argument(const struct query *q, const struct kbtf_target *targ
 	return code;
 }
 
+/* Number, from 1, of the first argument that points to one of these; 0: none. */
+static uint8_t find_argument(const struct kbtf_target *target, const char *const *names)
+{
+	uint32_t n = UTIL_MIN(target->n_args, KBTF_ARGS_MAX);
+
+	for (uint32_t i = 0; i < n; i++)
+		for (const char *const *name = names; *name; name++) {
+			const char *type = target->args[i].type;
+
+			if (strncmp(type, "const ", 6) == 0)
+				type += 6;
+			if (strcmp(type, *name) == 0)
+				return i + 1;
+		}
+	return 0;
+}
+
 static void take_target(const struct query *q, const struct kbtf_target *target)
 {
+	static const char *const socks[] = {"struct sock *", NULL};
+	static const char *const flows[] = {"struct flowi *", "struct flowi4 *", "struct flowi6 *",
+					    NULL};
 	struct plan_probe *probe = q->probe;
+
+	probe->config.sock_arg = find_argument(target, socks);
+	probe->config.flow_arg = find_argument(target, flows);
 
 	probe->btf_id = target->btf_id;
 	probe->btf_fd = target->module_fd;

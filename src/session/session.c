@@ -94,6 +94,12 @@ int session_open(struct session **out, const struct session_config *config, stru
 	return 0;
 }
 
+/* Of an argument that the probe may have, counted from 1; -1: it has none, or not in a register. */
+static int other_offset(const struct attach_ops *ops, uint8_t arg)
+{
+	return arg ? ops->arg_offset(arg - 1) : -1;
+}
+
 /* Load a clone for the probe and attach it by one mechanism. */
 static int attach_by(struct session *session, uint32_t i, enum plan_mechanism mechanism,
 		     struct err *err)
@@ -109,6 +115,8 @@ static int attach_by(struct session *session, uint32_t i, enum plan_mechanism me
 		.drop = probe->config.is_kfree_skb ? 1 + !!probe->config.has_reason : 0,
 		.given = probe->config.given,
 		.skb_offset = ops->arg_offset ? ops->arg_offset(probe->config.skb_arg) : -1,
+		.sock_offset = other_offset(ops, probe->config.sock_arg),
+		.flow_offset = other_offset(ops, probe->config.flow_arg),
 		.name = probe->name,
 	};
 	struct attachment *a = &session->attached[i];

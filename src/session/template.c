@@ -55,6 +55,16 @@ void template_fini(struct template *t)
 	memset(t, 0, sizeof(*t));
 }
 
+/* The load of an argument that the probe may not have: then the register becomes 0. */
+static void patch_argument(struct bpf_insn *mark, int16_t offset)
+{
+	mark->imm = 0;
+	if (offset >= 0)
+		mark[1].off = offset;
+	else
+		mark[1] = *mark;
+}
+
 /* Give the marked instructions their values; how many were found. */
 static unsigned int patch(struct bpf_insn *insns, uint32_t n, const struct template_clone *clone)
 {
@@ -78,6 +88,12 @@ static unsigned int patch(struct bpf_insn *insns, uint32_t n, const struct templ
 			insns[i].imm = 0;
 			insns[i + 1].off = clone->skb_offset;
 			found++;
+			break;
+		case XCAP_MARK_SOCK:
+			patch_argument(&insns[i], clone->sock_offset);
+			break;
+		case XCAP_MARK_FLOW:
+			patch_argument(&insns[i], clone->flow_offset);
 			break;
 		}
 	}

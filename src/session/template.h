@@ -42,8 +42,9 @@ struct template_clone {
 	int attach_btf_fd; /* of a module's BTF; 0: vmlinux */
 	uint32_t probe;	   /* constants of include/xcap/template.h */
 	uint32_t drop, given;
-	int16_t skb_offset; /* of the skb in the program's context, bytes */
-	const char *name;   /* of the probe: what bpftool shows is xcap_NAME, cut */
+	int16_t skb_offset;		  /* of the skb in the program's context, bytes */
+	int16_t sock_offset, flow_offset; /* likewise; -1: the probe has no such argument */
+	const char *name;		  /* of the probe: what bpftool shows is xcap_NAME, cut */
 };
 
 /*
