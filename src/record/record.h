@@ -47,4 +47,15 @@ struct record {
 	const uint8_t *packet; /* an Ethernet frame */
 };
 
+/* What an exit probe's function returned, in words. */
+struct record_return {
+	char text[24];	   /* decimal where it is small, also below zero; else 0x... */
+	const char *error; /* "EACCES" where it is -1..-4095 and that has a name; else NULL */
+};
+
+struct record_return record_return(const struct record *record);
+
+/* "ip,tcp": the headers that were rebuilt; "" none. */
+const char *record_rebuilt(const struct record *record);
+
 #endif

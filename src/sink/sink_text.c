@@ -207,6 +207,23 @@ static void add_columns(struct sink *s, const struct record *r)
 	add_column(s, &none_either);
 }
 
+/* What the probe was asked for beside the packet: the value returned, and that of an argument. */
+static void add_call(struct buf *line, const struct record *r)
+{
+	struct record_return ret;
+
+	if (r->flags & XCAP_EV_HAS_RETURN) {
+		ret = record_return(r);
+		buf_add_fmt(line, " ret=%s", ret.text);
+		if (ret.error)
+			buf_add_fmt(line, " (%s)", ret.error);
+	}
+	if (r->flags & XCAP_EV_HAS_EXT) {
+		buf_add_str(line, " ext=");
+		decode_text_hex(line, r->ext, 1);
+	}
+}
+
 static void add_packet(struct sink *s, const struct record *r)
 {
 	if (r->flags & XCAP_EV_NO_PACKET) {
@@ -218,6 +235,10 @@ static void add_packet(struct sink *s, const struct record *r)
 	}
 	decode_ethernet(&s->line, r->packet, r->cap_len, r->len, r->flags & XCAP_EV_SYNTH_ETH,
 			&s->decode);
+	if (r->rebuilt) {
+		buf_add_str(&s->line, " ~");
+		buf_add_str(&s->line, record_rebuilt(r));
+	}
 }
 
 static void add_task(struct buf *line, const struct record *r)
@@ -258,6 +279,10 @@ static void add_details(struct sink *s, const struct record *r)
 		buf_add_fmt(line, " mark=0x%x", r->mark);
 	buf_add_fmt(line, " len=%u cap=%u skb=%llx", r->len, r->cap_len,
 		    (unsigned long long)r->skb);
+	if (r->gso_size)
+		buf_add_fmt(line, " gso=%u", r->gso_size);
+	if (r->gso_size && r->gso_segs)
+		buf_add_fmt(line, "x%u", r->gso_segs);
 	if (r->flags & XCAP_EV_SYNTH_ETH)
 		buf_add_str(line, " synth=ether");
 	if (r->flags & XCAP_EV_VLAN_TAG)
@@ -278,6 +303,7 @@ static int text_write(struct sink *s, const struct record *record, struct err *e
 	add_time(s, record->ts_ns);
 	add_columns(s, record);
 	add_packet(s, record);
+	add_call(&s->line, record);
 	buf_add_char(&s->line, '\n');
 	if (s->config.verbose > 0)
 		add_details(s, record);

@@ -128,6 +128,29 @@ static size_t build_odd_records(struct record *r)
 	return 7;
 }
 
+/* What an exit probe, a second argument, a super-packet and rebuilt headers add. */
+static size_t build_calls(struct record *r)
+{
+	static const uint64_t returned[] = {0, 0xfffffff3, -110ull, 0xffff9a3c01b2c400};
+
+	for (size_t i = 0; i < 4; i++) {
+		r[i] = base_record(i + 1, i);
+		r[i].flags = XCAP_EV_HAS_RETURN;
+		r[i].ret = returned[i];
+		r[i].gso_size = 1448;
+		r[i].gso_segs = i * 43;
+	}
+	r[1].rebuilt = XCAP_REBUILT_IP | XCAP_REBUILT_TCP;
+	r[2].flags |= XCAP_EV_HAS_EXT;
+	r[2].ext = 0xffff9a3c01b2c500;
+	r[3].flags |= XCAP_EV_NO_PACKET;
+	r[4] = base_record(5, 4);
+	set_packet(&r[4], &udp);
+	r[4].rebuilt = XCAP_REBUILT_UDP;
+	r[4].flags = XCAP_EV_HAS_EXT;
+	return 5;
+}
+
 static size_t build_drops(struct record *r)
 {
 	size_t n = build_records(r);
@@ -230,6 +253,13 @@ static void text__verbose__adds_a_line_of_fields_and_escapes_names(void **state)
 	expect("odd", &(struct sink_config){0}, build_odd_records);
 }
 
+static void text__calls__show_return_argument_and_rebuilt_headers(void **state)
+{
+	(void)state;
+	expect("calls", &(struct sink_config){0}, build_calls);
+	expect("calls_verbose", &(struct sink_config){.verbose = 1}, build_calls);
+}
+
 static void text__drop_columns__reason_and_place_instead_of_the_probe(void **state)
 {
 	(void)state;
@@ -330,6 +360,7 @@ int main(void)
 		cmocka_unit_test(text__every_form_of_time),
 		cmocka_unit_test(text__nano__has_nine_digits_in_every_form),
 		cmocka_unit_test(text__verbose__adds_a_line_of_fields_and_escapes_names),
+		cmocka_unit_test(text__calls__show_return_argument_and_rebuilt_headers),
 		cmocka_unit_test(text__drop_columns__reason_and_place_instead_of_the_probe),
 		cmocka_unit_test(text__ether__shows_addresses_but_not_made_up_ones),
 		cmocka_unit_test(text__lines_reach_the_file_at_tick_or_at_once_if_unbuffered),
