@@ -12,9 +12,6 @@
 #include "cmd/command_line.h"
 #include "kernel/netns.h"
 
-/* DLT_EN10MB of <pcap.h>, which does not go along with <linux/bpf.h>. */
-#define LINK_TYPE_ETHERNET 1
-
 int capture_describe_init(struct capture_describe *describe, const struct config *config,
 			  const struct plan *plan, const struct plan_kernel *kernel,
 			  const struct session *session, struct err *err)
@@ -46,7 +43,7 @@ int capture_describe_init(struct capture_describe *describe, const struct config
 		 os.machine);
 	info->probes = describe->probes;
 	info->n_probes = plan->n_probes;
-	info->link_type = LINK_TYPE_ETHERNET;
+	info->link_type = config->link_type ? config->link_type : CAPTURE_LINK_EN10MB;
 	info->snaplen = plan->config.snaplen;
 	info->filter = plan->filter_text;
 	info->os = describe->os;

@@ -236,6 +236,8 @@ static int prepare(struct run *run, const struct plan_kernel *kernel,
 					   run->session, err);
 	if (rc)
 		return rc;
+	/* of files; what the kernel captures may be more: capture_sinks_frame_snaplen() */
+	run->describe.info.snaplen = capture_sinks_snaplen(sinks, run->config);
 	rc = add_signals(run);
 	if (!rc)
 		rc = loop_add_timer(run->loop, TICK_NS, false, on_tick, run);

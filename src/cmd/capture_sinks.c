@@ -7,7 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/util.h"
 #include "cmd/opts_check.h"
+#include "record/packet_link.h"
 #include "xcap/limits.h"
 
 static uint32_t needs(const struct sink_ops *ops, const struct config *config)
@@ -41,6 +43,14 @@ uint32_t capture_sinks_snaplen(const struct capture_sinks *sinks, const struct c
 	if (config->snaplen_given)
 		return config->snaplen;
 	return sinks->needs & SINK_NEEDS_PACKET ? XCAP_SNAPLEN_MAX : XCAP_SNAPLEN_TEXT;
+}
+
+uint32_t capture_sinks_frame_snaplen(const struct capture_sinks *sinks, const struct config *config)
+{
+	uint32_t snaplen =
+		capture_sinks_snaplen(sinks, config) + packet_link_extra(config->link_type);
+
+	return UTIL_MIN(snaplen, XCAP_SNAPLEN_MAX);
 }
 
 bool capture_sinks_use_stdout(const struct capture_sinks *sinks, const struct config *config)

@@ -27,6 +27,10 @@ int capture_sinks_choose(const struct config *config, struct capture_sinks *sink
 /* -s, or its default for these sinks. */
 uint32_t capture_sinks_snaplen(const struct capture_sinks *sinks, const struct config *config);
 
+/* How much of the Ethernet frame that takes: more than that where -y leaves some of it out. */
+uint32_t capture_sinks_frame_snaplen(const struct capture_sinks *sinks,
+				     const struct config *config);
+
 /* Whether anything is written to standard output. */
 bool capture_sinks_use_stdout(const struct capture_sinks *sinks, const struct config *config);
 

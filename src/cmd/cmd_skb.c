@@ -25,7 +25,7 @@ static struct plan_request make_request(const struct config *config,
 		.filter = opts_check_filter(config),
 		.interfaces = config->interfaces,
 		.n_interfaces = config->n_interfaces,
-		.snaplen = capture_sinks_snaplen(sinks, config),
+		.snaplen = capture_sinks_frame_snaplen(sinks, config),
 		.ring_bytes = config->ring_bytes ? config->ring_bytes : XCAP_RING_DEFAULT,
 		.want_comm = sinks->needs & SINK_NEEDS_COMM,
 		.want_context = sinks->needs & SINK_NEEDS_CONTEXT,
@@ -107,7 +107,7 @@ const struct cmd cmd_skb = {
 	.name = "skb",
 	.synopsis = "[OPTIONS] [EXPRESSION]",
 	.summary = "Capture packets at kernel functions and tracepoints",
-	.options = "probe filter interface snaplen write format print packet-buffered "
+	.options = "probe filter interface snaplen write format linktype print packet-buffered "
 		   "line-buffered verbose quiet no-names ether time nano count duration cmd "
 		   "ready-file buffer-size dry-run debug help version",
 	.more = "Examples:\n"

@@ -43,6 +43,10 @@ static const struct opts_row rows[] = {
 	 "format of FILE: pcapng, pcap or text (default: pcap for a name that ends "
 	 "in .pcap, else pcapng)",
 	 opts_set_format, OUTPUT},
+	{"linktype", 'y', "TYPE",
+	 "link type of the packets in FILE: EN10MB, RAW or LINUX_SLL2 (default: EN10MB, which is "
+	 "Ethernet)",
+	 opts_set_linktype, OUTPUT},
 	{"print", 0, NULL, "print the packets too, with -w", opts_set_print, OUTPUT},
 	{"packet-buffered", 'U', NULL, "write out every packet at once", opts_set_unbuffered,
 	 OUTPUT},

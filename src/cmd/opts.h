@@ -36,6 +36,7 @@ struct config {
 	uint64_t ring_bytes;	/* -B in bytes; 0: default */
 	const char *write_path; /* -w; NULL none */
 	const char *format;	/* --format; NULL: by the file's ending */
+	int link_type;		/* -y: enum capture_link; 0: EN10MB */
 	bool print;		/* --print: text too, with -w */
 	bool quiet, line_buffered, unbuffered, nano, no_names, debug, dry_run, help, version;
 	bool ether; /* --ether: MAC addresses in the text */

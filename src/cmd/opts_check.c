@@ -54,12 +54,20 @@ static int check_filter(const struct config *config, struct err *err)
 
 static int check_output(const struct config *config, struct err *err)
 {
+	const char *format = opts_check_format(config);
+
 	if (config->print && !config->write_path)
 		return err_set(err, ERR_USAGE,
 			       "--print needs -w: without -w the text is always printed");
 	if (config->format && !config->write_path) {
 		err_set(err, ERR_USAGE, "--format needs -w: it is the format of the file");
 		err_hint(err, "-w - writes to standard output");
+		return err->code;
+	}
+	if (config->link_type && (!format || strcmp(format, "text") == 0)) {
+		err_set(err, ERR_USAGE,
+			"-y is the link type of packets in a file, and no such file is written");
+		err_hint(err, "-w FILE writes the packets; the text shows them as they are");
 		return err->code;
 	}
 	if (config->print && strcmp(config->write_path, "-") == 0) {

@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/util.h"
+#include "record/packet_link.h"
 #include "sink/sink.h"
 #include "xcap/limits.h"
 
@@ -152,6 +153,19 @@ int opts_set_format(struct config *config, const char *arg, struct err *err)
 	err_set(err, ERR_USAGE, "unknown format '%s'", arg);
 	err_hint(err, "formats: %s", buf_str(&names));
 	buf_fini(&names);
+	return err->code;
+}
+
+int opts_set_linktype(struct config *config, const char *arg, struct err *err)
+{
+	int link_type = packet_link_find(arg);
+
+	if (link_type > 0) {
+		config->link_type = link_type;
+		return 0;
+	}
+	err_set(err, ERR_USAGE, "unknown link type '%s'", arg);
+	err_hint(err, "link types: %s", packet_link_names());
 	return err->code;
 }
 

@@ -18,6 +18,7 @@ int opts_set_count(struct config *config, const char *arg, struct err *err);
 int opts_set_snaplen(struct config *config, const char *arg, struct err *err);
 int opts_set_buffer_size(struct config *config, const char *arg, struct err *err);
 int opts_set_write(struct config *config, const char *arg, struct err *err);
+int opts_set_linktype(struct config *config, const char *arg, struct err *err);
 int opts_set_format(struct config *config, const char *arg, struct err *err);
 int opts_set_time(struct config *config, const char *arg, struct err *err);
 int opts_set_duration(struct config *config, const char *arg, struct err *err);

@@ -2,8 +2,8 @@
 /*
  * pipeline.c - records on their way to the sinks.
  *
- * Every record that enters is counted in exactly one of shown, settled_out, after_limit and
- * unwritten, so that their sum is the number of records that the session handed over.
+ * Every record that enters is counted in exactly one of shown, settled_out, after_limit, unwritten
+ * and left_out, so that their sum is the number of records that the session handed over.
  */
 #include "flow/pipeline.h"
 
@@ -22,7 +22,7 @@ struct pipeline {
 	struct pipeline_config config;
 	enum pipeline_state state;
 	struct err err; /* of the first sink that failed */
-	uint64_t shown, settled_out, after_limit, unwritten;
+	uint64_t shown, settled_out, after_limit, unwritten, left_out, unconverted;
 	struct pipeline_sink *sinks;
 	unsigned int n_sinks;
 };
@@ -91,10 +91,11 @@ static bool settle(const struct pipeline *pipeline, const struct record *record)
 						    record->len, record->cap_len, &meta);
 }
 
+/* 0, SINK_LEFT_OUT if no sink has a form for the packet, or a negative errno. */
 static int write_sinks(struct pipeline *pipeline, const struct record *record, struct err *err)
 {
 	struct record numbered = *record;
-	unsigned int i;
+	unsigned int i, left_out = 0;
 	int ret;
 
 	numbered.number = pipeline->shown + 1;
@@ -105,15 +106,18 @@ static int write_sinks(struct pipeline *pipeline, const struct record *record, s
 		const struct pipeline_sink *s = &pipeline->sinks[i];
 
 		ret = s->ops->write(s->sink, &numbered, err);
-		if (ret)
+		if (ret < 0)
 			return ret;
+		left_out += ret == SINK_LEFT_OUT;
 	}
-	return 0;
+	pipeline->unconverted += left_out > 0;
+	return left_out && left_out == pipeline->n_sinks ? SINK_LEFT_OUT : 0;
 }
 
 enum pipeline_state pipeline_write(struct pipeline *pipeline, const struct record *record)
 {
 	struct err err;
+	int ret;
 
 	if ((record->flags & XCAP_EV_UNDECIDED) && !settle(pipeline, record)) {
 		pipeline->settled_out++;
@@ -127,9 +131,14 @@ enum pipeline_state pipeline_write(struct pipeline *pipeline, const struct recor
 		pipeline->unwritten++;
 		return PIPELINE_BROKEN;
 	}
-	if (write_sinks(pipeline, record, &err)) {
+	ret = write_sinks(pipeline, record, &err);
+	if (ret < 0) {
 		pipeline->unwritten++;
 		return fail(pipeline, &err);
+	}
+	if (ret == SINK_LEFT_OUT) {
+		pipeline->left_out++;
+		return pipeline->state;
 	}
 	pipeline->shown++;
 	if (pipeline->shown == pipeline->config.limit)
@@ -162,6 +171,8 @@ void pipeline_count(const struct pipeline *pipeline, struct capture_totals *tota
 	totals->settled_out += pipeline->settled_out;
 	totals->after_limit += pipeline->after_limit;
 	totals->unwritten += pipeline->unwritten;
+	totals->left_out += pipeline->left_out;
+	totals->unconverted += pipeline->unconverted;
 }
 
 int pipeline_close(struct pipeline *pipeline, const struct capture_totals *totals, struct err *err)

@@ -41,8 +41,8 @@ enum pipeline_state pipeline_tick(struct pipeline *pipeline);
 const struct err *pipeline_error(const struct pipeline *pipeline);
 
 /*
- * Add shown, settled_out, after_limit and unwritten to totals: together all the records that were
- * handed to pipeline_write().
+ * Add shown, settled_out, after_limit, unwritten and left_out to totals: together all the records
+ * that were handed to pipeline_write(); and unconverted.
  */
 void pipeline_count(const struct pipeline *pipeline, struct capture_totals *totals);
 

@@ -94,7 +94,9 @@ static void print_sums(FILE *out, const struct capture_info *info,
 	const struct cause unshown[] = {
 		{"after the limit of -c", totals->after_limit},
 		{"not written, the output failed", totals->unwritten},
+		{"not IP, for which -y RAW has no form", totals->left_out},
 	};
+	uint64_t printed_only = totals->unconverted - totals->left_out;
 
 	fprintf(out, "%" PRIu64 " packet%s captured\n", totals->shown, plural(totals->shown));
 	print_seen(out, info, sum->seen, sum->rejected + totals->settled_out);
@@ -106,10 +108,15 @@ static void print_sums(FILE *out, const struct capture_info *info,
 		print_held_causes(out, ": ", sum);
 		fputc('\n', out);
 	}
-	if (totals->after_limit || totals->unwritten) {
+	if (totals->after_limit || totals->unwritten || totals->left_out) {
 		print_causes(out, "not shown: ", unshown, UTIL_ARRAY_SIZE(unshown));
 		fputc('\n', out);
 	}
+	if (printed_only)
+		fprintf(out,
+			"printed, but not in the file: %" PRIu64 " not IP, for which -y RAW "
+			"has no form\n",
+			printed_only);
 	if (totals->output_failed)
 		fputs("not all that was captured is in the output: it failed before the last of it "
 		      "was "
@@ -221,7 +228,8 @@ static void check_all(FILE *out, const struct capture_info *info,
 		      capture_matched_sum(counts));
 	}
 	check(out, "the capture", "sent", sum->sent,
-	      totals->shown + totals->settled_out + totals->after_limit + totals->unwritten);
+	      totals->shown + totals->settled_out + totals->after_limit + totals->unwritten +
+		      totals->left_out);
 }
 
 void stats_print(FILE *out, const struct capture_info *info, const struct capture_totals *totals)

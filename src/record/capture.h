@@ -21,10 +21,17 @@ struct capture_probe {
 	bool is_kfree_skb;     /* its records are drops */
 };
 
+/* Link types of files: LINKTYPE_* of https://www.tcpdump.org/linktypes.html. */
+enum capture_link {
+	CAPTURE_LINK_EN10MB = 1,
+	CAPTURE_LINK_RAW = 101,
+	CAPTURE_LINK_LINUX_SLL2 = 276,
+};
+
 struct capture_info {
 	const struct capture_probe *probes;
 	uint32_t n_probes;
-	int link_type;		  /* DLT_* of every packet: DLT_EN10MB */
+	int link_type;		  /* of files: enum capture_link; a record's packet is Ethernet */
 	uint32_t snaplen;	  /* the bytes of a packet that are captured at most */
 	const char *filter;	  /* the expression, "" none */
 	const char *command_line; /* as typed, words quoted where needed */
@@ -48,6 +55,8 @@ struct capture_totals {
 	uint64_t settled_out;	   /* undecided in the kernel, rejected by user space */
 	uint64_t after_limit;	   /* came after -c was reached */
 	uint64_t unwritten;	   /* came with or after a sink's failure: in no file as a whole */
+	uint64_t left_out;	   /* no output has a form for them: the link type is RAW */
+	uint64_t unconverted;	   /* not in the file for that: left_out, and shown as text only */
 	uint64_t start_ns, end_ns; /* wall clock */
 	bool output_failed;	   /* shown counts records too that were still buffered then */
 };

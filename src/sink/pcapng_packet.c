@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "base/util.h"
-#include "record/packet.h"
 #include "sink/pcapng_block.h"
 #include "sink/pcapng_comment.h"
 
@@ -72,6 +71,21 @@ static void describe_skb(struct buf *c, const struct record *record)
 		pcapng_comment_dec(c, "pkttype", record->pkt_type);
 }
 
+/* What the function was called with and returned, where the probe was asked for that. */
+static void describe_call(struct buf *c, const struct record *record)
+{
+	struct record_return ret;
+
+	if (record->flags & XCAP_EV_HAS_RETURN) {
+		ret = record_return(record);
+		pcapng_comment_str(c, "ret", ret.text);
+		if (ret.error)
+			pcapng_comment_str(c, "errno", ret.error);
+	}
+	if (record->flags & XCAP_EV_HAS_EXT)
+		pcapng_comment_hex(c, "ext", record->ext);
+}
+
 static void describe(struct buf *c, const struct capture_probe *probe, const struct record *record)
 {
 	buf_reset(c);
@@ -82,14 +96,21 @@ static void describe(struct buf *c, const struct capture_probe *probe, const str
 		pcapng_comment_str(c, "reason", record->reason);
 	if (record->location)
 		pcapng_comment_str(c, "location", record->location);
+	describe_call(c, record);
 	if (record->lost)
 		pcapng_comment_dec(c, "lost", record->lost);
+	if (record->gso_size)
+		pcapng_comment_dec(c, "gso", record->gso_size);
+	if (record->gso_segs)
+		pcapng_comment_dec(c, "segs", record->gso_segs);
 	if (record->flags & XCAP_EV_NO_PACKET) {
 		pcapng_comment_str(c, "packet", "none");
 		pcapng_comment_dec(c, "len", record->len);
 	}
 	if (record->flags & XCAP_EV_SYNTH_ETH)
 		pcapng_comment_str(c, "synth", "ether");
+	if (record->rebuilt)
+		pcapng_comment_str(c, "rebuilt", record_rebuilt(record));
 	if (record->flags & XCAP_EV_VLAN_TAG)
 		pcapng_comment_str(c, "vlan", "accel");
 	if (record->flags & XCAP_EV_PARTIAL)
@@ -99,17 +120,16 @@ static void describe(struct buf *c, const struct capture_probe *probe, const str
 }
 
 void pcapng_packet_add(struct buf *b, struct buf *comment, const struct capture_info *info,
-		       const struct record *record, uint32_t iface)
+		       const struct record *record, const struct packet *packet, uint32_t iface)
 {
 	size_t start = pcapng_block_begin(b, PCAPNG_BLOCK_EPB);
-	struct packet packet = packet_of(record, info->snaplen);
 	uint32_t flags = flags_word(record);
 
 	pcapng_block_u32(b, iface);
 	pcapng_block_time(b, record->ts_ns);
-	pcapng_block_u32(b, packet.cap_len);
-	pcapng_block_u32(b, packet.len);
-	pcapng_block_padded(b, packet.data, packet.cap_len);
+	pcapng_block_u32(b, packet->cap_len);
+	pcapng_block_u32(b, packet->len);
+	pcapng_block_padded(b, packet->data, packet->cap_len);
 	if (flags)
 		pcapng_block_option_u32(b, PCAPNG_EPB_FLAGS, flags);
 	if (record->lost_before)

@@ -7,7 +7,8 @@
  * comment of key=value words, escaped as in pcapng_comment.h, in this order:
  *	probe (its spec) cpu ctx pid tid (if not pid) comm netns ifindex devtype (ARPHRD_*)
  *	skb mark proto (skb->protocol) pkttype (skb->pkt_type) reason location
- *	lost (on this CPU so far) packet=none synth=ether vlan=accel partial=1
+ *	ret and errno (exit probes) ext lost (on this CPU so far) gso segs packet=none len
+ *	synth=ether rebuilt=ip,tcp vlan=accel partial=1
  *	settled=user (the kernel could not decide the filter, xcap did)
  * What is not known or zero is left out. A record without packet (packet=none) is a packet of zero
  * bytes, so that the file has as many packets as there were records.
@@ -19,14 +20,14 @@
 
 #include "base/buf.h"
 #include "record/capture.h"
+#include "record/packet.h"
 #include "record/record.h"
 
 /*
- * Append the block of `record` on interface number `iface` to b; `comment` is scratch. The captured
- * length is never above the snaplen, the original length never below the captured one. Lack of
- * memory shows in buf_failed(b).
+ * Append the block of `record`, whose packet packet_make() has made, on interface number `iface` to
+ * b; `comment` is scratch. Lack of memory shows in buf_failed(b).
  */
 void pcapng_packet_add(struct buf *b, struct buf *comment, const struct capture_info *info,
-		       const struct record *record, uint32_t iface);
+		       const struct record *record, const struct packet *packet, uint32_t iface);
 
 #endif

@@ -41,6 +41,9 @@ struct sink_config {
 	bool drop_columns; /* text: every probe is kfree_skb: reason and place are columns */
 };
 
+/* The file's link type has no form for this packet: nothing was written, nothing is wrong. */
+#define SINK_LEFT_OUT 1
+
 struct sink;
 
 struct sink_ops {
@@ -48,7 +51,8 @@ struct sink_ops {
 	const char *help;	/* one line for --help */
 	uint32_t needs;		/* enum sink_need */
 	uint32_t needs_verbose; /* with -v, beside those */
-	/* All return 0 or a negative errno with err filled; EPIPE tells that the reader is gone. */
+	/* All return 0 or a negative errno with err filled; EPIPE tells that the reader is gone.
+	 * write() may also return SINK_LEFT_OUT. */
 	int (*open)(struct sink **sink, const struct sink_config *config,
 		    const struct capture_info *info, struct err *err);
 	int (*write)(struct sink *sink, const struct record *record, struct err *err);

@@ -20,7 +20,7 @@ struct sink {
 	struct output *output;
 	pcap_t *pcap;
 	pcap_dumper_t *dumper;
-	uint32_t snaplen;
+	struct packet_maker maker;
 	bool unbuffered;
 	int ret; /* of the first write that failed, with its err */
 	struct err err;
@@ -52,9 +52,11 @@ static int flush(struct sink *sink, struct err *err)
 static int open_dumper(struct sink *sink, const struct capture_info *info, struct err *err)
 {
 	const cookie_io_functions_t functions = {.write = stream_write};
+	/* the one of the three whose number in a file is not that in this system's libpcap */
+	const int dlt = info->link_type == CAPTURE_LINK_RAW ? DLT_RAW : info->link_type;
 	FILE *stream;
 
-	sink->pcap = pcap_open_dead_with_tstamp_precision(info->link_type, info->snaplen,
+	sink->pcap = pcap_open_dead_with_tstamp_precision(dlt, info->snaplen,
 							  PCAP_TSTAMP_PRECISION_NANO);
 	stream = fopencookie(sink, "w", functions);
 	if (!sink->pcap || !stream) {
@@ -82,6 +84,7 @@ static int sink_free(struct sink *sink, struct err *err)
 	if (sink->pcap)
 		pcap_close(sink->pcap);
 	ret = output_close(sink->output, err);
+	packet_fini(&sink->maker);
 	free(sink);
 	return ret;
 }
@@ -93,9 +96,10 @@ static int pcap_sink_open(struct sink **sink, const struct sink_config *config,
 	struct err ignored;
 	int ret;
 
-	if (!s)
+	if (!s || packet_init(&s->maker, info->link_type, info->snaplen)) {
+		free(s);
 		return err_errno(err, ERR_FAILED, ENOMEM, "cannot write '%s'", config->path);
-	s->snaplen = info->snaplen;
+	}
 	s->unbuffered = config->unbuffered;
 	ret = output_open(&s->output, config->path, err);
 	if (!ret)
@@ -109,14 +113,16 @@ static int pcap_sink_open(struct sink **sink, const struct sink_config *config,
 
 static int pcap_sink_write(struct sink *sink, const struct record *record, struct err *err)
 {
-	const struct packet packet = packet_of(record, sink->snaplen);
-	const struct pcap_pkthdr header = {
+	struct pcap_pkthdr header = {
 		.ts.tv_sec = record->ts_ns / 1000000000,
 		.ts.tv_usec = record->ts_ns % 1000000000, /* ns: see open_dumper() */
-		.caplen = packet.cap_len,
-		.len = packet.len,
 	};
+	struct packet packet;
 
+	if (!packet_make(&sink->maker, record, &packet))
+		return SINK_LEFT_OUT;
+	header.caplen = packet.cap_len;
+	header.len = packet.len;
 	pcap_dump((u_char *)sink->dumper, &header, packet.data);
 	return sink->unbuffered ? flush(sink, err) : check(sink, err);
 }

@@ -31,6 +31,7 @@ struct sink {
 	struct output *output;
 	const struct capture_info *info;
 	bool unbuffered;
+	struct packet_maker maker;
 	struct pcapng_iface_table ifaces;
 	uint32_t *first_iface; /* of each probe; NO_IFACE: none yet */
 	struct buf block, comment;
@@ -116,6 +117,17 @@ static void option_filter(struct buf *b, const char *filter)
 	buf_add_zero(b, -(len + 1) & 3);
 }
 
+/*
+ * The number of a link type in an interface block. libpcap (1.10 and before) compares that of the
+ * second interface, as it stands in the file, with its own number for that of the first:
+ * LINKTYPE_RAW (101), which it calls 12, would end tcpdump there. 12 is read as raw IP by libpcap
+ * and Wireshark.
+ */
+static uint16_t idb_link_type(int link_type)
+{
+	return link_type == CAPTURE_LINK_RAW ? 12 : link_type;
+}
+
 /* Interface description block, section 4.2: the same link type and snaplen for all. */
 static void add_idb(struct sink *sink, const struct pcapng_iface *iface)
 {
@@ -124,7 +136,7 @@ static void add_idb(struct sink *sink, const struct pcapng_iface *iface)
 	struct buf *b = &sink->block, *name = &sink->comment;
 	size_t start = pcapng_block_begin(b, PCAPNG_BLOCK_IDB);
 
-	pcapng_block_u16(b, sink->info->link_type);
+	pcapng_block_u16(b, idb_link_type(sink->info->link_type));
 	pcapng_block_u16(b, 0);
 	pcapng_block_u32(b, sink->info->snaplen);
 	buf_reset(name);
@@ -224,6 +236,8 @@ static void add_capture_counts(struct sink *sink, const struct capture_totals *t
 	pcapng_comment_dec(c, "settled_out", totals->settled_out);
 	pcapng_comment_dec(c, "after_limit", totals->after_limit);
 	pcapng_comment_dec(c, "unwritten", totals->unwritten);
+	pcapng_comment_dec(c, "left_out", totals->left_out);
+	pcapng_comment_dec(c, "unconverted", totals->unconverted);
 	pcapng_block_comment(&sink->block, c);
 }
 
@@ -292,6 +306,7 @@ static void sink_free(struct sink *sink)
 	pcapng_iface_fini(&sink->ifaces);
 	buf_fini(&sink->block);
 	buf_fini(&sink->comment);
+	packet_fini(&sink->maker);
 	free(sink->first_iface);
 	free(sink);
 }
@@ -319,7 +334,9 @@ static int pcapng_open(struct sink **sink, const struct sink_config *config,
 
 	if (s)
 		s->first_iface = calloc(info->n_probes, sizeof(*s->first_iface));
-	if (!s || !s->first_iface) {
+	if (!s || !s->first_iface || packet_init(&s->maker, info->link_type, info->snaplen)) {
+		if (s)
+			free(s->first_iface);
 		free(s);
 		return err_errno(err, ERR_FAILED, ENOMEM, "cannot write '%s'", config->path);
 	}
@@ -346,17 +363,20 @@ static int pcapng_open(struct sink **sink, const struct sink_config *config,
 static int pcapng_write(struct sink *sink, const struct record *record, struct err *err)
 {
 	char ifname[XCAP_IFNAME + 1] = "";
+	struct packet packet;
 	uint32_t number;
 	int ret;
 
 	if (record->probe >= sink->info->n_probes)
 		return err_set(err, ERR_FAILED, "a record names probe %u, and there are %u",
 			       record->probe, sink->info->n_probes);
+	if (!packet_make(&sink->maker, record, &packet))
+		return SINK_LEFT_OUT;
 	memcpy(ifname, record->ifname, XCAP_IFNAME);
 	buf_reset(&sink->block);
 	if (get_iface(sink, record->probe, ifname, record->netns_name, &number))
 		return err_errno(err, ERR_FAILED, ENOMEM, "cannot add an interface to the file");
-	pcapng_packet_add(&sink->block, &sink->comment, sink->info, record, number);
+	pcapng_packet_add(&sink->block, &sink->comment, sink->info, record, &packet, number);
 	ret = emit(sink, err);
 	if (ret)
 		return ret;

@@ -17,6 +17,7 @@
 #include "cmd/command_line.h"
 #include "cmd/opts.h"
 #include "cmd/opts_check.h"
+#include "record/capture.h"
 
 #define WORDS_MAX 600
 
@@ -304,6 +305,28 @@ static void opts_parse__format__overrules_the_ending(void **state)
 	       "--format", "pcap");
 }
 
+static void opts_parse__linktype__takes_tcpdumps_names_and_needs_a_file(void **state)
+{
+	static const char hint[] = "-w FILE writes the packets; the text shows them as they are";
+	static const char no_file[] =
+		"-y is the link type of packets in a file, and no such file is written";
+
+	(void)state;
+	ACCEPT("-w", "a", "-y", "RAW");
+	assert_int_equal(config.link_type, CAPTURE_LINK_RAW);
+	ACCEPT("-w", "a.pcap", "--linktype=linux_sll2");
+	assert_int_equal(config.link_type, CAPTURE_LINK_LINUX_SLL2);
+	ACCEPT("-w", "-", "-yDLT_EN10MB");
+	assert_int_equal(config.link_type, CAPTURE_LINK_EN10MB);
+	ACCEPT("-w", "a", "-y", "RAW", "--print");
+	REFUSE("option '-y': unknown link type 'PPP'", "link types: EN10MB, RAW, LINUX_SLL2", "-w",
+	       "a", "-y", "PPP");
+	REFUSE("option '-y': unknown link type ''", "link types: EN10MB, RAW, LINUX_SLL2", "-w",
+	       "a", "-y", "");
+	REFUSE(no_file, hint, "-y", "RAW");
+	REFUSE(no_file, hint, "-y", "RAW", "-w", "a", "--format", "text");
+}
+
 static void opts_parse__print__needs_a_file(void **state)
 {
 	(void)state;
@@ -425,7 +448,7 @@ static void opts_parse__missing_argument__names_it(void **state)
 		REFUSE(message, "", word);
 		n++;
 	}
-	assert_int_equal(n, 12);
+	assert_int_equal(n, 13);
 	REFUSE("option '--func' needs an argument: SPEC", "", "--func");
 	REFUSE("option '-c' needs an argument: N", "", "-nc");
 }
@@ -697,6 +720,7 @@ int main(void)
 		cmocka_unit_test(opts_parse__buffer_size__is_in_kib_or_has_a_unit),
 		cmocka_unit_test(opts_parse__duration__has_a_unit_or_is_in_seconds),
 		cmocka_unit_test(opts_parse__write__chooses_the_format_by_the_ending),
+		cmocka_unit_test(opts_parse__linktype__takes_tcpdumps_names_and_needs_a_file),
 		cmocka_unit_test(opts_parse__format__overrules_the_ending),
 		cmocka_unit_test(opts_parse__print__needs_a_file),
 		cmocka_unit_test(opts_parse__quiet__is_about_messages_not_packets),

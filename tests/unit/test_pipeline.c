@@ -55,6 +55,11 @@ static int spy_write(struct sink *sink, const struct record *record, struct err 
 
 	written_cap_len = record->cap_len;
 	snprintf(entry, sizeof(entry), "%c%u", sink->letter, (unsigned int)record->number);
+	/* a spy called 'l' has no form for what is no packet */
+	if (sink->letter == 'l' && record->flags & XCAP_EV_NO_PACKET) {
+		enter(sink, err, entry);
+		return SINK_LEFT_OUT;
+	}
 	return enter(sink, err, entry);
 }
 
@@ -124,6 +129,48 @@ static void assert_counts(const struct pipeline *pipeline, uint64_t shown, uint6
 	assert_int_equal(totals.settled_out, settled_out);
 	assert_int_equal(totals.after_limit, after_limit);
 	assert_int_equal(totals.unwritten, unwritten);
+}
+
+static void write__left_out_by_all_sinks__is_neither_shown_nor_counted_by_the_limit(void **state)
+{
+	struct pipeline *pipeline = start(NULL, 2, "l", NULL);
+	struct record r = filetest_record();
+	struct capture_totals totals = {0};
+	struct err err;
+
+	(void)state;
+	r.flags = XCAP_EV_NO_PACKET;
+	assert_int_equal(pipeline_write(pipeline, &r), PIPELINE_OPEN);
+	r.flags = 0;
+	assert_int_equal(pipeline_write(pipeline, &r), PIPELINE_OPEN);
+	r.flags = XCAP_EV_NO_PACKET;
+	assert_int_equal(pipeline_write(pipeline, &r), PIPELINE_OPEN);
+	r.flags = 0;
+	assert_int_equal(pipeline_write(pipeline, &r), PIPELINE_DONE);
+	assert_counts(pipeline, 2, 0, 0, 0);
+	pipeline_count(pipeline, &totals);
+	assert_int_equal(totals.left_out, 2);
+	assert_int_equal(totals.unconverted, 2);
+	pipeline_close(pipeline, NULL, &err);
+	assert_diary("l1 l1 l2 l2 cl ");
+}
+
+static void write__left_out_by_the_file_alone__is_shown_and_counted_as_not_in_the_file(void **state)
+{
+	struct pipeline *pipeline = start(NULL, 0, "l", "b");
+	struct record r = filetest_record();
+	struct capture_totals totals = {0};
+	struct err err;
+
+	(void)state;
+	r.flags = XCAP_EV_NO_PACKET;
+	assert_int_equal(pipeline_write(pipeline, &r), PIPELINE_OPEN);
+	assert_counts(pipeline, 1, 0, 0, 0);
+	pipeline_count(pipeline, &totals);
+	assert_int_equal(totals.left_out, 0);
+	assert_int_equal(totals.unconverted, 1);
+	pipeline_close(pipeline, NULL, &err);
+	assert_diary("l1 b1 cl cb ");
 }
 
 static void write__two_sinks__get_each_record_in_order_numbered_from_1(void **state)
@@ -358,6 +405,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(write__two_sinks__get_each_record_in_order_numbered_from_1),
+		TEST(write__left_out_by_all_sinks__is_neither_shown_nor_counted_by_the_limit),
+		TEST(write__left_out_by_the_file_alone__is_shown_and_counted_as_not_in_the_file),
 		TEST(write__limit_of_2__is_done_with_the_second_and_counts_the_rest),
 		TEST(count__adds_to_the_totals_that_are_there),
 		TEST(write__undecided__is_settled_by_the_filter_and_not_numbered_when_out),

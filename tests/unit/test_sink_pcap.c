@@ -90,7 +90,7 @@ static void libpcap__gives_back_bytes_lengths_and_time_to_the_ns(void **state)
 
 static void packet__cap_len_above_snaplen_or_len__is_cut_and_len_raised(void **state)
 {
-	static const uint32_t expected[][2] = {{50, 60}, {50, 50}};
+	static const uint32_t expected[][2] = {{50, 60}, {50, 60}};
 	struct record records[] = {filetest_record(), filetest_record()};
 	struct capture_info info = filetest_info;
 	char *path, *data;

@@ -226,6 +226,66 @@ static void packet__comment__holds_every_known_field_and_no_other(void **state)
 	free(file.data);
 }
 
+static void packet__comment__has_return_argument_gso_and_rebuilt_headers(void **state)
+{
+	static const struct {
+		uint64_t ret;
+		const char *written;
+	} cases[] = {
+		{0, "ret=0"},
+		{1, "ret=1"},
+		{0xfffffff3, "ret=-13 errno=EACCES"}, /* an int */
+		{-13ull, "ret=-13 errno=EACCES"},     /* a long */
+		{-4095ull, "ret=-4095"},	      /* the last error has no name */
+		{-4096ull, "ret=-4096"},
+		{0xffff9a3c01b2c400, "ret=0xffff9a3c01b2c400"},
+		{0x80000000, "ret=0x80000000"},
+	};
+	char expected[256];
+	size_t i;
+
+	for (i = 0; i < UTIL_ARRAY_SIZE(cases); i++) {
+		struct record r = filetest_record();
+		struct file file;
+
+		r.flags = XCAP_EV_HAS_RETURN | XCAP_EV_HAS_EXT;
+		r.ret = cases[i].ret;
+		r.ext = 0xffff9a3c01b2c500;
+		r.gso_size = 1448;
+		r.gso_segs = 43;
+		r.rebuilt = XCAP_REBUILT_IP | XCAP_REBUILT_TCP;
+		file = write_file(state, &filetest_info, &r, 1, NULL);
+		snprintf(expected, sizeof(expected),
+			 "probe=ip_rcv@1 cpu=1 ctx=softirq pid=812 comm=nginx ifindex=2 devtype=1 "
+			 "skb=0xffff9a3c01b2c400 proto=0x800 %s ext=0xffff9a3c01b2c500 gso=1448 "
+			 "segs=43 rebuilt=ip,tcp",
+			 cases[i].written);
+		assert_comment(&file, 0, expected);
+		free(file.data);
+	}
+}
+
+static void packet__that_raw_has_no_form_for__is_left_out_with_its_interface(void **state)
+{
+	struct capture_info info = filetest_info;
+	char *path = filetest_path(state, "x.pcapng");
+	struct record r = filetest_record();
+	struct sink *sink;
+	struct err err;
+	struct file file;
+
+	info.link_type = CAPTURE_LINK_RAW;
+	sink = filetest_open(&sink_pcapng_ops, path, false, &info);
+	r.flags = XCAP_EV_NO_PACKET;
+	assert_int_equal(sink_pcapng_ops.write(sink, &r, &err), SINK_LEFT_OUT);
+	assert_int_equal(sink_pcapng_ops.close(sink, NULL, &err), 0);
+	file.data = util_read_file(path, &file.len);
+	assert_int_equal(count_blocks(&file, PCAPNG_BLOCK_EPB), 0);
+	assert_int_equal(count_blocks(&file, PCAPNG_BLOCK_IDB), 1);
+	free(file.data);
+	free(path);
+}
+
 static void packet__comm_of_hostile_bytes__stays_one_word_of_utf8(void **state)
 {
 	static const struct {
@@ -418,7 +478,8 @@ static void statistics__of_a_probe__stand_on_its_first_interface_only(void **sta
 	free(text);
 	text = filetest_option_str(&isb, PCAPNG_OPT_COMMENT, 2);
 	assert_string_equal(text,
-			    "counters=capture shown=2 settled_out=0 after_limit=0 unwritten=0");
+			    "counters=capture shown=2 settled_out=0 after_limit=0 unwritten=0 "
+			    "left_out=0 unconverted=0");
 	free(text);
 	free(file.data);
 }
@@ -436,7 +497,7 @@ static void packet__cap_len_above_snaplen_or_len__is_cut_and_len_raised(void **s
 	epb = block_of(&file, PCAPNG_BLOCK_EPB, 0);
 	assert_memory_equal(epb.body + 12, "\x32\0\0\0\x3c\0\0\0", 8);
 	epb = block_of(&file, PCAPNG_BLOCK_EPB, 1);
-	assert_memory_equal(epb.body + 12, "\x32\0\0\0\x32\0\0\0", 8);
+	assert_memory_equal(epb.body + 12, "\x32\0\0\0\x3c\0\0\0", 8);
 	free(file.data);
 }
 
@@ -471,6 +532,8 @@ int main(void)
 		TEST(comment_line__longer_than_a_line__goes_on_and_joins_to_the_same_text),
 		TEST(interface__of_a_probe_and_device__has_name_spec_filter_and_ns),
 		TEST(packet__comment__holds_every_known_field_and_no_other),
+		TEST(packet__comment__has_return_argument_gso_and_rebuilt_headers),
+		TEST(packet__that_raw_has_no_form_for__is_left_out_with_its_interface),
 		TEST(packet__comm_of_hostile_bytes__stays_one_word_of_utf8),
 		TEST(packet__flags__hold_direction_and_reception_where_known),
 		TEST(packet__losses_and_task__are_options_only_where_there_are_any),
