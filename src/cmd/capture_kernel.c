@@ -48,17 +48,18 @@ static int check_features(struct feature_set *features, struct err *err)
 	return 0;
 }
 
-int capture_kernel_open(struct capture_kernel *kernel, struct err *err)
+int capture_kernel_open(struct capture_kernel *kernel, const char *btf_file, struct err *err)
 {
 	int rc;
 
 	memset(kernel, 0, sizeof(*kernel));
 	feature_raise_memlock();
-	rc = kbtf_open(&kernel->btf, err);
+	rc = btf_file ? kbtf_open_file(&kernel->btf, btf_file, err) : kbtf_open(&kernel->btf, err);
 	if (rc)
 		return rc;
 	kernel->plan.btf = kernel->btf;
-	kernel->plan.features = feature_new(kernel->btf);
+	/* what the kernel can do is tried with its own types, if it has any */
+	kernel->plan.features = feature_new(kbtf_is_foreign(kernel->btf) ? NULL : kernel->btf);
 	if (!kernel->plan.features) {
 		rc = err_errno(err, ERR_FAILED, errno, "cannot find out what this kernel can do");
 		goto fail;

@@ -24,9 +24,10 @@ struct capture_kernel {
 /*
  * ERR_UNSUPPORTED, with the remedy, where this kernel has no BTF, or this user may not load BPF
  * programs or the kernel has no ring buffer: nothing works without these three. The struct must not
- * move while it is open. After a failure there is nothing to close.
+ * move while it is open. btf_file: types to take in the place of the kernel's own; NULL: none.
+ * After a failure there is nothing to close.
  */
-int capture_kernel_open(struct capture_kernel *kernel, struct err *err);
+int capture_kernel_open(struct capture_kernel *kernel, const char *btf_file, struct err *err);
 void capture_kernel_close(struct capture_kernel *kernel);
 
 #endif

@@ -17,17 +17,22 @@ struct topic {
 
 static const struct topic topics[] = {
 	{"probes", "what -f takes",
-	 "-f SPEC[,SPEC...], and -f may be repeated. One SPEC is [KIND:]TARGET[@N]:\n"
+	 "-f SPEC[,SPEC...], and -f may be repeated. One SPEC is [KIND:]TARGET[PLACE]:\n"
 	 "\n"
 	 "  ip_rcv                          kernel function; BTF tells which argument\n"
 	 "                                  is the skb\n"
 	 "  ip_rcv@1                        the same, and argument 1 has to be an skb\n"
+	 "  tcp_rcv_established@2@1         the value of argument 1 goes along\n"
+	 "  ip_rcv+0x1c@%rbx                inside the function; rbx holds the skb there\n"
 	 "  tracepoint:net:net_dev_queue    tracepoint; 'tp:' is short for it\n"
 	 "  net:net_dev_queue               the tracepoint if there is one, else\n"
 	 "                                  function net_dev_queue of module net\n"
+	 "  ip_*  tp:net:*  nf_nat:*  *     globs over everything that takes an skb\n"
+	 "  !skb_clone  !tp:net:*           takes away from what stands before it\n"
 	 "\n"
-	 "KIND forces a mechanism: kprobe (k), fentry (f), tp_btf, raw_tp (rtp).\n"
-	 "Without one xcap takes the cheapest that works; --debug tells which and why.\n"
+	 "KIND forces a mechanism: kprobe (k), fentry (f), kprobe-multi (km), tp_btf,\n"
+	 "raw_tp (rtp), and at a function's return kretprobe (kr), fexit (fr). Without one\n"
+	 "xcap takes the cheapest that works; --debug tells which and why.\n"
 	 "Without -f: net:netif_receive_skb and net:net_dev_start_xmit.\n"
 	 "'xcap list PATTERN' lists what there is here.\n"},
 	{"filter", "what -e takes",

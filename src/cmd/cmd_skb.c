@@ -16,6 +16,9 @@
 #include "plan/plan.h"
 #include "xcap/limits.h"
 
+/* So many probes of globs show each packet more often than a reader follows. */
+#define FLOOD 20
+
 static struct plan_request make_request(const struct config *config,
 					const struct capture_sinks *sinks)
 {
@@ -25,6 +28,7 @@ static struct plan_request make_request(const struct config *config,
 		.filter = opts_check_filter(config),
 		.interfaces = config->interfaces,
 		.n_interfaces = config->n_interfaces,
+		.backend = config->backend,
 		.snaplen = capture_sinks_frame_snaplen(sinks, config),
 		.ring_bytes = config->ring_bytes ? config->ring_bytes : XCAP_RING_DEFAULT,
 		.want_comm = sinks->needs & SINK_NEEDS_COMM,
@@ -50,9 +54,37 @@ static void hint_filter(const struct config *config, struct err *err)
 /* What cannot match or be known at a place is said, not left for the user to find out. */
 static void say_notes(const struct plan *plan)
 {
+	uint32_t n_many = 0;
+
+	for (uint32_t i = 0; i < plan->n_probes; i++) {
+		const struct plan_probe *probe = &plan->probes[i];
+
+		if (!*probe->note)
+			continue;
+		n_many += probe->of_many;
+		if (probe->of_many)
+			log_debug("%s: %s", probe->spec, probe->note);
+		else
+			log_note("%s: %s", probe->spec, probe->note);
+	}
+	if (n_many)
+		log_note("for %u of the probes there are notes: --debug and --dry-run print them",
+			 n_many);
+}
+
+/* A glob that nobody bounds is more than a terminal or a file can take: said before it starts. */
+static void warn_flood(const struct config *config, const struct plan *plan)
+{
+	uint32_t n = 0;
+
 	for (uint32_t i = 0; i < plan->n_probes; i++)
-		if (*plan->probes[i].note)
-			log_note("%s: %s", plan->probes[i].spec, plan->probes[i].note);
+		n += plan->probes[i].of_many;
+	if (n < FLOOD || plan->config.has_filter || plan->config.n_if_patterns || config->count ||
+	    config->duration_ns)
+		return;
+	log_warning("every packet is captured at each of %u probes: a filter (-e) or a count (-c) "
+		    "bounds it",
+		    n);
 }
 
 static int run_plan(const struct config *config, const struct plan *plan,
@@ -61,6 +93,7 @@ static int run_plan(const struct config *config, const struct plan *plan,
 {
 	if (!config->dry_run) {
 		say_notes(plan);
+		warn_flood(config, plan);
 		return capture_run_plan(config, plan, kernel, sinks, err);
 	}
 	plan_print(plan, stdout);
@@ -77,7 +110,7 @@ static int capture(const struct config *config, struct err *err)
 
 	rc = capture_sinks_choose(config, &sinks, err);
 	if (!rc)
-		rc = capture_kernel_open(&kernel, err);
+		rc = capture_kernel_open(&kernel, config->btf_file, err);
 	if (rc)
 		return rc;
 	request = make_request(config, &sinks);
@@ -107,7 +140,8 @@ const struct cmd cmd_skb = {
 	.name = "skb",
 	.synopsis = "[OPTIONS] [EXPRESSION]",
 	.summary = "Capture packets at kernel functions and tracepoints",
-	.options = "probe filter interface snaplen write format linktype print packet-buffered "
+	.options = "probe filter interface backend btf snaplen write format linktype print "
+		   "packet-buffered "
 		   "line-buffered verbose quiet no-names ether time nano count duration cmd "
 		   "ready-file buffer-size dry-run debug help version",
 	.more = "Examples:\n"

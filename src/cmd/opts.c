@@ -35,6 +35,11 @@ static const struct opts_row rows[] = {
 	 "bytes of a packet to keep, 0 for the maximum of 65535 (default: 65535 "
 	 "with -w, 256 for text)",
 	 opts_set_snaplen, CAPTURE},
+	{"backend", 0, "NAME",
+	 "attach all probes by this mechanism alone: tp_btf, raw_tp, fentry, kprobe-multi or "
+	 "kprobe",
+	 opts_set_backend, CAPTURE},
+	{"btf", 0, "FILE", "take the kernel's types (BTF) from FILE", opts_set_btf, CAPTURE},
 	{"write", 'w', "FILE",
 	 "write the packets to FILE, - for standard output, instead of printing "
 	 "them",

@@ -46,6 +46,8 @@ struct config {
 	uint64_t duration_ns;	/* --duration; 0: none */
 	const char *cmd;	/* --cmd; NULL none */
 	const char *ready_file; /* --ready-file */
+	const char *backend;	/* --backend; NULL: the cheapest mechanism that works */
+	const char *btf_file;	/* --btf; NULL: the kernel's own types */
 };
 
 struct cmd;

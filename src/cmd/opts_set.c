@@ -221,6 +221,16 @@ int opts_set_ready_file(struct config *config, const char *arg, struct err *err)
 	return set_text(&config->ready_file, arg, err);
 }
 
+int opts_set_backend(struct config *config, const char *arg, struct err *err)
+{
+	return set_text(&config->backend, arg, err);
+}
+
+int opts_set_btf(struct config *config, const char *arg, struct err *err)
+{
+	return set_text(&config->btf_file, arg, err);
+}
+
 #define OPTS_SET_FLAG(name, statement)                                                             \
 	int opts_set_##name(struct config *config, const char *arg, struct err *err)               \
 	{                                                                                          \

@@ -13,6 +13,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+#include <bpf/libbpf.h>
 
 #include "base/util.h"
 #include "kernel/kbtf_args.h"
@@ -25,6 +28,8 @@
 
 struct kbtf {
 	struct btf *vmlinux;
+	const char *file; /* of --btf; NULL: the kernel's own types */
+	bool foreign;
 	struct kbtf_modules modules;
 	struct kbtf_reasons reasons;
 	bool reasons_read, module_reasons_read;
@@ -51,11 +56,72 @@ int kbtf_open(struct kbtf **out, struct err *err)
 		err_errno(err, ERR_UNSUPPORTED, code,
 			  "cannot read the kernel's types (BTF) from '%s'", VMLINUX);
 		err_hint(err, "xcap needs a kernel built with CONFIG_DEBUG_INFO_BTF=y, and "
-			      "sysfs mounted on /sys");
+			      "sysfs mounted on /sys; or give the kernel's types by --btf FILE");
 		return err->code;
 	}
 	*out = kbtf;
 	return 0;
+}
+
+/* Are these not the bytes that the kernel shows? */
+static bool differs_from_kernel(const struct btf *btf)
+{
+	char path[PATH_MAX], *own;
+	uint32_t size;
+	const void *data = btf__raw_data(btf, &size);
+	size_t own_size = 0;
+	bool same;
+
+	own = util_read_file(kroot_path(path, sizeof(path), VMLINUX), &own_size);
+	same = own && data && own_size == size && memcmp(own, data, size) == 0;
+	free(own);
+	return !same;
+}
+
+int kbtf_open_file(struct kbtf **out, const char *file, struct err *err)
+{
+	struct kbtf *kbtf = calloc(1, sizeof(*kbtf));
+	libbpf_print_fn_t print;
+	int code;
+
+	*out = NULL;
+	if (!kbtf)
+		return err_errno(err, ERR_FAILED, ENOMEM, "cannot read types from '%s'", file);
+	kbtf->file = file;
+	print = libbpf_set_print(NULL); /* we say it ourselves */
+	kbtf->vmlinux = btf__parse(file, NULL);
+	code = errno;
+	libbpf_set_print(print);
+	if (!kbtf->vmlinux) {
+		free(kbtf);
+		if (access(file, R_OK) == 0)
+			err_set(err, ERR_FAILED, "'%s' holds no types (BTF)", file);
+		else
+			err_errno(err, ERR_FAILED, code, "cannot read types (BTF) from '%s'", file);
+		err_hint(err, "--btf takes a copy of /sys/kernel/btf/vmlinux, or a vmlinux file "
+			      "with a section .BTF");
+		return err->code;
+	}
+	if (btf__find_by_name_kind(kbtf->vmlinux, "sk_buff", BTF_KIND_STRUCT) <= 0) {
+		kbtf_close(kbtf);
+		code = err_set(err, ERR_FAILED, "'%s' holds types, but no 'struct sk_buff'", file);
+		err_hint(err, "--btf takes the types of a whole kernel, not of a module");
+		return code;
+	}
+	kbtf->foreign = differs_from_kernel(kbtf->vmlinux);
+	kbtf->modules.listed = kbtf->foreign; /* theirs are based on the kernel's own */
+	*out = kbtf;
+	return 0;
+}
+
+bool kbtf_is_foreign(const struct kbtf *kbtf)
+{
+	return kbtf->foreign;
+}
+
+const char *kbtf_file(const struct kbtf *kbtf)
+{
+	return kbtf->file;
 }
 
 void kbtf_close(struct kbtf *kbtf)

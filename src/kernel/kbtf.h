@@ -18,6 +18,20 @@ struct kbtf;
 
 /* Load vmlinux BTF (modules lazily). ERR_UNSUPPORTED with the remedy if the kernel has none. */
 int kbtf_open(struct kbtf **kbtf, struct err *err);
+/*
+ * The same with the types of `file` (--btf) in the place of the kernel's own; raw BTF or an ELF
+ * file with a section .BTF. ERR_FAILED if it cannot be read or holds no types of a kernel.
+ */
+int kbtf_open_file(struct kbtf **kbtf, const char *file, struct err *err);
+
+/*
+ * True if the types are not those that the running kernel has loaded: then their ids mean nothing
+ * to it, no program can name its target by them, and modules have none. A copy is not foreign.
+ */
+bool kbtf_is_foreign(const struct kbtf *kbtf);
+/* The file of kbtf_open_file(); NULL: the kernel's own types. */
+const char *kbtf_file(const struct kbtf *kbtf);
+
 void kbtf_close(struct kbtf *kbtf); /* takes NULL */
 
 /* The parsed vmlinux BTF; stays kbtf's. */

@@ -287,17 +287,33 @@ bool symbol_name(const struct symbol_table *table, uint64_t addr, char *out, siz
 	return true;
 }
 
-unsigned int symbol_find(const struct symbol_table *table, const char *name, uint64_t *addr)
+static const char *module_of(const struct symbol_table *table, const struct symbol *symbol)
+{
+	const char *name = name_of(table, symbol);
+
+	return symbol->name & IN_MODULE ? name + strlen(name) + 1 : "";
+}
+
+unsigned int symbol_find_in(const struct symbol_table *table, const char *module, const char *name,
+			    uint64_t *addr)
 {
 	const struct name_index *index = get_index(table);
 	uint32_t at = index ? index->first[bucket_of(name)] : 0;
 	unsigned int found = 0;
 
 	for (; at; at = index->next[at - 1]) {
-		if (strcmp(name_of(table, &table->list[at - 1]), name))
+		const struct symbol *symbol = &table->list[at - 1];
+
+		if (strcmp(name_of(table, symbol), name) ||
+		    (module && strcmp(module_of(table, symbol), module)))
 			continue;
 		if (!found++ && addr)
-			*addr = table->list[at - 1].addr;
+			*addr = symbol->addr;
 	}
 	return found;
+}
+
+unsigned int symbol_find(const struct symbol_table *table, const char *name, uint64_t *addr)
+{
+	return symbol_find_in(table, NULL, name, addr);
 }

@@ -30,4 +30,8 @@ bool symbol_name(const struct symbol_table *table, uint64_t addr, char *out, siz
 /* How many text symbols have this name; *addr (may be NULL) is the first one's. */
 unsigned int symbol_find(const struct symbol_table *table, const char *name, uint64_t *addr);
 
+/* The same within one module; "": the kernel itself, NULL: anywhere. */
+unsigned int symbol_find_in(const struct symbol_table *table, const char *module, const char *name,
+			    uint64_t *addr);
+
 #endif

@@ -17,7 +17,9 @@
 #include "plan/plan_direction.h"
 #include "plan/plan_iface.h"
 #include "plan/plan_ladder.h"
+#include "plan/plan_probes.h"
 #include "plan/plan_resolve.h"
+#include "plan/plan_text.h"
 
 #define DLT_ETHERNET 1 /* DLT_EN10MB; <pcap.h> stays in filter/cbpf.c */
 
@@ -99,81 +101,7 @@ static int parse_specs(const struct plan_request *request, struct spec_list *spe
 		if (code)
 			return code;
 	}
-	if (specs->n > XCAP_PROBES_MAX)
-		return err_set(err, ERR_USAGE, "too many probes: %u, at most %d", specs->n,
-			       XCAP_PROBES_MAX);
 	return 0;
-}
-
-/* The mechanism that a resolved probe's spec forces, as the kind; ANY and TRACEPOINT leave it open.
- */
-static enum spec_kind forced(enum spec_kind kind)
-{
-	return kind == SPEC_TRACEPOINT ? SPEC_ANY : kind;
-}
-
-/*
- * Is `probe` one of the n before it? 1 merged (said), 0 new, or an error where both contradict each
- * other. kinds[i] belongs to probes[i].
- */
-static int merge(const struct plan *plan, const enum spec_kind *kinds,
-		 const struct plan_probe *probe, enum spec_kind kind, struct err *err)
-{
-	for (uint32_t i = 0; i < plan->n_probes; i++) {
-		const struct plan_probe *other = &plan->probes[i];
-		int code;
-
-		if (other->is_tracepoint != probe->is_tracepoint ||
-		    strcmp(other->name, probe->name) || strcmp(other->module, probe->module) ||
-		    strcmp(other->category, probe->category))
-			continue;
-		if (other->config.skb_arg != probe->config.skb_arg) {
-			code = err_set(err, ERR_USAGE,
-				       "'%s' contradicts '%s': a probe has one skb argument",
-				       probe->spec, other->spec);
-			err_hint(err, "name the probe once");
-			return code;
-		}
-		if (forced(kinds[i]) != forced(kind)) {
-			code = err_set(err, ERR_USAGE,
-				       "'%s' contradicts '%s': a probe has one mechanism",
-				       probe->spec, other->spec);
-			err_hint(err, "name the probe once");
-			return code;
-		}
-		log_note("'%s' is named more than once and probed once", other->spec);
-		return 1;
-	}
-	return 0;
-}
-
-static int add_probes(const struct plan_kernel *kernel, const struct spec_list *specs,
-		      struct plan *plan, struct err *err)
-{
-	enum spec_kind *kinds = calloc(specs->n, sizeof(*kinds));
-	int code = 0;
-
-	plan->probes = calloc(specs->n, sizeof(*plan->probes));
-	if (!kinds || !plan->probes)
-		code = err_errno(err, ERR_FAILED, -ENOMEM, "cannot plan %u probes", specs->n);
-	for (uint32_t i = 0; i < specs->n && !code; i++) {
-		const struct spec *spec = &specs->items[i];
-		struct plan_probe *probe = &plan->probes[plan->n_probes];
-
-		code = plan_resolve(kernel, spec, probe, err);
-		if (code)
-			break;
-		code = merge(plan, kinds, probe, spec->kind, err);
-		if (code == 1) {
-			code = 0;
-			continue;
-		}
-		if (!code)
-			code = plan_ladder(kernel, spec->kind, probe, err);
-		kinds[plan->n_probes++] = spec->kind;
-	}
-	free(kinds);
-	return code;
 }
 
 /* Absolute loads from the addresses of the link header: BPF_LD | BPF_ABS with k below 12. */
@@ -220,6 +148,7 @@ static void set_kernel(const struct plan_kernel *kernel, struct plan *plan)
 	plan->config.has_rdonly_cast = plan_ladder_feature(kernel, FEATURE_RDONLY_CAST, NULL, 0);
 	if (plan->config.want_context && kernel->btf)
 		plan->config.preempt_delta = (uint64_t)kbtf_preempt_delta(kernel->btf);
+	plan->btf_file = kernel->btf ? kbtf_file(kernel->btf) : NULL;
 	plan->config.probe_count = plan->n_probes;
 }
 
@@ -240,7 +169,7 @@ int plan_build(const struct plan_request *request, const struct plan_kernel *ker
 	if (!code)
 		code = plan_iface(request, kernel, plan, err);
 	if (!code)
-		code = add_probes(kernel, &specs, plan, err);
+		code = plan_probes(request, kernel, &specs, plan, err);
 	if (!code) {
 		note_filter(plan);
 		set_kernel(kernel, plan);
@@ -254,6 +183,7 @@ int plan_build(const struct plan_request *request, const struct plan_kernel *ker
 void plan_free(struct plan *plan)
 {
 	free(plan->probes);
+	plan_text_free(&plan->texts);
 	cbpf_free(&plan->filter);
 	memset(plan, 0, sizeof(*plan));
 }

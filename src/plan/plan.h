@@ -23,6 +23,7 @@ struct kbtf;
 struct symbol_table;
 struct tracepoint_table;
 struct netns_table;
+struct plan_text;
 
 /*
  * In order of what a hit costs where several fit: tp_btf, fentry < raw_tp < kprobe-multi < kprobe.
@@ -45,14 +46,16 @@ enum plan_mechanism {
 struct plan_rung {
 	enum plan_mechanism mechanism;
 	bool usable;
-	char why[160]; /* "cheapest", "this kernel refuses fentry programs: EPERM", ... */
+	const char *why; /* "cheapest", "this kernel refuses fentry programs: EPERM", ...; the
+			    plan's */
 };
 
 struct plan_probe {
-	char spec[200];	   /* canonical, accepted by -f again */
-	char name[128];	   /* function or tracepoint name alone */
-	char category[64]; /* tracepoint: its category, "" if not known */
-	char module[56];   /* function or tracepoint in a module; "" vmlinux */
+	char spec[200];	     /* canonical, accepted by -f again */
+	char name[128];	     /* function or tracepoint name alone */
+	char category[64];   /* tracepoint: its category, "" if not known */
+	char module[56];     /* function or tracepoint in a module; "" vmlinux */
+	enum spec_kind kind; /* the mechanism that the user forces, as the kind */
 	bool is_tracepoint;
 	bool is_exit;	  /* at the function's return */
 	bool of_many;	  /* of a glob or set: that it cannot be attached is a note, no error */
@@ -76,7 +79,8 @@ struct plan_request {
 	const char *filter;	       /* expression; NULL or "": none */
 	const char *const *interfaces; /* each a -i pattern */
 	uint32_t n_interfaces;
-	uint32_t snaplen; /* 1..XCAP_SNAPLEN_MAX */
+	const char *backend; /* --backend: one mechanism for all probes; NULL: the cheapest */
+	uint32_t snaplen;    /* 1..XCAP_SNAPLEN_MAX */
 	uint64_t ring_bytes;
 	bool want_comm, want_context; /* a sink needs them */
 };
@@ -98,13 +102,15 @@ struct plan_kernel {
 struct plan {
 	struct plan_probe *probes;
 	uint32_t n_probes;
+	struct plan_text *texts;       /* what the ladders say */
 	const char *filter_text;       /* "" none; the request's */
 	struct cbpf_prog filter;       /* for DLT_EN10MB; len 0: none */
 	const char *const *interfaces; /* as -i gave them; the request's */
 	uint32_t n_interfaces;
 	struct xcap_config config;
 	struct xcap_if_match if_match;
-	uint64_t ring_bytes; /* a power of two, whole pages */
+	uint64_t ring_bytes;  /* a power of two, whole pages */
+	const char *btf_file; /* of --btf: types to relocate against; NULL: the kernel's own */
 };
 
 /*

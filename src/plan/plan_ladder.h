@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * plan_ladder.h - the ways to attach one probe, cheapest first, each with its why.
+ * plan_ladder.h - the ways to attach one probe, best first, each with its why.
  */
 #ifndef PLAN_PLAN_LADDER_H
 #define PLAN_PLAN_LADDER_H
@@ -9,11 +9,30 @@
 #include "plan/plan.h"
 
 /*
- * Fill the ladder of a resolved probe. A kind that forces a mechanism leaves that rung alone.
- * ERR_UNSUPPORTED with each mechanism and its why if no rung is usable.
+ * Up to so many functions the cheapest hit decides, above it the cheapest way to attach and detach:
+ * measured on 6.12 in an emulated machine, 200 fentry take 4.7 s on and 27 s off, 200 kprobes 1 s
+ * and 8 s, any number by one kprobe-multi link a quarter of a second each.
  */
-int plan_ladder(const struct plan_kernel *kernel, enum spec_kind kind, struct plan_probe *probe,
-		struct err *err);
+#define PLAN_LADDER_FEW 16
+
+/* What holds for all probes of a plan. */
+struct plan_ladder_policy {
+	bool many;		     /* more functions than PLAN_LADDER_FEW */
+	const char *backend;	     /* --backend; NULL: none */
+	enum plan_mechanism ends[2]; /* of the backend: at the entry, at the return */
+};
+
+/* The policy for `n_functions` probes. ERR_USAGE for a backend that there is not. */
+int plan_ladder_policy(const char *backend, uint32_t n_functions, struct plan_ladder_policy *policy,
+		       struct err *err);
+
+/*
+ * Fill the ladder of a resolved probe; texts keeps its reasons. A kind or a backend that forces a
+ * mechanism leaves that rung alone. ERR_UNSUPPORTED with each mechanism and its why if no rung is
+ * usable, ERR_USAGE if the backend does not fit the probe.
+ */
+int plan_ladder(const struct plan_kernel *kernel, const struct plan_ladder_policy *policy,
+		struct plan_probe *probe, struct plan_text **texts, struct err *err);
 
 /* The first usable rung; NULL without one. */
 const struct plan_rung *plan_ladder_first(const struct plan_probe *probe);

@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "base/util.h"
 #include "kernel/kbtf.h"
+#include "kernel/module.h"
 #include "kernel/tracepoint.h"
 
 #define CANDIDATES 16 /* what util_near_names() ranks at most */
@@ -101,4 +102,45 @@ bool plan_names_hint_tracepoint(const struct plan_kernel *kernel, const char *ca
 	all = tracepoint_names(kernel->tracepoints, &n_all);
 	snprintf(word, sizeof(word), "%s:%s", category, name);
 	return hint(err, "tracepoint:", best, choose(kernel->btf, true, word, all, n_all, best));
+}
+
+bool plan_names_hint_module(const char *name, struct err *err)
+{
+	if (module_is_loaded(name) || !module_is_installed(name))
+		return false;
+	err_hint(err, "the module '%s' is not loaded: 'modprobe %s' first", name, name);
+	return true;
+}
+
+/* How many functions the glob matches whatever they take. */
+static size_t count_functions(const struct plan_kernel *kernel, const char *glob)
+{
+	size_t n_all, n = 0;
+	const char *const *all = kbtf_function_names(kernel->btf, &n_all);
+
+	for (size_t i = 0; all && i < n_all; i++)
+		n += util_glob(glob, all[i]);
+	return n;
+}
+
+void plan_names_hint_glob(const struct plan_kernel *kernel, const struct spec *spec,
+			  struct err *err)
+{
+	char word[sizeof(spec->name)], *to = word;
+	size_t n = *spec->category ? 0 : count_functions(kernel, spec->name);
+
+	if (n) {
+		err_hint(err, "it matches %zu function%s that take%s none", n, n == 1 ? "" : "s",
+			 n == 1 ? "s" : "");
+		return;
+	}
+	for (const char *s = spec->name; *s; s++)
+		if (!strchr("*?[]", *s))
+			*to++ = *s;
+	*to = '\0';
+	if (*spec->category && plan_names_hint_module(spec->category, err))
+		return;
+	if (strlen(word) > 2 && plan_names_hint_function(kernel, word, err))
+		return;
+	err_hint(err, "a glob must match the whole name: '*%s*' finds more; see xcap list", word);
 }

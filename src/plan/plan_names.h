@@ -15,4 +15,12 @@ bool plan_names_hint_function(const struct plan_kernel *kernel, const char *word
 bool plan_names_hint_tracepoint(const struct plan_kernel *kernel, const char *category,
 				const char *name, struct err *err);
 
+/* If there is a module of that name that could be loaded. */
+bool plan_names_hint_module(const char *name, struct err *err);
+
+/* For a glob that matches nothing: names near to it without its stars, or why what it matches will
+ * not do. */
+void plan_names_hint_glob(const struct plan_kernel *kernel, const struct spec *spec,
+			  struct err *err);
+
 #endif

@@ -18,12 +18,15 @@
 #include "kernel/tracepoint.h"
 #include "plan/plan_direction.h"
 #include "plan/plan_names.h"
+#include "plan/spec_kind.h"
+#include "plan/spec_register.h"
 
 /* What one look-up works on. */
 struct query {
 	const struct plan_kernel *kernel;
 	const struct spec *spec;
 	struct plan_probe *probe;
+	const struct kbtf_target *known; /* what a look-up in BTF would find; NULL: look */
 	struct err *err;
 };
 
@@ -46,14 +49,14 @@ static struct symbol_table *symbols(const struct query *q)
 	return q->kernel->symbols ? q->kernel->symbols(q->kernel->symbols_arg) : NULL;
 }
 
-/* The argument that is the skb: the user's, checked, or the first one. */
+/* The argument that is the skb: the user's, checked, or the first one; and the second one. */
 static int choose_argument(const struct query *q, const struct kbtf_target *target)
 {
 	int wanted = q->spec->skb_arg, code;
 	char args[480];
 
-	kbtf_print_args(target, args, sizeof(args));
-	if (wanted > (int)target->n_args)
+	q->probe->ext_arg = q->spec->ext_arg - 1;
+	if (UTIL_MAX(wanted, q->spec->ext_arg) > (int)target->n_args)
 		code = err_set(q->err, ERR_USAGE, "cannot probe '%s': '%s' has %u argument%s",
 			       q->spec->text, q->spec->name, target->n_args,
 			       target->n_args == 1 ? "" : "s");
@@ -68,6 +71,7 @@ static int choose_argument(const struct query *q, const struct kbtf_target *targ
 			wanted ? (uint32_t)wanted - 1 : (uint32_t)target->skb_arg;
 		return 0;
 	}
+	kbtf_print_args(target, args, sizeof(args));
 	if (target->n_args)
 		err_hint(q->err, "its arguments are %s", args);
 	return code;
@@ -121,17 +125,21 @@ static int trust_argument(const struct query *q)
 		return code;
 	}
 	q->probe->config.skb_arg = (uint32_t)q->spec->skb_arg - 1;
+	q->probe->ext_arg = q->spec->ext_arg - 1;
 	plan_resolve_note(q->probe, "not in BTF: that argument %d is an skb is taken on trust",
 			  q->spec->skb_arg);
 	return 0;
 }
 
-/* Only functions that have a symbol can be probed. */
+/* Only functions that have a symbol can be probed. Also finds the function's address. */
 static int check_symbol(const struct query *q)
 {
 	struct symbol_table *table = symbols(q);
-	unsigned int n = table ? symbol_find(table, q->spec->name, NULL) : 1;
+	unsigned int n = 1;
 	int code;
+
+	if (table)
+		n = symbol_find_in(table, q->probe->module, q->spec->name, &q->probe->address);
 
 	if (!n) {
 		code = err_set(
@@ -151,7 +159,24 @@ static int check_symbol(const struct query *q)
 
 static bool find_tracepoint(const struct query *q, struct kbtf_target *target)
 {
+	if (q->known) {
+		*target = *q->known;
+		return true;
+	}
 	return q->kernel->btf && !kbtf_find_tracepoint(q->kernel->btf, q->spec->name, target);
+}
+
+static int find_function(const struct query *q, struct kbtf_target *target)
+{
+	const char *module = *q->spec->category ? q->spec->category : NULL;
+
+	if (q->known) {
+		*target = *q->known;
+		return 0;
+	}
+	if (!q->kernel->btf)
+		return -ENOENT;
+	return kbtf_find_function(q->kernel->btf, module, q->spec->name, target);
 }
 
 static int no_function(const struct query *q)
@@ -176,6 +201,8 @@ static int no_function(const struct query *q)
 	}
 	code = err_set(q->err, ERR_USAGE, "cannot probe '%s': no function '%s' in module '%s'",
 		       spec->text, spec->name, spec->category);
+	if (plan_names_hint_module(spec->category, q->err))
+		return code;
 	if (q->kernel->btf && !kbtf_find_function(q->kernel->btf, NULL, spec->name, &target))
 		err_hint(q->err, "there is one in %s: '%s%s%s'",
 			 *target.module ? "another module" : "the kernel itself", target.module,
@@ -185,23 +212,15 @@ static int no_function(const struct query *q)
 	return code;
 }
 
-/* Has kallsyms the function, in the module that was named? Where it hides addresses, its name is
- * enough. */
+/* Has kallsyms the function, in the module that was named? */
 static bool has_symbol(const struct query *q)
 {
 	struct symbol_table *table = symbols(q);
-	char text[256], suffix[80];
-	uint64_t addr;
-	size_t len;
+	const char *module = *q->spec->category ? q->spec->category : NULL;
 
-	if (!table || !symbol_find(table, q->spec->name, &addr))
-		return false;
-	if (!*q->spec->category || symbol_restricted(table))
-		return true;
-	symbol_name(table, addr, text, sizeof(text));
-	snprintf(suffix, sizeof(suffix), "[%s]", q->spec->category);
-	len = strlen(suffix);
-	return strlen(text) > len && !strcmp(text + strlen(text) - len, suffix);
+	if (module && strcmp(module, "vmlinux") == 0)
+		module = "";
+	return table && symbol_find_in(table, module, q->spec->name, &q->probe->address);
 }
 
 /* A function that is in kallsyms at best. */
@@ -213,13 +232,43 @@ static int resolve_symbol(const struct query *q)
 	return trust_argument(q);
 }
 
-static int find_function(const struct query *q, struct kbtf_target *target)
+/* Does function + offset still lie in the function? Where addresses are hidden the kernel decides.
+ */
+static int check_offset(const struct query *q)
 {
-	const char *module = *q->spec->category ? q->spec->category : NULL;
+	const struct spec *spec = q->spec;
+	struct symbol_table *table = symbols(q);
+	char there[256];
+	size_t len = strlen(spec->name);
+	int code;
 
-	if (!q->kernel->btf)
-		return -ENOENT;
-	return kbtf_find_function(q->kernel->btf, module, q->spec->name, target);
+	if (!table || !q->probe->address)
+		return 0;
+	symbol_name(table, q->probe->address + spec->offset, there, sizeof(there));
+	if (strncmp(there, spec->name, len) == 0 && strchr("+ ", there[len]))
+		return 0;
+	code = err_set(q->err, ERR_USAGE, "cannot probe '%s': the function ends before 0x%llx",
+		       spec->text, (unsigned long long)spec->offset);
+	err_hint(q->err, "this address is in %s", there);
+	return code;
+}
+
+/* func+0x1c@%rbx: the place is an instruction, the skb is in the register that the user names. */
+static int resolve_offset(const struct query *q)
+{
+	struct plan_probe *probe = q->probe;
+	struct kbtf_target target;
+
+	if (!find_function(q, &target))
+		take_target(q, &target);
+	else
+		snprintf(probe->module, sizeof(probe->module), "%.55s", q->spec->category);
+	if (!has_symbol(q))
+		return probe->btf_id ? check_symbol(q) : no_function(q);
+	probe->offset = q->spec->offset;
+	probe->skb_reg = spec_register_offset(q->spec->reg);
+	plan_resolve_note(probe, "that %s holds an skb there is taken on trust", q->spec->reg);
+	return check_offset(q);
 }
 
 static int resolve_function(const struct query *q)
@@ -227,6 +276,8 @@ static int resolve_function(const struct query *q)
 	struct kbtf_target target;
 	int code;
 
+	if (q->spec->has_offset)
+		return resolve_offset(q);
 	if (find_function(q, &target))
 		return resolve_symbol(q);
 	take_target(q, &target);
@@ -314,6 +365,8 @@ static int neither(const struct query *q)
 			"cannot probe '%s': neither a tracepoint nor a function of a module '%s'",
 			spec->text, spec->category);
 
+	if (plan_names_hint_module(spec->category, q->err))
+		return code;
 	if (kind)
 		err_hint(q->err, "did you mean '%s:%s'?", kind, spec->name);
 	else if (!plan_names_hint_tracepoint(q->kernel, spec->category, spec->name, q->err))
@@ -344,6 +397,25 @@ static int resolve_pair(const struct query *q)
 	return tracepoint ? resolve_tracepoint(q) : resolve_function(q);
 }
 
+/* What stands behind the name. */
+static void write_place(const struct query *q, const struct kbtf_target *target, char *out,
+			size_t size)
+{
+	const struct plan_probe *probe = q->probe;
+	/* of a tracepoint, the argument is named only if BTF would choose another */
+	bool obvious = probe->is_tracepoint && target &&
+		       target->skb_arg == (int)probe->config.skb_arg && probe->ext_arg < 0;
+
+	out[0] = '\0';
+	if (q->spec->has_offset)
+		snprintf(out, size, "+0x%llx@%%%s", (unsigned long long)probe->offset,
+			 q->spec->reg);
+	else if (probe->ext_arg >= 0)
+		snprintf(out, size, "@%u@%d", probe->config.skb_arg + 1, probe->ext_arg + 1);
+	else if (!obvious)
+		snprintf(out, size, "@%u", probe->config.skb_arg + 1);
+}
+
 /* What -f accepts again and means the same. */
 static void write_spec(const struct query *q, const struct kbtf_target *target)
 {
@@ -352,39 +424,54 @@ static void write_spec(const struct query *q, const struct kbtf_target *target)
 	enum spec_kind kind =
 		probe->is_tracepoint && spec->kind == SPEC_ANY ? SPEC_TRACEPOINT : spec->kind;
 	const char *prefix = spec_kind_name(kind);
-	bool obvious =
-		probe->is_tracepoint && target && target->skb_arg == (int)probe->config.skb_arg;
-	int used =
-		snprintf(probe->spec, sizeof(probe->spec), "%s%s%s%s%s", prefix, *prefix ? ":" : "",
-			 spec->category, *spec->category ? ":" : "", spec->name);
+	char place[48];
 
-	/* of a tracepoint, the argument is named only if BTF would choose another */
-	if (!obvious && used < (int)sizeof(probe->spec))
-		snprintf(probe->spec + used, sizeof(probe->spec) - used, "@%u",
-			 probe->config.skb_arg + 1);
+	write_place(q, target, place, sizeof(place));
+	snprintf(probe->spec, sizeof(probe->spec), "%s%s%s%s%s%s", prefix, *prefix ? ":" : "",
+		 spec->category, *spec->category ? ":" : "", spec->name, place);
 }
 
-int plan_resolve(const struct plan_kernel *kernel, const struct spec *spec,
-		 struct plan_probe *probe, struct err *err)
+static int resolve(const struct query *q)
 {
-	struct query q = {.kernel = kernel, .spec = spec, .probe = probe, .err = err};
+	const struct spec_kind_info *kind = spec_kind_describe(q->spec->kind);
+	struct plan_probe *probe = q->probe;
 	struct kbtf_target target;
 	int code;
 
 	memset(probe, 0, sizeof(*probe));
 	probe->ext_arg = probe->skb_reg = -1;
-	probe->is_exit = spec->kind == SPEC_KRETPROBE || spec->kind == SPEC_FEXIT;
-	snprintf(probe->name, sizeof(probe->name), "%s", spec->name);
-	if (spec->kind == SPEC_ANY && *spec->category)
-		code = resolve_pair(&q);
-	else if (spec->kind == SPEC_TRACEPOINT || spec->kind == SPEC_RAW_TP ||
-		 spec->kind == SPEC_TP_BTF)
-		code = resolve_tracepoint(&q);
+	probe->kind = q->spec->kind;
+	probe->is_exit = kind && kind->is_exit;
+	snprintf(probe->name, sizeof(probe->name), "%s", q->spec->name);
+	if (kind)
+		code = kind->tracepoint ? resolve_tracepoint(q) : resolve_function(q);
 	else
-		code = resolve_function(&q);
+		code = *q->spec->category && !q->known ? resolve_pair(q) : resolve_function(q);
 	if (code)
 		return code;
 	probe->config.direction = plan_direction(probe->name, probe->is_tracepoint);
-	write_spec(&q, probe->is_tracepoint && find_tracepoint(&q, &target) ? &target : NULL);
+	write_spec(q, probe->is_tracepoint && find_tracepoint(q, &target) ? &target : NULL);
 	return 0;
+}
+
+int plan_resolve(const struct plan_kernel *kernel, const struct spec *spec,
+		 struct plan_probe *probe, struct err *err)
+{
+	const struct query q = {.kernel = kernel, .spec = spec, .probe = probe, .err = err};
+
+	return resolve(&q);
+}
+
+int plan_resolve_known(const struct plan_kernel *kernel, const struct spec *spec,
+		       const struct kbtf_target *target, struct plan_probe *probe, struct err *err)
+{
+	const struct query q = {
+		.kernel = kernel,
+		.spec = spec,
+		.probe = probe,
+		.known = target,
+		.err = err,
+	};
+
+	return resolve(&q);
 }

@@ -3,10 +3,14 @@
  * spec.h - the text after -f, parsed. Pure: knows nothing of the running kernel.
  *
  *	spec      = item { "," item }                 blanks around commas are fine
- *	item      = [ kind ":" ] target [ "@" N ]      N from 1
- *	kind      = kprobe k fentry f raw_tp rtp tp_btf tracepoint tp kprobe-multi km kretprobe kr
- *		    fexit fr
+ *	item      = [ "!" ] [ kind ":" ] target [ place ]
+ *	kind      = kprobe k kretprobe kr fentry f fexit fr kprobe-multi km
+ *	            raw_tp rtp tp_btf tracepoint tp
  *	target    = function | category ":" name (after tracepoint/tp/raw_tp/tp_btf) | A ":" B
+ *	place     = "@" N [ "@" M ] | "+" OFFSET "@%" REGISTER      N, M from 1
+ *
+ * Each part of a target may be a glob ('*', '?', '[a-z]', '[!a-z]'). "!" takes away what its target
+ * names from what the items before it named; a glob and such an item have no place.
  */
 #ifndef PLAN_SPEC_H
 #define PLAN_SPEC_H
@@ -36,6 +40,7 @@ struct spec {
 	int ext_arg;	   /* @N@M: M, from 1; 0: not given */
 	bool glob;	   /* name or category holds '*', '?' or '[' */
 	bool negated;	   /* '!' before it: taken away from what the items before it named */
+	bool has_offset;   /* also where it is 0 */
 	uint64_t offset;   /* function+OFFSET, bytes; kprobe only */
 	char reg[8];	   /* @%REG at an offset: the register that holds the skb; "" none */
 	int pos;	   /* offset of this item in the text it came from, for carets */
@@ -54,9 +59,5 @@ struct spec_list {
  */
 int spec_parse(const char *text, struct spec_list *list, struct err *err);
 void spec_free(struct spec_list *list);
-
-/* "kprobe" for SPEC_KPROBE; "" for SPEC_ANY. And the name nearest to a mistyped one, or NULL. */
-const char *spec_kind_name(enum spec_kind kind);
-const char *spec_kind_near(const char *word);
 
 #endif

@@ -175,6 +175,7 @@ static int load_failed(struct err *err, int code, const struct plan *plan)
 
 int object_open(struct object *object, const struct plan *plan, struct err *err)
 {
+	LIBBPF_OPTS(bpf_object_open_opts, options, .btf_custom_path = plan->btf_file);
 	LIBBPF_OPTS(libbpf_prog_handler_opts, handler, .cookie = (long)object,
 		    .prog_prepare_load_fn = keep_program);
 	int handler_id, rc;
@@ -186,7 +187,7 @@ int object_open(struct object *object, const struct plan *plan, struct err *err)
 		libbpf_register_prog_handler("xcap+", BPF_PROG_TYPE_RAW_TRACEPOINT, 0, &handler);
 	if (handler_id < 0)
 		return err_errno(err, ERR_FAILED, handler_id, "cannot register with libbpf");
-	object->skel = xcap_bpf__open();
+	object->skel = xcap_bpf__open_opts(&options);
 	rc = object->skel ? configure(object, plan) : -errno;
 	if (!rc)
 		rc = xcap_bpf__load(object->skel);

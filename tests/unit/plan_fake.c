@@ -17,6 +17,7 @@
 
 #include <bpf/btf.h>
 
+#include "base/buf.h"
 #include "kernel/kbtf.h"
 #include "kernel/netns.h"
 #include "kernel/symbol.h"
@@ -34,6 +35,7 @@ static const char kallsyms[] = "ffffffff81000100 T ip_rcv\n"
 			       "ffffffff81000a00 t skb_twice\n"
 			       "ffffffff81000b00 t skb_twice\n"
 			       "ffffffff81000c00 t not_in_btf\n"
+			       "ffffffff81000c80 T nla_put\n"
 			       "ffffffff81000d00 t renamed_rcv.isra.0\n"
 			       "ffffffffc0000100 t nf_conntrack_in\t[nf_conntrack]\n"
 			       "ffffffffc0000200 t ct_both\t[nf_conntrack]\n"
@@ -153,6 +155,7 @@ static void fill_vmlinux(struct btf *btf, struct types *t, bool old)
 	add_function(btf, t, "seventh_is_skb", "int:a int:b int:c int:d int:e int:f skb:skb");
 	add_function(btf, t, "skb_twice", "skb:skb");
 	add_function(btf, t, "renamed_rcv", "skb:skb");
+	add_function(btf, t, "nla_put", "skb:skb int:type");
 	add_tracepoint(btf, t, "netif_receive_skb", "skb:skb");
 	add_tracepoint(btf, t, "net_dev_start_xmit", "cskb:skb dev:dev");
 	add_tracepoint(btf, t, "kfree_skb",
@@ -178,6 +181,12 @@ static void make_btf(const char *root, unsigned int flags)
 	struct types types;
 
 	fill_vmlinux(vmlinux, &types, flags & PLAN_FAKE_OLD);
+	for (int i = 0; flags & PLAN_FAKE_MANY && i < PLAN_FAKE_MANY_FUNCTIONS; i++) {
+		char name[32];
+
+		snprintf(name, sizeof(name), "many_%04d", i);
+		add_function(vmlinux, &types, name, "sock:sk skb:skb");
+	}
 	write_btf(root, "/sys/kernel/btf/vmlinux", vmlinux);
 	if (!(flags & PLAN_FAKE_OLD)) {
 		module = btf__new_empty_split(vmlinux);
@@ -188,6 +197,19 @@ static void make_btf(const char *root, unsigned int flags)
 		btf__free(module);
 	}
 	btf__free(vmlinux);
+}
+
+static void make_kallsyms(const char *root, unsigned int flags)
+{
+	struct buf text;
+
+	buf_init(&text);
+	buf_add_str(&text, kallsyms);
+	for (int i = 0; flags & PLAN_FAKE_MANY && i < PLAN_FAKE_MANY_FUNCTIONS; i++)
+		buf_add_fmt(&text, "ffffffff82%06x t many_%04d\n", i * 16, i);
+	assert_false(buf_failed(&text));
+	write_file(root, "/proc/kallsyms", text.data, text.len);
+	buf_fini(&text);
 }
 
 static struct symbol_table *open_symbols(void *arg)
@@ -224,7 +246,7 @@ void plan_fake_open(struct plan_fake *fake, unsigned int flags)
 		write_file(fake->root, "/sys/kernel/tracing/available_events", events,
 			   strlen(events));
 	if (!(flags & PLAN_FAKE_NO_KALLSYMS))
-		write_file(fake->root, "/proc/kallsyms", kallsyms, strlen(kallsyms));
+		make_kallsyms(fake->root, flags);
 	write_file(fake->root, "/run/netns/web", "", 0);
 	write_file(fake->root, "/run/netns/db", "", 0);
 	err_clear(&err);

@@ -417,6 +417,12 @@ static void opts_parse__flags_and_names__set_their_fields(void **state)
 	assert_string_equal(config.ready_file, "/run/ready");
 	REFUSE("option '--cmd': the argument is empty", "", "--cmd", "");
 	REFUSE("option '--ready-file': the argument is empty", "", "--ready-file=");
+	ACCEPT("--backend", "kprobe", "--btf", "/tmp/vmlinux");
+	assert_string_equal(config.backend, "kprobe");
+	assert_string_equal(config.btf_file, "/tmp/vmlinux");
+	REFUSE("option '--backend': the argument is empty", "", "--backend=");
+	REFUSE("option '--btf': the argument is empty", "", "--btf", "");
+	REFUSE("option '--btf': --btf was given before", "", "--btf", "a", "--btf", "b");
 	REFUSE("option '-f': the argument is empty", "", "-f", "");
 	REFUSE("option '-i': the argument is empty", "", "-i", "");
 }
@@ -448,7 +454,7 @@ static void opts_parse__missing_argument__names_it(void **state)
 		REFUSE(message, "", word);
 		n++;
 	}
-	assert_int_equal(n, 13);
+	assert_int_equal(n, 15);
 	REFUSE("option '--func' needs an argument: SPEC", "", "--func");
 	REFUSE("option '-c' needs an argument: N", "", "-nc");
 }

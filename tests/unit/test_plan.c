@@ -67,7 +67,7 @@ static void plan_build__function__finds_the_skb_by_btf(void **state)
 	assert_int_equal(p->config.skb_arg, 1);
 	assert_false(p->is_tracepoint);
 	assert_string_equal(p->module, "");
-	assert_string_equal(rungs(p), "fentry kprobe");
+	assert_string_equal(rungs(p), "fentry kprobe-multi kprobe");
 	assert_string_equal(p->ladder[0].why, "cheapest");
 	assert_string_equal(p->ladder[1].why, "if the one above fails");
 	p = plan_fixture_build_ok(&f, "skb_try_coalesce@2"); /* a const one, and not the first */
@@ -93,6 +93,14 @@ static void plan_build__canonical_spec__plans_the_same_again(void **state)
 		"not_in_btf@3",
 		"kprobe:nf_conntrack:ct_not_in_btf@1",
 		"net:event_not_in_btf@2",
+		"kr:ip_rcv",
+		"fexit:tcp_rcv_established@2",
+		"km:ip_rcv",
+		"tcp_rcv_established@2@1",
+#ifdef __x86_64__
+		"ip_rcv+0x1c@%rbx",
+		"kprobe:ip_rcv+0@%rdi",
+#endif
 	};
 	struct plan_fixture f;
 
@@ -102,6 +110,11 @@ static void plan_build__canonical_spec__plans_the_same_again(void **state)
 		struct plan_probe first = *plan_fixture_build_ok(&f, specs[i]), second;
 
 		second = *plan_fixture_build_ok(&f, first.spec);
+		/* the reasons belong to their plans */
+		for (int j = 0; j < PLAN_MECHANISMS; j++)
+			first.ladder[j].why = second.ladder[j].why = NULL;
+		/* 'A:B' is written down as 'tracepoint:A:B' */
+		first.kind = second.kind;
 		assert_memory_equal(&first, &second, sizeof(first));
 	}
 	plan_fixture_stop(&f);
@@ -218,17 +231,17 @@ static void plan_build__function_not_in_btf__needs_its_argument_and_kprobe(void 
 	p = plan_fixture_build_ok(&f, "not_in_btf@3");
 	assert_int_equal(p->config.skb_arg, 2);
 	assert_int_equal(p->btf_id, 0);
-	assert_string_equal(rungs(p), "!fentry kprobe");
+	assert_string_equal(rungs(p), "!fentry kprobe-multi kprobe");
 	assert_string_equal(p->ladder[1].why, "cheapest that works here");
 	assert_string_equal(p->note, "not in BTF: that argument 3 is an skb is taken on trust");
 	plan_fixture_build_fails(
 		&f, "fentry:not_in_btf@1", ERR_UNSUPPORTED,
-		"no way to probe 'fentry:not_in_btf@1' works here: fentry: 'not_in_btf' is not "
-		"in BTF",
+		"no way to probe 'fentry:not_in_btf@1' works here: fentry: it is not in BTF",
 		"'xcap check' tells what this kernel and this user can do");
 	plan_fixture_build_fails(
 		&f, "not_in_btf@7", ERR_UNSUPPORTED,
-		"no way to probe 'not_in_btf@7' works here: fentry: 'not_in_btf' is not in BTF; "
+		"no way to probe 'not_in_btf@7' works here: fentry: it is not in BTF; "
+		"kprobe-multi: argument 7 is not in a register; "
 		"kprobe: argument 7 is not in a register",
 		"'xcap check' tells what this kernel and this user can do");
 	plan_fixture_stop(&f);
@@ -240,7 +253,8 @@ static void plan_build__without_btf__takes_given_arguments_only(void **state)
 
 	(void)state;
 	plan_fixture_start(&f, PLAN_FAKE_NO_BTF);
-	assert_string_equal(rungs(plan_fixture_build_ok(&f, "ip_rcv@1")), "!fentry kprobe");
+	assert_string_equal(rungs(plan_fixture_build_ok(&f, "ip_rcv@1")),
+			    "!fentry kprobe-multi kprobe");
 	assert_string_equal(rungs(plan_fixture_build_ok(&f, "net:netif_receive_skb@1")),
 			    "!tp_btf raw_tp");
 	plan_fixture_build_fails(&f, "ip_rcvv", ERR_USAGE,
@@ -263,7 +277,7 @@ static void plan_build__argument_7__is_for_fentry_only(void **state)
 	plan_fixture_start(&f, 0);
 	p = plan_fixture_build_ok(&f, "seventh_is_skb");
 	assert_int_equal(p->config.skb_arg, 6);
-	assert_string_equal(rungs(p), "fentry !kprobe");
+	assert_string_equal(rungs(p), "fentry !kprobe-multi !kprobe");
 	assert_string_equal(p->ladder[1].why, "argument 7 is not in a register");
 	plan_fixture_stop(&f);
 }
@@ -318,7 +332,7 @@ static void plan_build__module_btf_not_to_be_had__leaves_kprobe(void **state)
 	assert_string_equal(p->module, "nf_conntrack");
 	assert_string_equal(p->spec, "nf_conntrack_in@1");
 	assert_true(p->btf_fd < 0);
-	assert_string_equal(rungs(p), "!fentry kprobe");
+	assert_string_equal(rungs(p), "!fentry kprobe-multi kprobe");
 	assert_int_equal(
 		strncmp(p->ladder[0].why, "the BTF of module 'nf_conntrack' cannot be had: E", 48),
 		0);
@@ -335,7 +349,7 @@ static void plan_build__function_of_a_module_without_btf__needs_its_argument(voi
 	plan_fixture_start(&f, PLAN_FAKE_OLD);
 	p = plan_fixture_build_ok(&f, "nf_conntrack:nf_conntrack_in@1");
 	assert_string_equal(p->module, "nf_conntrack");
-	assert_string_equal(rungs(p), "!fentry kprobe");
+	assert_string_equal(rungs(p), "!fentry kprobe-multi kprobe");
 	plan_fixture_build_fails(
 		&f, "nf_conntrack:nf_conntrack_in", ERR_USAGE,
 		"cannot probe 'nf_conntrack:nf_conntrack_in': it is not in BTF, so which argument "
@@ -437,6 +451,13 @@ static void plan_build__forced_kind__keeps_only_that_rung(void **state)
 	assert_string_equal(rungs(plan_fixture_build_ok(&f, "fentry:ip_rcv")), "fentry");
 	assert_string_equal(rungs(plan_fixture_build_ok(&f, "raw_tp:skb:kfree_skb")), "raw_tp");
 	assert_string_equal(rungs(plan_fixture_build_ok(&f, "tp_btf:skb:kfree_skb")), "tp_btf");
+	assert_string_equal(rungs(plan_fixture_build_ok(&f, "km:ip_rcv")), "kprobe-multi");
+	assert_false(f.plan.probes->is_exit);
+	assert_string_equal(rungs(plan_fixture_build_ok(&f, "fexit:ip_rcv")), "fexit");
+	assert_true(f.plan.probes->is_exit);
+	assert_string_equal(rungs(plan_fixture_build_ok(&f, "kr:ip_rcv")),
+			    "kretprobe-multi kretprobe");
+	assert_true(f.plan.probes->is_exit);
 	plan_fixture_stop(&f);
 }
 
@@ -447,18 +468,21 @@ static void plan_build__no_mechanism_works__prints_each_with_its_why(void **stat
 	(void)state;
 	plan_fixture_start(&f, 0);
 	f.fake.has[FEATURE_FENTRY] = f.fake.has[FEATURE_KPROBE] = false;
+	f.fake.has[FEATURE_KPROBE_MULTI] = false;
+	f.fake.why[FEATURE_KPROBE_MULTI] = "no such link";
 	f.fake.why[FEATURE_FENTRY] = "loading an fentry program: EPERM";
 	f.fake.why[FEATURE_KPROBE] = "no kprobe events: ENOENT";
 	plan_fixture_build_fails(
 		&f, "ip_rcv", ERR_UNSUPPORTED,
 		"no way to probe 'ip_rcv@1' works here: fentry: loading an fentry program: EPERM; "
-		"kprobe: no kprobe events: ENOENT",
+		"kprobe-multi: no such link; kprobe: no kprobe events: ENOENT",
 		"'xcap check' tells what this kernel and this user can do");
 	plan_fixture_build_ok(&f, "net:netif_receive_skb");
 	f.fake.has[FEATURE_KPROBE] = true;
-	assert_string_equal(rungs(plan_fixture_build_ok(&f, "ip_rcv")), "!fentry kprobe");
+	assert_string_equal(rungs(plan_fixture_build_ok(&f, "ip_rcv")),
+			    "!fentry !kprobe-multi kprobe");
 	assert_string_equal(f.plan.probes->ladder[0].why, "loading an fentry program: EPERM");
-	assert_string_equal(f.plan.probes->ladder[1].why, "cheapest that works here");
+	assert_string_equal(f.plan.probes->ladder[2].why, "cheapest that works here");
 	plan_fixture_stop(&f);
 }
 

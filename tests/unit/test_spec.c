@@ -13,6 +13,7 @@
 
 #include "base/util.h"
 #include "plan/spec.h"
+#include "plan/spec_kind.h"
 
 static void expect(const char *text, enum spec_kind kind, const char *category, const char *name,
 		   int skb_arg)
@@ -76,6 +77,13 @@ static void spec_parse__each_kind_and_alias__is_known(void **state)
 	expect("raw_tp:skb:kfree_skb", SPEC_RAW_TP, "skb", "kfree_skb", 0);
 	expect("rtp:skb:kfree_skb", SPEC_RAW_TP, "skb", "kfree_skb", 0);
 	expect("tp_btf:skb:kfree_skb", SPEC_TP_BTF, "skb", "kfree_skb", 0);
+	expect("kretprobe:ip_rcv@1", SPEC_KRETPROBE, "", "ip_rcv", 1);
+	expect("kr:ip_rcv", SPEC_KRETPROBE, "", "ip_rcv", 0);
+	expect("fexit:ip_rcv", SPEC_FEXIT, "", "ip_rcv", 0);
+	expect("fr:ip_rcv", SPEC_FEXIT, "", "ip_rcv", 0);
+	expect("kprobe-multi:ip_rcv", SPEC_KPROBE_MULTI, "", "ip_rcv", 0);
+	expect("km:nf_conntrack:nf_conntrack_in", SPEC_KPROBE_MULTI, "nf_conntrack",
+	       "nf_conntrack_in", 0);
 }
 
 static void spec_parse__two_parts__are_category_or_module_and_name(void **state)
@@ -152,7 +160,6 @@ static void spec_parse__argument_that_is_no_number__is_an_error_at_it(void **sta
 	expect_fault("icmp_rcv@1x", 9, "'1x' is not the number of an argument", "");
 	expect_fault("icmp_rcv@0x1", 9, "'0x1' is not the number of an argument", "");
 	expect_fault("icmp_rcv@-1", 9, "'-1' is not the number of an argument", "");
-	expect_fault("icmp_rcv@2@1", 9, "'2@1' is not the number of an argument", "");
 }
 
 static void spec_parse__argument_0_or_beyond_12__is_an_error(void **state)
@@ -170,8 +177,8 @@ static void spec_parse__unknown_kind__lists_the_kinds_and_the_nearest(void **sta
 {
 	(void)state;
 	expect_fault("kprob:nf:x", 0, "unknown kind of probe 'kprob'",
-		     "did you mean 'kprobe'? kinds are kprobe (k), fentry (f), tracepoint (tp), "
-		     "raw_tp (rtp), tp_btf, kprobe-multi (km), kretprobe (kr), fexit (fr)");
+		     "did you mean 'kprobe'? kinds are kprobe (k), kretprobe (kr), fentry (f), "
+		     "fexit (fr), kprobe-multi (km), tracepoint (tp), raw_tp (rtp), tp_btf");
 	expect_fault("a,zzzzz:b:c", 2, "unknown kind of probe 'zzzzz'", "kinds are kprobe (k)");
 }
 
@@ -220,24 +227,125 @@ static void spec_parse__too_many_colons__is_an_error_at_the_last(void **state)
 	expect_fault("tp:a:b:c", 6, "too many ':' in the probe 'tp:a:b:c'", "");
 }
 
-static void spec_parse__glob__is_an_error_that_points_to_list(void **state)
+/* The only item of a text that has no fault. */
+static struct spec parse_one(const char *text)
+{
+	struct spec_list list = {0};
+	struct spec spec;
+	struct err err;
+
+	err_clear(&err);
+	if (spec_parse(text, &list, &err))
+		fail_msg("'%s': %s", text, err.msg);
+	assert_int_equal(list.n, 1);
+	spec = list.items[0];
+	spec_free(&list);
+	return spec;
+}
+
+static void spec_parse__glob__is_marked_in_name_or_group(void **state)
+{
+	static const char *const globs[] = {"ip_*",    "*",	     "ip_rc?", "tcp_v[46]_rcv",
+					    "[!a-t]*", "tp:net:*",   "tp:*:*", "nf_*:nf_hook",
+					    "net:*",   "fexit:ip_*", "[]]x",   "kprobe:*:ip_*"};
+
+	(void)state;
+	for (size_t i = 0; i < UTIL_ARRAY_SIZE(globs); i++) {
+		struct spec spec = parse_one(globs[i]);
+
+		assert_true(spec.glob);
+		assert_false(spec.negated);
+	}
+	assert_false(parse_one("ip_rcv").glob);
+	assert_string_equal(parse_one("tp:ne?:netif_*").category, "ne?");
+	assert_string_equal(parse_one("tp:ne?:netif_*").name, "netif_*");
+}
+
+static void spec_parse__negated_item__is_marked_and_its_name_has_no_mark(void **state)
 {
 	(void)state;
-	expect_fault("ip_*", 3, "'ip_*': globs are not supported by -f in this version",
-		     "xcap list 'ip_*'");
-	expect_fault("a,tp:net:*", 9, "'tp:net:*': globs are not supported by -f in this version",
-		     "xcap list '*'");
-	expect_fault("ip_rc?", 5, "'ip_rc?': globs are not supported by -f in this version",
-		     "xcap list 'ip_rc?'");
-	expect_fault("!skb_clone", 0, "'!skb_clone': globs are not supported by -f in this version",
-		     "xcap list 'skb_clone'");
+	assert_true(parse_one("!skb_clone").negated);
+	assert_false(parse_one("!skb_clone").glob);
+	assert_string_equal(parse_one("!skb_clone").name, "skb_clone");
+	assert_true(parse_one("!tp:net:*").negated);
+	assert_true(parse_one("!tp:net:*").glob);
+	assert_int_equal(parse_one("!tp:net:*").kind, SPEC_TRACEPOINT);
+	assert_string_equal(parse_one("!ip_*").text, "!ip_*");
+	expect_fault("ip_*,!", 5, "'!' without what it takes away", "'ip_*,!ip_rcv'");
+	expect_fault("*,!ip_rcv@1", 9,
+		     "what is taken away has a name and nothing else: '!ip_rcv@1'", "");
 }
+
+static void spec_parse__glob_with_a_place__is_an_error_at_it(void **state)
+{
+	(void)state;
+	expect_fault("a,ip_*@1", 6, "a glob has no '@' and no offset: 'ip_*@1'",
+		     "finds the skb of each function itself");
+	expect_fault("ip_*+4@%rbx", 4, "a glob has no '@' and no offset: 'ip_*+4@%rbx'",
+		     "finds the skb of each function itself");
+}
+
+static void spec_parse__set_without_end__is_an_error_at_its_start(void **state)
+{
+	(void)state;
+	expect_fault("a,tcp_v[46_rcv", 7, "'[' without its ']' in the probe 'tcp_v[46_rcv'",
+		     "a set of characters");
+	expect_fault("x[]", 1, "'[' without its ']' in the probe 'x[]'", "a set of characters");
+}
+
+static void spec_parse__second_argument__is_kept(void **state)
+{
+	struct spec spec = parse_one("tcp_rcv_established@2@1");
+
+	(void)state;
+	assert_int_equal(spec.skb_arg, 2);
+	assert_int_equal(spec.ext_arg, 1);
+	assert_int_equal(parse_one("tcp_rcv_established@2").ext_arg, 0);
+	expect_fault("f@2@", 3, "'@' without the number of the second argument", "FUNC@2@1");
+	expect_fault("f@2@0", 4, "no argument number '0': they count from 1 to 12", "");
+	expect_fault("f@2@x", 4, "'x' is not the number of an argument", "");
+	expect_fault("f@2@1@1", 4, "'1@1' is not the number of an argument", "");
+	expect_fault("f@2@2", 1, "argument 2 cannot be both the skb and the second one: 'f@2@2'",
+		     "");
+}
+
+#ifdef __x86_64__
+static void spec_parse__offset__needs_the_register_that_holds_the_skb(void **state)
+{
+	struct spec spec = parse_one("ip_rcv+0x1c@%rbx");
+
+	(void)state;
+	assert_true(spec.has_offset);
+	assert_int_equal(spec.offset, 0x1c);
+	assert_string_equal(spec.reg, "rbx");
+	assert_string_equal(spec.name, "ip_rcv");
+	assert_int_equal(parse_one("kprobe:ip_rcv+28@%r12").offset, 28);
+	assert_true(parse_one("ip_rcv+0@%rdi").has_offset);
+	expect_fault("ip_rcv+0x1c", 6,
+		     "'ip_rcv+0x1c' lacks the register that holds the skb at this offset",
+		     "write 'ip_rcv+0x1c@%rbx'");
+	expect_fault("ip_rcv+0x1c@1", 11,
+		     "'ip_rcv+0x1c@1' lacks the register that holds the skb at this offset",
+		     "write 'ip_rcv+0x1c@%rbx'");
+	expect_fault("ip_rcv+0x1c@%ebx", 12, "no register '%ebx'", "registers are rax, rbx");
+	expect_fault("ip_rcv+0x1c@%", 12, "no register '%'", "registers are rax, rbx");
+	expect_fault("ip_rcv@%rdi", 6, "a register goes with an offset only: 'ip_rcv@%rdi'",
+		     "'ip_rcv+0@%rdi' is the first instruction");
+	expect_fault("ip_rcv+x@%rbx", 7, "'x' is not an offset in bytes", "'ip_rcv+28@%rbx'");
+	expect_fault("ip_rcv+@%rbx", 7, "'' is not an offset in bytes", "'ip_rcv+28@%rbx'");
+	expect_fault("ip_rcv+0x20001@%rbx", 7, "the offset '0x20001' is not in 0 to 0x20000", "");
+	expect_fault("fentry:ip_rcv+4@%rbx", 13,
+		     "only a kprobe can stand at an offset: 'fentry:ip_rcv+4@%rbx'",
+		     "write 'kprobe:ip_rcv+0x4@%rbx'");
+	expect_fault("tp:net:x+4@%rbx", 8,
+		     "only a kprobe can stand at an offset: 'tp:net:x+4@%rbx'",
+		     "write 'kprobe:x+0x4@%rbx'");
+}
+#endif
 
 static void spec_parse__unexpected_character__is_an_error_at_it(void **state)
 {
 	(void)state;
-	expect_fault("ip_rcv+0x1c", 6, "unexpected '+' in the name 'ip_rcv+0x1c'",
-		     "an offset are not supported");
 	expect_fault("ip-rcv", 2, "unexpected '-' in the name 'ip-rcv'", "");
 	expect_fault("tp:net:a.b", 8, "unexpected '.' in the tracepoint name 'a.b'", "");
 	expect_fault("a/b:c", 1, "unexpected '/' in the category or module 'a/b'", "");
@@ -291,7 +399,7 @@ static void spec_parse__fault_far_into_a_long_list__shows_the_item(void **state)
 
 static void spec_parse__random_bytes__end_in_items_or_one_fault(void **state)
 {
-	static const char alphabet[] = "ab:@,1*?+ \t.k-tp\xff_0";
+	static const char alphabet[] = "ab:@,1*?+ \t.k-tp\xff_0![]%rx";
 	unsigned int good = 0, bad = 0;
 
 	(void)state;
@@ -348,7 +456,14 @@ int main(void)
 		cmocka_unit_test(spec_parse__blank_inside__hints_at_e_for_the_filter),
 		cmocka_unit_test(spec_parse__tracepoint_without_name__is_an_error),
 		cmocka_unit_test(spec_parse__too_many_colons__is_an_error_at_the_last),
-		cmocka_unit_test(spec_parse__glob__is_an_error_that_points_to_list),
+		cmocka_unit_test(spec_parse__glob__is_marked_in_name_or_group),
+		cmocka_unit_test(spec_parse__negated_item__is_marked_and_its_name_has_no_mark),
+		cmocka_unit_test(spec_parse__glob_with_a_place__is_an_error_at_it),
+		cmocka_unit_test(spec_parse__set_without_end__is_an_error_at_its_start),
+		cmocka_unit_test(spec_parse__second_argument__is_kept),
+#ifdef __x86_64__
+		cmocka_unit_test(spec_parse__offset__needs_the_register_that_holds_the_skb),
+#endif
 		cmocka_unit_test(spec_parse__unexpected_character__is_an_error_at_it),
 		cmocka_unit_test(spec_parse__too_long__is_an_error_and_the_text_is_cut),
 		cmocka_unit_test(spec_parse__fault_far_into_a_long_list__shows_the_item),

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * plan_text.c - the reasons in 2,500 ladders are a dozen different texts.
+ *
+ * So the list is short and searched from its start.
+ */
+#include "plan/plan_text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const char *plan_text_keep(struct plan_text **list, const char *text)
+{
+	size_t size = strlen(text) + 1;
+	struct plan_text *new;
+
+	for (const struct plan_text *t = *list; t; t = t->next)
+		if (strcmp(t->text, text) == 0)
+			return t->text;
+	new = malloc(sizeof(*new) + size);
+	if (!new)
+		return "";
+	memcpy(new->text, text, size);
+	new->next = *list;
+	*list = new;
+	return new->text;
+}
+
+void plan_text_free(struct plan_text **list)
+{
+	while (*list) {
+		struct plan_text *next = (*list)->next;
+
+		free(*list);
+		*list = next;
+	}
+}

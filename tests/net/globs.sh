@@ -1,0 +1,147 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# globs.sh - many probes by one word, one mechanism for all, types from a file.
+
+# probes_of FILE: the specs in the output of --dry-run, one per line.
+probes_of()
+{
+	sed -n 's/^probe  *//p' "$1"
+}
+
+test_glob__over_tracepoints_captures_at_each_of_them()
+{
+	net_up
+	start skb -f 'tp:net:netif_receive_sk?,net:net_dev_[qs]*' -e "icmp[0] == 8 and dst host $IP_B"
+	ping4 2
+	stop
+	eq "lines at netif_receive_skb" "$(count "$T/out" ' netif_receive_skb ')" 2
+	eq "lines at net_dev_queue" "$(count "$T/out" ' net_dev_queue ')" 2
+	eq "lines at net_dev_start_xmit" "$(count "$T/out" ' net_dev_start_xmit ')" 2
+	eq "lines" "$(lines "$T/out")" 6
+	eq "sent" "$(total sent)" 6
+	eq "lost" "$(($(total ring_full) + $(total fault) + $(total nested)))" 0
+}
+
+test_glob__takes_away_what_stands_behind_the_mark()
+{
+	try 0 skb -f 'tp:net:*,!net_dev_*,!tp:net:*_entry' --dry-run
+	probes_of "$T/out" >"$T/probes"
+	each_line_matches "$T/probes" '^tracepoint:net:netif_'
+	no_match "$T/probes" 'net_dev|_entry'
+	match "$T/probes" '^tracepoint:net:netif_receive_skb$'
+}
+
+# xcap list shows what a glob stands for: no tracepoint more, none less.
+test_glob__names_what_list_lists()
+{
+	try 0 list 'tp:*:*'
+	sed 's/@[0-9]*$//' "$T/out" | sort >"$T/listed"
+	try 0 skb -f 'tp:*:*' --dry-run
+	probes_of "$T/out" | sed 's/@[0-9]*$//' | sort >"$T/planned"
+	at_least "tracepoints" "$(lines "$T/planned")" 20
+	diff "$T/listed" "$T/planned" >&2 || fail "list and glob differ"
+}
+
+test_glob__of_nothing_is_an_error_with_near_names()
+{
+	try 2 skb -f 'ip_rvc*'
+	error_says "'ip_rvc\*' matches no function"
+	hint_says "'ip_rcv'"
+	try 2 skb -f 'ip_*@1'
+	error_says "'ip_\*@1'"
+	try 2 skb -f '!ip_rcv'
+	error_says "nothing stands before '!ip_rcv'"
+	try 2 skb -f 'tp:net:*,!tp:*:*'
+	error_says 'nothing is left to probe'
+}
+
+test_glob__of_everything_warns_unless_something_bounds_it()
+{
+	try 0 skb -f 'tp:*:*' --cmd true -i "xcap-none*"
+	no_match "$T/err" 'warning: every packet'
+	try 0 skb -f 'tp:*:*' --cmd true -e 'icmp and host 10.99.0.1'
+	no_match "$T/err" 'warning: every packet'
+	try 0 skb -f 'tp:*:*' --cmd true -w "$T/all.pcapng"
+	match "$T/err" '^xcap: warning: every packet is captured at each of [0-9]+ probes'
+}
+
+# The journey of a ping through all that takes an skb: the same packet at place after place, all told, none
+# lost. Where functions cannot be probed the tracepoints alone have to tell it.
+test_glob__star_shows_the_journey_of_a_ping()
+{
+	local seq
+
+	net_up
+	start skb -f '*' -B 64M -e "icmp and host $IP_B" -w "$T/all.pcapng" --print
+	ping4 1
+	stop
+	eq "lost" "$(($(total ring_full) + $(total fault) + $(total nested)))" 0
+	match "$T/err" '^xcap: [0-9,]+ of [0-9,]+ functions and tracepoints left out: '
+	match "$T/out" ' net_dev_queue .*echo request'
+	match "$T/out" ' netif_receive_skb .*echo request'
+	match "$T/out" ' netif_receive_skb .*echo reply'
+	if [ -e /sys/bus/event_source/devices/kprobe/type ]; then
+		for seq in ip_rcv ip_local_deliver icmp_rcv icmp_echo ip_send_skb; do
+			match "$T/out" " $seq "
+		done
+		at_least "places" "$(awk '{ print $2 }' "$T/out" | sort -u | wc -l)" 40
+	fi
+	eq "packets in the file" "$(packets "$T/all.pcapng")" "$(total sent)"
+}
+
+test_backend__forces_one_mechanism_or_says_that_it_does_not_fit()
+{
+	net_up
+	capture skb -f tp:net:netif_receive_skb --backend raw_tp -e icmp --debug -- ping4 1
+	match "$T/err" '^xcap: listening on 1 probe \(raw_tp\)'
+	try 2 skb -f tp:net:netif_receive_skb --backend kprobe
+	error_says "--backend kprobe does not fit the probe 'tracepoint:net:netif_receive_skb'"
+	try 2 skb --backend kprob
+	error_says "no mechanism 'kprob'"
+	hint_says "'kprobe'"
+}
+
+test_btf__a_copy_of_the_kernels_types_is_as_good()
+{
+	net_up
+	cp /sys/kernel/btf/vmlinux "$T/btf"
+	capture skb "${AT_RECEIVE[@]}" --btf "$T/btf" -e 'icmp[0] == 8' -- ping4 2
+	eq "lines" "$(lines "$T/out")" 2
+	match "$T/err" '^xcap: listening on 1 probe \(tp_btf\)'
+}
+
+AT_RECEIVE=(-f tracepoint:net:netif_receive_skb -i "$DEV_B")
+
+# A type more makes it another kernel's file: no program may name its target by it.
+test_btf__of_another_build_leaves_raw_tp()
+{
+	net_up
+	python3 - /sys/kernel/btf/vmlinux "$T/btf" <<-'PYTHON'
+		import struct, sys
+		data = bytearray(open(sys.argv[1], "rb").read())
+		head, type_off, type_len, str_off, str_len = struct.unpack_from("<5I", data, 4)
+		# one more int at the end of the types, its name the empty one
+		more = struct.pack("<4I", 0, 1 << 24, 4, 32)
+		at = head + type_off + type_len
+		data[at:at] = more
+		struct.pack_into("<5I", data, 4, head, type_off, type_len + len(more), str_off + len(more), str_len)
+		open(sys.argv[2], "wb").write(data)
+	PYTHON
+	capture skb "${AT_RECEIVE[@]}" --btf "$T/btf" -e 'icmp[0] == 8' --debug -- ping4 2
+	eq "lines" "$(lines "$T/out")" 2
+	match "$T/err" 'not by tp_btf: the types of --btf are not the running kernel'
+	match "$T/err" '^xcap: listening on 1 probe \(raw_tp\)'
+}
+
+test_btf__garbage_is_an_error_that_names_the_file()
+{
+	head -c 5000 /dev/urandom >"$T/garbage"
+	try 1 skb --btf "$T/garbage"
+	error_says "'$T/garbage' holds no types"
+	head -c 5000 /sys/kernel/btf/vmlinux >"$T/cut"
+	try 1 skb --btf "$T/cut"
+	error_says "'$T/cut' holds no types"
+	try 1 skb --btf "$T/none"
+	error_says "cannot read types \(BTF\) from '$T/none': No such file"
+}
