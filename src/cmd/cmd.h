@@ -10,6 +10,7 @@
 extern const struct cmd cmd_skb;
 extern const struct cmd cmd_list;
 extern const struct cmd cmd_check;
+extern const struct cmd cmd_filter;
 extern const struct cmd cmd_version;
 extern const struct cmd cmd_help;
 

@@ -37,7 +37,7 @@ static const struct topic topics[] = {
 	 "'xcap list PATTERN' lists what there is here.\n"},
 	{"filter", "what -e takes",
 	 "A filter is a tcpdump expression, see pcap-filter(7): after -e as one word in\n"
-	 "quotes, or as the last words of the line, but not both:\n"
+	 "quotes, in a file after -F, or as the last words of the line:\n"
 	 "\n"
 	 "  xcap skb -f ip_rcv -e 'tcp port 80 and not host 10.0.0.1'\n"
 	 "  xcap tcp port 80\n"
@@ -46,7 +46,8 @@ static const struct topic topics[] = {
 	 "VLAN tags are there although the device stripped them, and len is the length\n"
 	 "on the wire. Words that a shell takes, such as brackets and '&', need quotes.\n"
 	 "The first word of the line is a command only if it is exactly the name of one;\n"
-	 "an expression like that comes after 'skb' or '--': xcap -- list\n"},
+	 "an expression like that comes after 'skb' or '--': xcap -- list\n"
+	 "'xcap filter EXPRESSION' prints the program that an expression becomes.\n"},
 	{"output", "the line of text, and files",
 	 "One packet is one line: time, probe, interface[@namespace], packet; '-' where a\n"
 	 "column is empty. Interfaces in xcap's own network namespace have no '@'. With\n"

@@ -140,10 +140,12 @@ const struct cmd cmd_skb = {
 	.name = "skb",
 	.synopsis = "[OPTIONS] [EXPRESSION]",
 	.summary = "Capture packets at kernel functions and tracepoints",
-	.options = "probe filter interface backend btf snaplen write format linktype print "
-		   "packet-buffered "
-		   "line-buffered verbose quiet no-names ether time nano count duration cmd "
-		   "ready-file buffer-size dry-run debug help version",
+	.options = "probe backend btf "
+		   "filter filter-file interface "
+		   "snaplen write format linktype packet-buffered "
+		   "print line-buffered verbose quiet no-names ether time nano "
+		   "count duration cmd ready-file buffer-size "
+		   "dry-run debug help version",
 	.more = "Examples:\n"
 		"  xcap skb -f icmp_rcv -e 'host 10.0.0.2'\n"
 		"  xcap skb -f tracepoint:net:netif_receive_skb -e 'tcp port 80' -w - |\n"

@@ -10,11 +10,13 @@
 
 #include "base/buf.h"
 #include "base/util.h"
+#include "cmd/filter_file.h"
 #include "cmd/opts_check.h"
 #include "cmd/opts_set.h"
 
 #define CAPTURE "What to capture"
 #define OUTPUT	"Output"
+#define FORMS	"The filter"
 #define RUNNING "Running"
 #define OTHER	"Other"
 
@@ -27,6 +29,9 @@ static const struct opts_row rows[] = {
 	 "only packets that match this tcpdump expression; it can also stand at "
 	 "the end of the line",
 	 opts_set_filter, CAPTURE},
+	{"filter-file", 'F', "FILE",
+	 "read the expression from FILE, - for standard input; '#' begins a comment",
+	 opts_set_filter_file, CAPTURE},
 	{"interface", 'i', "IF",
 	 "only packets on these interfaces: a name, a glob, IF@NETNS, any; may "
 	 "be repeated",
@@ -70,6 +75,18 @@ static const struct opts_row rows[] = {
 	{"time", 0, "STYLE", "none, local, epoch, delta, date or since (default: local)",
 	 opts_set_time, OUTPUT},
 	{"nano", 0, NULL, "print nanoseconds; files always have them", opts_set_nano, OUTPUT},
+	{"linktype", 'y', "NAME",
+	 "compile for this link type: EN10MB, RAW or LINUX_SLL2 (default: EN10MB)",
+	 opts_set_link_type, FORMS},
+	{"dump", 'd', NULL,
+	 "print classic BPF as tcpdump does; -dd as initialisers in C, -ddd as numbers",
+	 opts_set_dump, FORMS},
+	{"ebpf", 0, NULL, "print the eBPF that xcap loads for it", opts_set_ebpf, FORMS},
+	{"c", 0, NULL, "print it as a function in C", opts_set_c, FORMS},
+	{"read", 'r', "FILE",
+	 "print the numbers of the packets in the pcap or pcapng FILE that match, - for "
+	 "standard input",
+	 opts_set_read, FORMS},
 	{"count", 'c', "N", "stop after N packets", opts_set_count, RUNNING},
 	{"duration", 0, "TIME", "stop after this time: 5, 5s, 500ms, 2m, 1h", opts_set_duration,
 	 RUNNING},
@@ -100,13 +117,14 @@ static const struct {
 	char letter;
 	const char *hint;
 } tcpdump_letters[] = {
-	{'r', "xcap captures; read a file with 'tcpdump -nr FILE' or 'tshark -r FILE'"},
+	{'r', "read a file with 'tcpdump -nr FILE', filter it with 'xcap filter -r FILE "
+	      "EXPRESSION'"},
+	{'d', "'xcap filter EXPRESSION' prints the program"},
 	{'x', "let tcpdump print the bytes: xcap ... -w - | tcpdump -nxr -"},
 	{'X', "let tcpdump print the bytes: xcap ... -w - | tcpdump -nXr -"},
 	{'A', "let tcpdump print the bytes: xcap ... -w - | tcpdump -nAr -"},
 	{'t', "the time is chosen by --time none, epoch, delta, date or since"},
 	{'D', "'ip link' lists the interfaces, 'xcap list' the probes"},
-	{'F', "for a filter in a file: -e \"$(cat FILE)\""},
 	{'p', "xcap never switches an interface to promiscuous mode"},
 	{'V', "--version prints the version"},
 };
@@ -351,6 +369,8 @@ int opts_parse(const struct cmd *cmd, int argc, char **argv, int first, struct c
 	}
 	if (!rc && !config->help && !config->version)
 		rc = opts_check_conflicts(config, err);
+	if (!rc && !config->help && !config->version && config->filter_path)
+		rc = filter_file_read(config->filter_path, &config->filter_from_file, err);
 	buf_fini(&p.words);
 	if (rc)
 		opts_free(config);
@@ -360,7 +380,8 @@ int opts_parse(const struct cmd *cmd, int argc, char **argv, int first, struct c
 void opts_free(struct config *config)
 {
 	free(config->trailing);
-	config->trailing = NULL;
+	free(config->filter_from_file);
+	config->trailing = config->filter_from_file = NULL;
 }
 
 void opts_print_wrapped(FILE *out, size_t start, const char *text)
@@ -433,7 +454,7 @@ static void print_aliases(const struct cmd *cmd, FILE *out)
 
 void opts_print_options(const struct cmd *cmd, FILE *out)
 {
-	static const char *const groups[] = {CAPTURE, OUTPUT, RUNNING, OTHER};
+	static const char *const groups[] = {CAPTURE, FORMS, OUTPUT, RUNNING, OTHER};
 
 	for (size_t i = 0; i < UTIL_ARRAY_SIZE(groups); i++)
 		print_group(cmd, groups[i], out);

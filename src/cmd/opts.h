@@ -26,12 +26,14 @@ struct config {
 	uint32_t n_probes;
 	const char *interfaces[OPTS_REPEAT_MAX]; /* -i */
 	uint32_t n_interfaces;
-	const char *filter;    /* -e */
-	bool filter_in_bundle; /* -e among other letters (-ne, -en): perhaps meant as tcpdump's -e
-				*/
-	char *trailing;	       /* trailing words joined by blanks (owned); NULL none */
-	uint64_t count;	       /* -c; 0: no limit */
-	uint64_t snaplen;      /* -s, 1..65535 (-s 0 is 65535); valid if snaplen_given */
+	const char *filter;	 /* -e */
+	const char *filter_path; /* -F */
+	char *filter_from_file;	 /* what is in it (owned) */
+	bool filter_in_bundle;	 /* -e among other letters (-ne, -en): perhaps meant as tcpdump's -e
+				  */
+	char *trailing;		 /* trailing words joined by blanks (owned); NULL none */
+	uint64_t count;		 /* -c; 0: no limit */
+	uint64_t snaplen;	 /* -s, 1..65535 (-s 0 is 65535); valid if snaplen_given */
 	bool snaplen_given;
 	uint64_t ring_bytes;	/* -B in bytes; 0: default */
 	const char *write_path; /* -w; NULL none */
@@ -45,6 +47,11 @@ struct config {
 	bool time_given;
 	uint64_t duration_ns;	/* --duration; 0: none */
 	const char *cmd;	/* --cmd; NULL none */
+	const char *link_type;	/* -y, spelt as libpcap does; NULL: not given */
+	int dlt;		/* the same as DLT_* */
+	int dump;		/* -d, -dd, -ddd: 1 to 3 */
+	bool as_ebpf, as_c;	/* --ebpf, --c */
+	const char *read_path;	/* -r; NULL none */
 	const char *ready_file; /* --ready-file */
 	const char *backend;	/* --backend; NULL: the cheapest mechanism that works */
 	const char *btf_file;	/* --btf; NULL: the kernel's own types */

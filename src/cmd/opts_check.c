@@ -6,10 +6,14 @@
 
 #include <string.h>
 
+#include "base/util.h"
+
 const char *opts_check_filter(const struct config *config)
 {
 	if (config->filter)
 		return config->filter;
+	if (config->filter_from_file)
+		return config->filter_from_file;
 	return config->trailing ? config->trailing : "";
 }
 
@@ -44,6 +48,13 @@ static bool to_stdout(const struct config *config)
 
 static int check_filter(const struct config *config, struct err *err)
 {
+	if (config->filter_path && (config->filter || config->trailing)) {
+		err_set(err, ERR_USAGE, "two filters: -F '%s' and %s '%s'", config->filter_path,
+			config->filter ? "-e" : "the words",
+			config->filter ? config->filter : config->trailing);
+		err_hint(err, "the whole expression stands in the file, or on the command line");
+		return err->code;
+	}
 	if (!config->filter || !config->trailing)
 		return 0;
 	err_set(err, ERR_USAGE, "two filters: -e '%s' and the words '%s'", config->filter,
@@ -85,6 +96,37 @@ static int check_messages(const struct config *config, struct err *err)
 	return 0;
 }
 
+/* `xcap filter` prints one form of the program, or runs it. */
+static int check_forms(const struct config *config, struct err *err)
+{
+	const struct {
+		bool given;
+		const char *name;
+	} forms[] = {
+		{config->dump, "-d"},
+		{config->as_ebpf, "--ebpf"},
+		{config->as_c, "--c"},
+		{config->read_path, "-r"},
+	};
+	const char *first = NULL;
+
+	for (size_t i = 0; i < UTIL_ARRAY_SIZE(forms); i++) {
+		if (forms[i].given && first)
+			return err_set(err, ERR_USAGE, "%s and %s: one of both", first,
+				       forms[i].name);
+		if (forms[i].given)
+			first = forms[i].name;
+	}
+	if (config->read_path && config->link_type)
+		return err_set(err, ERR_USAGE,
+			       "-y '%s' and -r '%s': the file has its own link type",
+			       config->link_type, config->read_path);
+	if (config->read_path && config->filter_path && strcmp(config->read_path, "-") == 0 &&
+	    strcmp(config->filter_path, "-") == 0)
+		return err_set(err, ERR_USAGE, "-F - and -r -: both would read standard input");
+	return 0;
+}
+
 /* Options that are about the text, where there is none; a file has nanoseconds with or without
  * --nano. */
 static int check_text(const struct config *config, struct err *err)
@@ -109,10 +151,7 @@ static int check_text(const struct config *config, struct err *err)
 int opts_check_conflicts(const struct config *config, struct err *err)
 {
 	int (*const checks[])(const struct config *, struct err *) = {
-		check_filter,
-		check_output,
-		check_messages,
-		check_text,
+		check_filter, check_forms, check_output, check_messages, check_text,
 	};
 
 	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {

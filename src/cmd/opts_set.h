@@ -13,6 +13,9 @@
 
 int opts_set_probe(struct config *config, const char *arg, struct err *err);
 int opts_set_filter(struct config *config, const char *arg, struct err *err);
+int opts_set_filter_file(struct config *config, const char *arg, struct err *err);
+int opts_set_link_type(struct config *config, const char *arg, struct err *err);
+int opts_set_read(struct config *config, const char *arg, struct err *err);
 int opts_set_interface(struct config *config, const char *arg, struct err *err);
 int opts_set_count(struct config *config, const char *arg, struct err *err);
 int opts_set_snaplen(struct config *config, const char *arg, struct err *err);
@@ -27,6 +30,9 @@ int opts_set_backend(struct config *config, const char *arg, struct err *err);
 int opts_set_btf(struct config *config, const char *arg, struct err *err);
 int opts_set_ready_file(struct config *config, const char *arg, struct err *err);
 
+/* Up to three of them add up. */
+int opts_set_dump(struct config *config, const char *arg, struct err *err);
+
 /* Flags: arg is NULL and they cannot fail. */
 int opts_set_print(struct config *config, const char *arg, struct err *err);
 int opts_set_quiet(struct config *config, const char *arg, struct err *err);
@@ -36,6 +42,8 @@ int opts_set_line_buffered(struct config *config, const char *arg, struct err *e
 int opts_set_unbuffered(struct config *config, const char *arg, struct err *err);
 int opts_set_nano(struct config *config, const char *arg, struct err *err);
 int opts_set_ether(struct config *config, const char *arg, struct err *err);
+int opts_set_ebpf(struct config *config, const char *arg, struct err *err);
+int opts_set_c(struct config *config, const char *arg, struct err *err);
 int opts_set_dry_run(struct config *config, const char *arg, struct err *err);
 int opts_set_debug(struct config *config, const char *arg, struct err *err);
 int opts_set_help(struct config *config, const char *arg, struct err *err);

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -15,6 +16,7 @@
 #include "base/util.h"
 #include "cmd/cmd.h"
 #include "cmd/command_line.h"
+#include "cmd/filter_file.h"
 #include "cmd/opts.h"
 #include "cmd/opts_check.h"
 #include "record/capture.h"
@@ -48,13 +50,15 @@ static int parse_words(const struct cmd *cmd, int n, const char *const *words)
 			fail_msg("refused: %s", err.msg);                                          \
 	} while (0)
 
-#define REFUSE(message, hint_text, ...)                                                            \
+#define REFUSE(message, hint_text, ...) REFUSE_FOR(&cmd_skb, message, hint_text, __VA_ARGS__)
+#define REFUSE_FOR(cmd, message, hint_text, ...)                                                   \
 	do {                                                                                       \
-		assert_int_not_equal(PARSE(__VA_ARGS__), 0);                                       \
+		assert_int_not_equal(PARSE_FOR(cmd, __VA_ARGS__), 0);                              \
 		assert_int_equal(err.status, ERR_USAGE);                                           \
 		assert_string_equal(err.msg, message);                                             \
 		assert_string_equal(err.hint, hint_text);                                          \
 		assert_null(config.trailing);                                                      \
+		assert_null(config.filter_from_file);                                              \
 	} while (0)
 
 #define SKB_HELP "'xcap skb --help' lists the options"
@@ -439,6 +443,12 @@ static void opts_parse__help_and_version__end_the_parsing(void **state)
 	assert_false(config.help);
 }
 
+/* The command whose option it is. */
+static const struct cmd *owner(const struct opts_row *row)
+{
+	return opts_takes(&cmd_skb, row) ? &cmd_skb : &cmd_filter;
+}
+
 static void opts_parse__missing_argument__names_it(void **state)
 {
 	unsigned int n = 0;
@@ -451,7 +461,7 @@ static void opts_parse__missing_argument__names_it(void **state)
 		snprintf(word, sizeof(word), "--%s", opts_at(i)->name);
 		snprintf(message, sizeof(message), "option '%s' needs an argument: %s", word,
 			 opts_at(i)->arg);
-		REFUSE(message, "", word);
+		REFUSE_FOR(owner(opts_at(i)), message, "", word);
 		n++;
 	}
 	assert_int_equal(n, 15);
@@ -472,10 +482,10 @@ static void opts_parse__argument_for_a_flag__is_an_error(void **state)
 			continue;
 		snprintf(word, sizeof(word), "--%s=x", row->name);
 		snprintf(message, sizeof(message), "option '--%s' takes no argument", row->name);
-		REFUSE(message, "", word);
+		REFUSE_FOR(owner(row), message, "", word);
 		n++;
 	}
-	assert_int_equal(n, 12);
+	assert_int_equal(n, 15);
 }
 
 static void opts_parse__given_twice__is_an_error_also_by_another_name(void **state)
@@ -503,8 +513,12 @@ static void opts_parse__letters_of_tcpdump__say_what_to_do_instead(void **state)
 	(void)state;
 	REFUSE("unknown option '-X'", "let tcpdump print the bytes: xcap ... -w - | tcpdump -nXr -",
 	       "-X");
-	REFUSE("unknown option '-r'",
-	       "xcap captures; read a file with 'tcpdump -nr FILE' or 'tshark -r FILE'", "-r", "f");
+	REFUSE("'xcap skb' has no option '-r'",
+	       "read a file with 'tcpdump -nr FILE', filter it with 'xcap filter -r FILE "
+	       "EXPRESSION'",
+	       "-r", "f");
+	REFUSE("'xcap skb' has no option '-d'", "'xcap filter EXPRESSION' prints the program",
+	       "-d");
 	REFUSE("unknown option '-t' in '-tttt'",
 	       "the time is chosen by --time none, epoch, delta, date or since", "-tttt");
 }
@@ -524,6 +538,136 @@ static void opts_parse__two_filters__is_an_error_with_the_hint_about_e(void **st
 	ACCEPT("-en");
 	assert_true(config.filter_in_bundle);
 	assert_string_equal(config.filter, "n");
+}
+
+/* A file for -F, which the caller removes. */
+static void write_filter(char *path, const void *bytes, size_t len)
+{
+	FILE *file = fdopen(mkstemp(path), "w");
+
+	assert_non_null(file);
+	assert_int_equal(fwrite(bytes, 1, len, file), len);
+	assert_int_equal(fclose(file), 0);
+}
+
+static void opts_parse__filter_file__is_one_line_without_comments(void **state)
+{
+	static const char text[] = "# web\n  tcp port 80 # or\r\n or\tport 443\n# end";
+	char path[] = "/tmp/xcap-opts.XXXXXX";
+
+	(void)state;
+	write_filter(path, text, strlen(text));
+	ACCEPT("-F", path);
+	assert_string_equal(opts_check_filter(&config), "tcp port 80        or port 443");
+	assert_null(config.filter);
+	opts_free(&config);
+	assert_null(config.filter_from_file);
+	unlink(path);
+}
+
+static void opts_parse__empty_filter_file__is_everything(void **state)
+{
+	char path[] = "/tmp/xcap-opts.XXXXXX";
+
+	(void)state;
+	write_filter(path, "# nothing\n", 10);
+	ACCEPT("--filter-file", path);
+	assert_string_equal(opts_check_filter(&config), "");
+	opts_free(&config);
+	unlink(path);
+}
+
+static void opts_parse__filter_file_that_is_none__is_one_error(void **state)
+{
+	char path[] = "/tmp/xcap-opts.XXXXXX", message[160];
+
+	(void)state;
+	write_filter(path, "tcp\0port", 8);
+	snprintf(message, sizeof(message), "the filter file '%s' is no text", path);
+	REFUSE(message,
+	       "-F takes a file with an expression; a capture is read by 'xcap filter -r FILE "
+	       "EXPRESSION'",
+	       "-F", path);
+	assert_int_equal(truncate(path, FILTER_FILE_MAX + 1), 0);
+	snprintf(message, sizeof(message), "the filter file '%s' is longer than %d bytes", path,
+		 FILTER_FILE_MAX);
+	REFUSE(message, "", "-F", path);
+	unlink(path);
+	assert_int_not_equal(PARSE("-F", "/nonexistent/f"), 0);
+	assert_int_equal(err.status, ERR_FAILED);
+	assert_string_equal(err.msg,
+			    "cannot read the filter file '/nonexistent/f': No such file or "
+			    "directory (ENOENT)");
+	assert_int_not_equal(PARSE("-F", "/tmp"), 0);
+	assert_string_equal(err.msg, "cannot read the filter file '/tmp': Is a directory (EISDIR)");
+}
+
+static void opts_parse__filter_file_beside_a_filter__is_an_error(void **state)
+{
+	const char *hint = "the whole expression stands in the file, or on the command line";
+
+	(void)state;
+	REFUSE("two filters: -F 'f' and -e 'tcp'", hint, "-e", "tcp", "-F", "f");
+	REFUSE("two filters: -F 'f' and the words 'port 80'", hint, "-F", "f", "port", "80");
+}
+
+static void opts_parse__link_type__is_one_of_three(void **state)
+{
+	static const struct {
+		const char *word, *name;
+		int dlt;
+	} types[] = {
+		{"EN10MB", "EN10MB", 1}, {"raw", "RAW", 12}, {"LINUX_SLL2", "LINUX_SLL2", 276}};
+
+	(void)state;
+	for (size_t i = 0; i < UTIL_ARRAY_SIZE(types); i++) {
+		assert_int_equal(PARSE_FOR(&cmd_filter, "-y", types[i].word), 0);
+		assert_string_equal(config.link_type, types[i].name);
+		assert_int_equal(config.dlt, types[i].dlt);
+	}
+	REFUSE_FOR(
+		&cmd_filter, "option '-y': no link type 'IEEE802_11' here",
+		"link types are EN10MB (Ethernet), RAW (IP without a link header) and LINUX_SLL2 "
+		"(cooked)",
+		"-y", "IEEE802_11");
+	REFUSE_FOR(
+		&cmd_filter, "option '-y': no link type '' here",
+		"link types are EN10MB (Ethernet), RAW (IP without a link header) and LINUX_SLL2 "
+		"(cooked)",
+		"-y", "");
+}
+
+static void opts_parse__d__counts_to_three(void **state)
+{
+	static const char *const words[] = {"-d", "-dd", "-ddd"};
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(PARSE_FOR(&cmd_filter, words[i]), 0);
+		assert_int_equal(config.dump, i + 1);
+	}
+	assert_int_equal(PARSE_FOR(&cmd_filter, "-d", "--dump"), 0);
+	assert_int_equal(config.dump, 2);
+	REFUSE_FOR(&cmd_filter, "option '-d': given more than three times", "", "-dddd");
+}
+
+static void opts_parse__forms_of_a_filter__exclude_each_other(void **state)
+{
+	(void)state;
+	assert_int_equal(PARSE_FOR(&cmd_filter, "--ebpf"), 0);
+	assert_true(config.as_ebpf && !config.as_c && !config.dump);
+	assert_int_equal(PARSE_FOR(&cmd_filter, "--c"), 0);
+	assert_true(config.as_c && !config.as_ebpf);
+	assert_int_equal(PARSE_FOR(&cmd_filter, "-r", "f.pcap"), 0);
+	assert_string_equal(config.read_path, "f.pcap");
+	REFUSE_FOR(&cmd_filter, "-d and --c: one of both", "", "-d", "--c");
+	REFUSE_FOR(&cmd_filter, "--ebpf and --c: one of both", "", "--c", "--ebpf");
+	REFUSE_FOR(&cmd_filter, "--c and -r: one of both", "", "--c", "-r", "f");
+	REFUSE_FOR(&cmd_filter, "option '-r': the argument is empty", "", "-r", "");
+	REFUSE_FOR(&cmd_filter, "-y 'RAW' and -r 'f': the file has its own link type", "", "-y",
+		   "RAW", "-r", "f");
+	REFUSE_FOR(&cmd_filter, "-F - and -r -: both would read standard input", "", "-F", "-",
+		   "-r", "-");
 }
 
 static void opts_parse__options_of_another_command__are_refused(void **state)
@@ -556,13 +700,13 @@ static void opts_table__commands__name_options_that_exist(void **state)
 	}
 }
 
-static void opts_table__rows__belong_to_skb_and_have_unique_names(void **state)
+static void opts_table__rows__belong_to_a_command_and_have_unique_names(void **state)
 {
 	(void)state;
 	for (unsigned int i = 0; opts_at(i); i++) {
 		const struct opts_row *row = opts_at(i);
 
-		assert_true(opts_takes(&cmd_skb, row));
+		assert_true(opts_takes(owner(row), row));
 		assert_ptr_equal(opts_find(row->name), row);
 		if (row->alias_of) {
 			assert_non_null(opts_find(row->alias_of));
@@ -603,15 +747,18 @@ static char *help_of(const struct cmd *cmd)
 	return text;
 }
 
-static void opts_help__skb__has_every_row_within_80_columns(void **state)
+static void opts_help__skb_and_filter__have_every_row_of_theirs(void **state)
 {
-	char *text = help_of(&cmd_skb), label[64];
+	char *skb = help_of(&cmd_skb), *filter = help_of(&cmd_filter), label[64];
 
 	(void)state;
-	assert_within_80_columns(text);
-	assert_non_null(strstr(text, "Usage: xcap skb [OPTIONS] [EXPRESSION]\n"));
+	assert_non_null(strstr(skb, "Usage: xcap skb [OPTIONS] [EXPRESSION]\n"));
+	assert_non_null(strstr(filter, "Usage: xcap filter [OPTIONS] EXPRESSION\n"));
+	assert_null(strstr(filter, "--probe"));
+	assert_null(strstr(skb, "--ebpf"));
 	for (unsigned int i = 0; opts_at(i); i++) {
 		const struct opts_row *row = opts_at(i);
+		const char *text = owner(row) == &cmd_skb ? skb : filter;
 
 		if (row->alias_of)
 			snprintf(label, sizeof(label), " --%s", row->name);
@@ -624,8 +771,9 @@ static void opts_help__skb__has_every_row_within_80_columns(void **state)
 		if (row->letter && !strstr(text, label))
 			fail_msg("not in --help: '%s'", label);
 	}
-	assert_non_null(strstr(text, "\n  -f also --function, --func\n"));
-	free(text);
+	assert_non_null(strstr(skb, "\n  -f also --function, --func\n"));
+	free(skb);
+	free(filter);
 }
 
 static void opts_help__version__has_no_row_of_skb(void **state)
@@ -741,10 +889,17 @@ int main(void)
 		cmocka_unit_test(opts_parse__unknown_option__gets_near_names),
 		cmocka_unit_test(opts_parse__letters_of_tcpdump__say_what_to_do_instead),
 		cmocka_unit_test(opts_parse__two_filters__is_an_error_with_the_hint_about_e),
+		cmocka_unit_test(opts_parse__filter_file__is_one_line_without_comments),
+		cmocka_unit_test(opts_parse__empty_filter_file__is_everything),
+		cmocka_unit_test(opts_parse__filter_file_that_is_none__is_one_error),
+		cmocka_unit_test(opts_parse__filter_file_beside_a_filter__is_an_error),
+		cmocka_unit_test(opts_parse__link_type__is_one_of_three),
+		cmocka_unit_test(opts_parse__d__counts_to_three),
+		cmocka_unit_test(opts_parse__forms_of_a_filter__exclude_each_other),
 		cmocka_unit_test(opts_parse__options_of_another_command__are_refused),
 		cmocka_unit_test(opts_table__commands__name_options_that_exist),
-		cmocka_unit_test(opts_table__rows__belong_to_skb_and_have_unique_names),
-		cmocka_unit_test(opts_help__skb__has_every_row_within_80_columns),
+		cmocka_unit_test(opts_table__rows__belong_to_a_command_and_have_unique_names),
+		cmocka_unit_test(opts_help__skb_and_filter__have_every_row_of_theirs),
 		cmocka_unit_test(opts_help__version__has_no_row_of_skb),
 		cmocka_unit_test(opts_help__every_command__is_within_80_columns),
 		cmocka_unit_test(command_line__first_word__is_a_command_only_if_it_is_exactly_one),
