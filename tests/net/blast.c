@@ -17,7 +17,7 @@
 #include <sys/socket.h>
 
 #define BATCH	    64
-#define PAYLOAD_MAX 1400
+#define PAYLOAD_MAX 65507 /* what an IPv4 datagram holds */
 
 static int send_batch(int fd, struct mmsghdr *messages, unsigned int n)
 {
