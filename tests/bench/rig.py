@@ -203,3 +203,55 @@ def per_run(before, after, prefix):
             runs += count - old[0]
             ns += time_ns - old[1]
     return (ns / runs if runs else None), runs
+
+
+class Result:
+    """One row of the table: what was measured, beside its yardstick of the same turn."""
+
+    def __init__(self, name, unit, values, yardstick="", yard_values=(), most=None, note=""):
+        self.name, self.unit, self.yardstick, self.most, self.note = name, unit, yardstick, most, note
+        self.values, self.yard_values = list(values), list(yard_values)
+        # turn by turn: what disturbs the machine disturbs both
+        self.ratios = [value / yard for value, yard in zip(self.values, self.yard_values) if yard]
+
+    def holds(self):
+        """True, False; None where nothing is asked."""
+        return None if self.most is None or not self.ratios else median(self.ratios) <= self.most
+
+    def as_dict(self):
+        return {"name": self.name, "unit": self.unit, "values": self.values, "yardstick": self.yardstick,
+                "yardstick_values": self.yard_values, "ratio": median(self.ratios) if self.ratios else None,
+                "spread": spread(self.ratios), "most": self.most, "holds": self.holds(), "note": self.note}
+
+    def cells(self):
+        ratio = f"{median(self.ratios):.2f} x {self.yardstick}" if self.ratios else ""
+        limit = "" if self.most is None else f"<= {self.most:g}" + ("" if self.holds() is not False else ", NO")
+        return [self.name, number(median(self.values)) + " " + self.unit if self.values else "-",
+                number(median(self.yard_values)) + " " + self.unit if self.yard_values else "", ratio,
+                f"{spread(self.ratios or self.values):.0%}" if self.values else "", limit, self.note]
+
+
+def number(value):
+    """Three digits that mean something."""
+    if abs(value) >= 1000:
+        return f"{value:,.0f}"
+    return f"{value:.1f}" if abs(value) >= 10 else f"{value:.3g}"
+
+
+HEAD = ["", "xcap", "yardstick", "ratio", "spread", "asked for", ""]
+
+
+def print_table(sections, markdown=False):
+    """[(title, results)] as columns, or as the table of README.md."""
+    for title, results in sections:
+        rows = [result.cells() for result in results]
+        if markdown:
+            print(f"\n| {' | '.join([title, *HEAD[1:]])} |\n|{'---|' * len(HEAD)}")
+            for row in rows:
+                print(f"| {' | '.join(row)} |")
+            continue
+        rows.insert(0, [title, *HEAD[1:]])
+        widths = [max(len(row[i]) for row in rows) for i in range(len(HEAD))]
+        for row in rows:
+            print("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip())
+        print(flush=True)
