@@ -54,6 +54,7 @@ class Process:
 
     def __init__(self, command, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL):
         self.command = [str(word) for word in command]
+        self.name = shlex.join(self.command)[:200]
         self.errors = tempfile.TemporaryFile()
         self.process = subprocess.Popen(self.command, stdin=stdin, stdout=stdout, stderr=self.errors)
         self.usage = None
@@ -81,14 +82,18 @@ class Process:
         end = time.monotonic() + seconds * SLOW
         while not condition():
             if not self.running() or time.monotonic() > end:
-                sys.exit(f"bench: {shlex.join(self.command)}: {what}\n{self.said()}")
+                sys.exit(f"bench: {self.name}: {what}\n{self.said()}")
             time.sleep(0.0005)
 
     def stop(self, signo=signal.SIGINT, seconds=20):
         """Signal it and wait; the CPU seconds it took, its own and those in the kernel for it."""
         if self.running():
             self.process.send_signal(signo)
-            self.wait_for(lambda: not self.running() or self.usage, "does not end", seconds)
+        end = time.monotonic() + seconds * SLOW
+        while self.running():
+            if time.monotonic() > end:
+                sys.exit(f"bench: {self.name}: does not end\n{self.said()}")
+            time.sleep(0.001)
         return self.usage.ru_utime + self.usage.ru_stime
 
     def kill(self):
@@ -159,14 +164,25 @@ class Rig:
                               check=True, capture_output=True, text=True).stdout
         return int(text)
 
-    def blast(self, count, size, port=9):
-        """Send; how many packets b got, and the seconds it took."""
+    def blast(self, count, size, port=9, rate=0):
+        """Send from the first CPU; how many packets b got, and the CPU seconds that sending took: with
+        those of the receiving side, which runs in the sender's context, and of what hangs on it."""
         before = self.received()
-        begin = time.monotonic()
-        subprocess.run(["ip", "netns", "exec", self.a, BUILD / "blast", NOBODY, str(port), str(count), str(size)],
-                       check=True, stdout=subprocess.DEVNULL)
-        seconds = time.monotonic() - begin
-        return self.received() - before, seconds
+        process = self.start(["ip", "netns", "exec", self.a, BUILD / "blast", NOBODY, str(port), str(count), str(size),
+                              f"{rate:.0f}"])
+        bind(process.pid, 0)
+        while process.running():
+            time.sleep(0.0005)
+        if process.process.returncode:
+            sys.exit("bench: blast: " + process.said())
+        self.processes.remove(process)
+        return self.received() - before, process.usage.ru_utime + process.usage.ru_stime
+
+
+def bind(pid, cpu):
+    """To one CPU, where there are several."""
+    if (os.cpu_count() or 1) > 1:
+        os.sched_setaffinity(pid, {cpu})
 
 
 class Yardstick:
