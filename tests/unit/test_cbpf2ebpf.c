@@ -11,7 +11,6 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include <linux/filter.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +19,7 @@
 #include "filter/cbpf.h"
 #include "filter/cbpf2ebpf.h"
 #include "filter_data.h"
+#include "filter_random.h"
 #include "filter_scene.h"
 
 #define DLT_ETHERNET 1
@@ -116,113 +116,6 @@ static void public_filters__on_public_captures__decide_as_libpcap(void **state)
 	filter_data_fini(&data);
 }
 
-/* --- random programs --- */
-
-static uint32_t seed;
-
-static uint32_t rnd(uint32_t n)
-{
-	seed ^= seed << 13;
-	seed ^= seed >> 17;
-	seed ^= seed << 5;
-	return seed % n;
-}
-
-static uint32_t random_k(void)
-{
-	switch (rnd(6)) {
-	case 0:
-		return rnd(40);
-	case 1:
-		return rnd(128);
-	case 2:
-		return rnd(300);
-	case 3:
-		return rnd(3) ? rnd(1600) : rnd(UINT32_MAX);
-	case 4:
-		return 12 + rnd(20);
-	}
-	return rnd(4) ? rnd(64) : 0xffffe000u - rnd(64);
-}
-
-static void random_alu(struct cbpf_insn *insn)
-{
-	static const uint8_t ops[] = {BPF_ADD, BPF_SUB, BPF_MUL, BPF_DIV, BPF_MOD, BPF_AND,
-				      BPF_OR,  BPF_XOR, BPF_LSH, BPF_RSH, BPF_NEG};
-	int op = ops[rnd(UTIL_ARRAY_SIZE(ops))];
-
-	insn->code = BPF_ALU | op | (op != BPF_NEG && rnd(2) ? BPF_X : BPF_K);
-	/* a constant shift by 32 or more is undefined in libpcap's C */
-	if (op == BPF_LSH || op == BPF_RSH)
-		insn->k %= 32;
-	if ((op == BPF_DIV || op == BPF_MOD) && !insn->k)
-		insn->k = 7;
-}
-
-/* A conditional jump or BPF_JA to one of the `left` instructions that follow the next. */
-static void random_jump(struct cbpf_insn *insn, uint32_t left)
-{
-	static const uint8_t ops[] = {BPF_JEQ, BPF_JGT, BPF_JGE, BPF_JSET};
-
-	if (rnd(8) == 0) {
-		*insn = (struct cbpf_insn){.code = BPF_JMP | BPF_JA, .k = rnd(left + 1)};
-		return;
-	}
-	insn->code = BPF_JMP | ops[rnd(UTIL_ARRAY_SIZE(ops))] | (rnd(3) ? BPF_K : BPF_X);
-	insn->jt = (uint8_t)rnd(UTIL_MIN(left, 254u) + 1);
-	insn->jf = (uint8_t)rnd(UTIL_MIN(left, 254u) + 1);
-	if (rnd(2))
-		insn->k = rnd(256);
-}
-
-static void random_insn(struct cbpf_insn *insn, uint32_t left)
-{
-	static const uint8_t sizes[] = {BPF_W, BPF_H, BPF_B};
-	static const uint8_t plain[] = {
-		BPF_LDX | BPF_B | BPF_MSH, BPF_LD | BPF_LEN,  BPF_LDX | BPF_LEN,
-		BPF_LD | BPF_IMM,	   BPF_LDX | BPF_IMM, BPF_MISC | BPF_TAX,
-		BPF_MISC | BPF_TXA,	   BPF_LDX | BPF_IMM,
-	};
-	static const uint8_t memory[] = {BPF_LD | BPF_MEM, BPF_LDX | BPF_MEM, BPF_ST, BPF_STX};
-
-	*insn = (struct cbpf_insn){.k = random_k()};
-	switch (rnd(8)) {
-	case 0:
-	case 1:
-		insn->code = BPF_LD | sizes[rnd(3)] | BPF_ABS;
-		break;
-	case 2:
-		insn->code = BPF_LD | sizes[rnd(3)] | BPF_IND;
-		break;
-	case 3:
-		insn->code = plain[rnd(UTIL_ARRAY_SIZE(plain))];
-		if (rnd(2))
-			insn->k = rnd(64);
-		break;
-	case 4:
-		insn->code = memory[rnd(UTIL_ARRAY_SIZE(memory))];
-		insn->k = rnd(CBPF_MEM_WORDS);
-		break;
-	case 5:
-		random_alu(insn);
-		break;
-	default:
-		random_jump(insn, left);
-	}
-}
-
-/* All of M[] is written first, for libpcap does not clear it. */
-static void random_program(struct cbpf_prog *prog)
-{
-	prog->len = CBPF_MEM_WORDS + 4 + rnd(60);
-	for (uint32_t i = 0; i < CBPF_MEM_WORDS; i++)
-		prog->insns[i] = (struct cbpf_insn){.code = BPF_ST, .k = i};
-	for (uint32_t i = CBPF_MEM_WORDS; i + 1 < prog->len; i++)
-		random_insn(&prog->insns[i], prog->len - 2 - i);
-	prog->insns[prog->len - 1] = (struct cbpf_insn){.code = BPF_RET | (rnd(3) ? BPF_A : BPF_K),
-							.k = rnd(UINT32_MAX)};
-}
-
 static void check_random(const struct cbpf_prog *prog, const struct filter_data *data)
 {
 	static const int64_t failures[] = {CBPF2EBPF_LOAD_UNREADABLE, CBPF2EBPF_LOAD_FAULT};
@@ -230,28 +123,31 @@ static void check_random(const struct cbpf_prog *prog, const struct filter_data 
 
 	filter_scene_translate("random program", prog, &code);
 	for (int i = 0; i < 3; i++) {
-		const struct filter_packet *p = &data->packets[rnd((uint32_t)data->n_packets)];
+		const struct filter_packet *p =
+			&data->packets[filter_random_below((uint32_t)data->n_packets)];
 
 		filter_scene_check("random program", prog, &code, p, p->cap_len, UINT32_MAX);
-		filter_scene_check("random program", prog, &code, p, rnd(p->cap_len + 1), rnd(100));
-		filter_scene_check_failing("random program", prog, &code, p, rnd(60),
-					   failures[rnd(2)]);
+		filter_scene_check("random program", prog, &code, p,
+				   filter_random_below(p->cap_len + 1), filter_random_below(100));
+		filter_scene_check_failing("random program", prog, &code, p,
+					   filter_random_below(60),
+					   failures[filter_random_below(2)]);
 	}
 	cbpf2ebpf_free(&code);
 }
 
 static void random_programs__100000_of_them__decide_as_libpcap(void **state)
 {
-	struct cbpf_insn insns[128];
+	struct cbpf_insn insns[FILTER_RANDOM_MAX];
 	struct cbpf_prog prog = {.insns = insns};
 	struct filter_data data = {0};
 
 	(void)state;
 	filter_scene_start_count();
-	seed = 20240229;
+	filter_random_seed(20240229);
 	filter_data_add_builtin(&data);
 	for (int i = 0; i < 100000; i++) {
-		random_program(&prog);
+		filter_random_program(&prog);
 		check_random(&prog, &data);
 	}
 	filter_scene_print_count("random programs");
