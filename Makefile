@@ -89,6 +89,20 @@ $(B)/tests/%.o: tests/unit/%.c Makefile | $(B)/.tools
 $(B)/tests/%: $(B)/tests/%.o $(UNIT_LIB) $(B)/libxcap.a
 	$(call say,LD,$@)$(CC) $(CFLAGS) $(SANFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
 
+# Programs of the live tests: they drive what xcap loads, in the kernel.
+KERNEL_BINS := $(B)/tests/filter_kernel
+KERNEL_LIB := $(B)/tests/drive.o $(addprefix $(B)/tests/,filter_data.o filter_random.o pcap_ref.o)
+
+$(B)/tests/%.o: tests/kernel/%.c Makefile | $(B)/.tools
+	@mkdir -p $(@D)
+	$(call say,CC,$<)$(CC) $(XCFLAGS) -Itests/kernel -Itests/unit $(CFLAGS) -c $< -o $@
+
+$(KERNEL_BINS): $(B)/tests/%: $(B)/tests/%.o $(KERNEL_LIB) $(B)/libxcap.a
+	$(call say,LD,$@)$(CC) $(CFLAGS) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+kernel-bins: $(KERNEL_BINS)
+.PHONY: kernel-bins
+
 # Regenerates vmlinux/vmlinux.h from vmlinux/types.list and the running kernel's BTF.
 vmlinux:
 	vmlinux/generate.py vmlinux/types.list >vmlinux/vmlinux.h.new && mv vmlinux/vmlinux.h.new vmlinux/vmlinux.h
@@ -131,4 +145,5 @@ uninstall:
 clean:
 	rm -rf build
 
--include $(OBJS:.o=.d) $(BPF_OBJS:.o=.d) $(UNIT_BINS:=.d) $(UNIT_LIB:.o=.d) $(B)/obj/main.d
+-include $(OBJS:.o=.d) $(BPF_OBJS:.o=.d) $(UNIT_BINS:=.d) $(UNIT_LIB:.o=.d) \
+	 $(KERNEL_BINS:=.d) $(KERNEL_LIB:.o=.d) $(B)/obj/main.d

@@ -3,7 +3,8 @@
  * filter_data.c - expressions and packets that the tests of the packet filter share.
  *
  * The packets are every combination of a link header (plain, VLAN 5, VLAN 100, QinQ) and a network
- * packet (IPv4 and IPv6 with TCP, UDP, ICMP, fragments, options, extension headers; ARP).
+ * packet (IPv4 and IPv6 with TCP, UDP, ICMP, fragments, options, extension headers; ARP; MPLS,
+ * PPPoE, Geneve).
  */
 #include "filter_data.h"
 
@@ -82,7 +83,17 @@ static const char *const builtin_exprs[] = {
 	"arp host 10.0.0.1",
 	"arp[6:2] = 1",
 	"mpls",
+	"mpls 1000",
+	"mpls and mpls 1001 and host 10.0.0.1",
+	"mpls && tcp port 80",
 	"pppoes",
+	"pppoes 7",
+	"pppoes 7 and ip proto 6",
+	"pppoes && ip6",
+	"geneve",
+	"geneve 9",
+	"geneve 9 and tcp port 80",
+	"geneve && ether host 02:00:00:00:00:01",
 	"inbound",
 	"outbound and tcp",
 	"ifindex 7",
@@ -90,7 +101,7 @@ static const char *const builtin_exprs[] = {
 };
 
 struct builder {
-	uint8_t bytes[512];
+	uint8_t bytes[3072];
 	uint32_t len;
 };
 
@@ -271,6 +282,46 @@ static void put_ip6_auth(struct builder *b)
 	put(b, 4, 0x80000000);
 }
 
+static void put_mpls(struct builder *b)
+{
+	put(b, 4, 1000 << 12 | 64);
+	put(b, 4, 1001 << 12 | 1 << 8 | 63);
+	put_ip(b, 6, 0x4000, 0);
+	put_tcp(b, 0x10, "");
+}
+
+static void put_pppoe(struct builder *b)
+{
+	put(b, 4, 0x11000007);
+	put(b, 4, 46 << 16 | 0x0021);
+	put_ip(b, 6, 0x4000, 0);
+	put_tcp(b, 0x10, "");
+}
+
+static void put_pppoe_ip6(struct builder *b)
+{
+	put(b, 4, 0x11000008);
+	put(b, 4, 66 << 16 | 0x0057);
+	put_ip6_tcp(b);
+}
+
+/* Of network 9, with one option, around a whole frame. */
+static void put_geneve(struct builder *b)
+{
+	put_ip(b, 17, 0, 0);
+	put(b, 4, 40000u << 16 | 6081);
+	put(b, 4, 100 << 16);
+	put(b, 4, 0x02006558);
+	put(b, 4, 9 << 8);
+	put(b, 4, 0x01020301);
+	put(b, 4, 0xdeadbeef);
+	put(b, 4, 0x02000000);
+	put(b, 4, 0x00020200);
+	put(b, 4, 0x00000001);
+	put(b, 2, 0x0800);
+	put_tcp_syn(b);
+}
+
 static const struct {
 	uint32_t type;
 	void (*put)(struct builder *b);
@@ -282,6 +333,8 @@ static const struct {
 	{0x86dd, put_ip6_udp},	      {0x86dd, put_ip6_options},
 	{0x86dd, put_ip6_fragment},   {0x86dd, put_ip6_auth},
 	{0x86dd, put_ip6_long_chain}, {0x0806, put_arp},
+	{0x8847, put_mpls},	      {0x8864, put_pppoe},
+	{0x8864, put_pppoe_ip6},      {0x0800, put_geneve},
 };
 
 static void add_packet(void *arg, const uint8_t *bytes, uint32_t wire_len, uint32_t cap_len)
@@ -325,6 +378,33 @@ void filter_data_add_builtin(struct filter_data *data)
 	}
 	for (size_t i = 0; i < sizeof(builtin_exprs) / sizeof(builtin_exprs[0]); i++)
 		add_expr(data, builtin_exprs[i]);
+}
+
+void filter_data_add_long(struct filter_data *data)
+{
+	static const uint32_t lengths[] = {1000, 1514, 2500, 3000};
+	static const char *const exprs[] = {
+		"ether[999] = 231",	    "ether[1400:4] = 0x787a7c7e",
+		"ether[2996:4] & 1 = 0",    "udp[1200:2] > 0 and len > 1514",
+		"len = 1514 or len = 1518", "greater 2500",
+		"less 2500 and udp",	    "udp[ether[60]*8:4] != 0",
+	};
+
+	for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
+		struct builder frame = {.len = 0};
+
+		put(&frame, 4, 0x02000000);
+		put(&frame, 4, 0x00010200);
+		put(&frame, 4, 0x00000002);
+		put(&frame, 2, 0x0800);
+		put_ip(&frame, 17, 0, 0);
+		put_udp(&frame, "");
+		while (frame.len < lengths[i])
+			put(&frame, 1, frame.len & 0xff);
+		add_packet(data, frame.bytes, frame.len, frame.len);
+	}
+	for (size_t i = 0; i < sizeof(exprs) / sizeof(exprs[0]); i++)
+		add_expr(data, exprs[i]);
 }
 
 static void read_exprs(struct filter_data *data, const char *path)

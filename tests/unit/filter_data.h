@@ -24,6 +24,8 @@ struct filter_data {
 
 /* Both add to what is there; a failed allocation ends the test program. */
 void filter_data_add_builtin(struct filter_data *data);
+/* Packets of 1,000 to 3,000 bytes, and expressions that look far into them. */
+void filter_data_add_long(struct filter_data *data);
 /*
  * From $XCAP_SHARED_DATA, else ../shared/data. Returns the number of captures read, or -1 and a
  * "skip:" line when the folder is not there.
