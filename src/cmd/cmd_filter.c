@@ -20,9 +20,8 @@
 #include "filter/cbpf2ebpf.h"
 #include "filter/ctext.h"
 #include "filter/ebpf_print.h"
+#include "record/packet_link.h"
 #include "session/inject.h"
-
-#define DLT_ETHERNET 1 /* DLT_EN10MB; <pcap.h> does not go along with <linux/bpf.h> */
 
 static int print_ebpf(const struct cbpf_prog *prog, struct err *err)
 {
@@ -38,16 +37,17 @@ static int print_ebpf(const struct cbpf_prog *prog, struct err *err)
 
 static int print_program(const struct config *config, const char *expr, struct err *err)
 {
+	const char *link =
+		packet_link_name(config->link_type ? config->link_type : CAPTURE_LINK_EN10MB);
 	struct cbpf_prog prog;
-	int rc = cbpf_compile(expr, config->link_type ? config->dlt : DLT_ETHERNET, &prog, err);
+	int rc = cbpf_compile(expr, cbpf_link_type(link), &prog, err);
 
 	if (rc)
 		return rc;
 	if (config->as_ebpf)
 		rc = print_ebpf(&prog, err);
 	else if (config->as_c)
-		rc = ctext_print(&prog, expr, config->link_type ? config->link_type : "EN10MB",
-				 stdout, err);
+		rc = ctext_print(&prog, expr, link, stdout, err);
 	else
 		cbpf_print(&prog, config->dump ? (enum cbpf_form)config->dump : CBPF_FORM_TEXT,
 			   stdout);

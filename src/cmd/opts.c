@@ -54,8 +54,8 @@ static const struct opts_row rows[] = {
 	 "in .pcap, else pcapng)",
 	 opts_set_format, OUTPUT},
 	{"linktype", 'y', "TYPE",
-	 "link type of the packets in FILE: EN10MB, RAW or LINUX_SLL2 (default: EN10MB, which is "
-	 "Ethernet)",
+	 "link type of the packets in a file, or what the filter is compiled for: EN10MB, RAW or "
+	 "LINUX_SLL2 (default: EN10MB, which is Ethernet)",
 	 opts_set_linktype, OUTPUT},
 	{"print", 0, NULL, "print the packets too, with -w", opts_set_print, OUTPUT},
 	{"packet-buffered", 'U', NULL, "write out every packet at once", opts_set_unbuffered,
@@ -75,9 +75,6 @@ static const struct opts_row rows[] = {
 	{"time", 0, "STYLE", "none, local, epoch, delta, date or since (default: local)",
 	 opts_set_time, OUTPUT},
 	{"nano", 0, NULL, "print nanoseconds; files always have them", opts_set_nano, OUTPUT},
-	{"linktype", 'y', "NAME",
-	 "compile for this link type: EN10MB, RAW or LINUX_SLL2 (default: EN10MB)",
-	 opts_set_link_type, FORMS},
 	{"dump", 'd', NULL,
 	 "print classic BPF as tcpdump does; -dd as initialisers in C, -ddd as numbers",
 	 opts_set_dump, FORMS},
@@ -368,7 +365,7 @@ int opts_parse(const struct cmd *cmd, int argc, char **argv, int first, struct c
 			rc = err_errno(err, ERR_FAILED, ENOMEM, "cannot keep the command line");
 	}
 	if (!rc && !config->help && !config->version)
-		rc = opts_check_conflicts(config, err);
+		rc = opts_check_conflicts(cmd, config, err);
 	if (!rc && !config->help && !config->version && config->filter_path)
 		rc = filter_file_read(config->filter_path, &config->filter_from_file, err);
 	buf_fini(&p.words);

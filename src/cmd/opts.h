@@ -47,8 +47,6 @@ struct config {
 	bool time_given;
 	uint64_t duration_ns;	/* --duration; 0: none */
 	const char *cmd;	/* --cmd; NULL none */
-	const char *link_type;	/* -y, spelt as libpcap does; NULL: not given */
-	int dlt;		/* the same as DLT_* */
 	int dump;		/* -d, -dd, -ddd: 1 to 3 */
 	bool as_ebpf, as_c;	/* --ebpf, --c */
 	const char *read_path;	/* -r; NULL none */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "record/packet_link.h"
 
 const char *opts_check_filter(const struct config *config)
 {
@@ -65,20 +66,12 @@ static int check_filter(const struct config *config, struct err *err)
 
 static int check_output(const struct config *config, struct err *err)
 {
-	const char *format = opts_check_format(config);
-
 	if (config->print && !config->write_path)
 		return err_set(err, ERR_USAGE,
 			       "--print needs -w: without -w the text is always printed");
 	if (config->format && !config->write_path) {
 		err_set(err, ERR_USAGE, "--format needs -w: it is the format of the file");
 		err_hint(err, "-w - writes to standard output");
-		return err->code;
-	}
-	if (config->link_type && (!format || strcmp(format, "text") == 0)) {
-		err_set(err, ERR_USAGE,
-			"-y is the link type of packets in a file, and no such file is written");
-		err_hint(err, "-w FILE writes the packets; the text shows them as they are");
 		return err->code;
 	}
 	if (config->print && strcmp(config->write_path, "-") == 0) {
@@ -94,6 +87,20 @@ static int check_messages(const struct config *config, struct err *err)
 	if (config->quiet && config->debug)
 		return err_set(err, ERR_USAGE, "-q and --debug contradict each other");
 	return 0;
+}
+
+/* `xcap filter` compiles for a link type and writes no file. */
+static int check_link_type(const struct cmd *cmd, const struct config *config, struct err *err)
+{
+	const char *format = opts_check_format(config);
+
+	if (!config->link_type || !opts_takes(cmd, opts_find("write")) ||
+	    (format && strcmp(format, "text") != 0))
+		return 0;
+	err_set(err, ERR_USAGE,
+		"-y is the link type of packets in a file, and no such file is written");
+	err_hint(err, "-w FILE writes the packets; the text shows them as they are");
+	return err->code;
 }
 
 /* `xcap filter` prints one form of the program, or runs it. */
@@ -120,7 +127,7 @@ static int check_forms(const struct config *config, struct err *err)
 	if (config->read_path && config->link_type)
 		return err_set(err, ERR_USAGE,
 			       "-y '%s' and -r '%s': the file has its own link type",
-			       config->link_type, config->read_path);
+			       packet_link_name(config->link_type), config->read_path);
 	if (config->read_path && config->filter_path && strcmp(config->read_path, "-") == 0 &&
 	    strcmp(config->filter_path, "-") == 0)
 		return err_set(err, ERR_USAGE, "-F - and -r -: both would read standard input");
@@ -148,7 +155,7 @@ static int check_text(const struct config *config, struct err *err)
 	return 0;
 }
 
-int opts_check_conflicts(const struct config *config, struct err *err)
+int opts_check_conflicts(const struct cmd *cmd, const struct config *config, struct err *err)
 {
 	int (*const checks[])(const struct config *, struct err *) = {
 		check_filter, check_forms, check_output, check_messages, check_text,
@@ -160,5 +167,5 @@ int opts_check_conflicts(const struct config *config, struct err *err)
 		if (rc)
 			return rc;
 	}
-	return 0;
+	return check_link_type(cmd, config, err);
 }

@@ -11,7 +11,7 @@
 #include "cmd/opts.h"
 
 /* Called by opts_parse() once all options are set. ERR_USAGE, or 0. */
-int opts_check_conflicts(const struct config *config, struct err *err);
+int opts_check_conflicts(const struct cmd *cmd, const struct config *config, struct err *err);
 
 /* The packet filter, from wherever it was given; "" none. */
 const char *opts_check_filter(const struct config *config);

@@ -86,26 +86,6 @@ int opts_set_filter_file(struct config *config, const char *arg, struct err *err
 	return set_text(&config->filter_path, arg, err);
 }
 
-int opts_set_link_type(struct config *config, const char *arg, struct err *err)
-{
-	/* DLT_* of <pcap.h>, which does not go along with <linux/bpf.h> */
-	static const struct {
-		const char *name;
-		int dlt;
-	} types[] = {{"EN10MB", 1}, {"RAW", 12}, {"LINUX_SLL2", 276}};
-
-	for (size_t i = 0; i < UTIL_ARRAY_SIZE(types); i++)
-		if (strcasecmp(arg, types[i].name) == 0) {
-			config->link_type = types[i].name;
-			config->dlt = types[i].dlt;
-			return 0;
-		}
-	err_set(err, ERR_USAGE, "no link type '%s' here", arg);
-	err_hint(err, "link types are EN10MB (Ethernet), RAW (IP without a link header) and "
-		      "LINUX_SLL2 (cooked)");
-	return err->code;
-}
-
 int opts_set_read(struct config *config, const char *arg, struct err *err)
 {
 	return set_text(&config->read_path, arg, err);

@@ -14,7 +14,6 @@
 int opts_set_probe(struct config *config, const char *arg, struct err *err);
 int opts_set_filter(struct config *config, const char *arg, struct err *err);
 int opts_set_filter_file(struct config *config, const char *arg, struct err *err);
-int opts_set_link_type(struct config *config, const char *arg, struct err *err);
 int opts_set_read(struct config *config, const char *arg, struct err *err);
 int opts_set_interface(struct config *config, const char *arg, struct err *err);
 int opts_set_count(struct config *config, const char *arg, struct err *err);

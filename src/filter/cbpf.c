@@ -91,6 +91,11 @@ static int copy_program(const struct bpf_program *from, struct cbpf_prog *to)
 	return 0;
 }
 
+int cbpf_link_type(const char *name)
+{
+	return pcap_datalink_name_to_val(name);
+}
+
 int cbpf_compile(const char *expr, int dlt, struct cbpf_prog *prog, struct err *err)
 {
 	struct compiler c = {.pcap = pcap_open_dead(dlt, ACCEPT_LEN)};

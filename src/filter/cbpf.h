@@ -26,6 +26,9 @@ struct cbpf_prog {
 	uint32_t len; /* instructions */
 };
 
+/* libpcap's DLT_* of a link type's name; -1: it knows none of that name. */
+int cbpf_link_type(const char *name);
+
 /*
  * Compile `expr` (pcap-filter(7)) for link type `dlt` (DLT_*), optimised. An empty expression gives
  * a program that accepts all. On failure: ERR_USAGE with libpcap's words, the expression, and a

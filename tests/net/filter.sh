@@ -78,7 +78,7 @@ test_y__compiles_for_that_link_type()
 	try 0 filter -y RAW ip
 	match "$T/out" '^\(000\) ldb      \[0\]$'
 	try 2 filter -y PPP ip
-	error_says "option '-y': no link type 'PPP' here"
+	error_says "option '-y': unknown link type 'PPP'"
 	hint_says 'link types are EN10MB .*, RAW .* and LINUX_SLL2'
 }
 
