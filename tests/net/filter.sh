@@ -79,7 +79,7 @@ test_y__compiles_for_that_link_type()
 	match "$T/out" '^\(000\) ldb      \[0\]$'
 	try 2 filter -y PPP ip
 	error_says "option '-y': unknown link type 'PPP'"
-	hint_says 'link types are EN10MB .*, RAW .* and LINUX_SLL2'
+	hint_says 'link types: EN10MB, RAW, LINUX_SLL2'
 }
 
 test_ebpf__is_readable()
