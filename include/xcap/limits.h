@@ -29,6 +29,9 @@
 #define XCAP_SNAPLEN_MAX  65535
 #define XCAP_SNAPLEN_TEXT 256
 
+/* --skb-data-offset, either way: header offsets in an skb are 16 bit. */
+#define XCAP_DATA_OFFSET_MAX 65535
+
 /* Probe ids are 16 bit in the record; configuration and counters are arrays of this many rows. */
 #define XCAP_PROBES_MAX 4096
 

@@ -30,6 +30,9 @@ static struct plan_request make_request(const struct config *config,
 		.n_interfaces = config->n_interfaces,
 		.backend = config->backend,
 		.snaplen = capture_sinks_frame_snaplen(sinks, config),
+		.skb_data = config->skb_data,
+		.skb_data_offset = config->skb_data_offset,
+		.fake_hdr = config->fake_hdr,
 		.ring_bytes = config->ring_bytes ? config->ring_bytes : XCAP_RING_DEFAULT,
 		.want_comm = sinks->needs & SINK_NEEDS_COMM,
 		.want_context = sinks->needs & SINK_NEEDS_CONTEXT,
@@ -142,7 +145,8 @@ const struct cmd cmd_skb = {
 	.summary = "Capture packets at kernel functions and tracepoints",
 	.options = "probe backend btf "
 		   "filter filter-file interface "
-		   "snaplen write format linktype packet-buffered "
+		   "snaplen skb-data skb-data-offset fake-hdr "
+		   "write format linktype packet-buffered "
 		   "print line-buffered verbose quiet no-names ether time nano "
 		   "count duration cmd ready-file buffer-size "
 		   "dry-run debug help version",

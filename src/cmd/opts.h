@@ -35,11 +35,15 @@ struct config {
 	uint64_t count;		 /* -c; 0: no limit */
 	uint64_t snaplen;	 /* -s, 1..65535 (-s 0 is 65535); valid if snaplen_given */
 	bool snaplen_given;
-	uint64_t ring_bytes;	/* -B in bytes; 0: default */
-	const char *write_path; /* -w; NULL none */
-	const char *format;	/* --format; NULL: by the file's ending */
-	int link_type;		/* -y: enum capture_link; 0: EN10MB */
-	bool print;		/* --print: text too, with -w */
+	bool skb_data; /* --skb-data */
+	bool skb_data_offset_given;
+	int32_t skb_data_offset; /* --skb-data-offset, bytes */
+	bool fake_hdr;		 /* --fake-hdr */
+	uint64_t ring_bytes;	 /* -B in bytes; 0: default */
+	const char *write_path;	 /* -w; NULL none */
+	const char *format;	 /* --format; NULL: by the file's ending */
+	int link_type;		 /* -y: enum capture_link; 0: EN10MB */
+	bool print;		 /* --print: text too, with -w */
 	bool quiet, line_buffered, unbuffered, nano, no_names, debug, dry_run, help, version;
 	bool ether; /* --ether: MAC addresses in the text */
 	int verbose;

@@ -82,6 +82,27 @@ static int check_output(const struct config *config, struct err *err)
 	return 0;
 }
 
+/* Where the packet starts is said once. */
+static int check_start(const struct config *config, struct err *err)
+{
+	if (config->skb_data_offset_given && !config->skb_data) {
+		err_set(err, ERR_USAGE, "--skb-data-offset '%d' needs --skb-data",
+			config->skb_data_offset);
+		err_hint(err, "without --skb-data xcap finds by itself where the packet starts");
+		return err->code;
+	}
+	if (config->skb_data && config->fake_hdr) {
+		err_set(err, ERR_USAGE,
+			"--skb-data and --fake-hdr contradict each other: the one "
+			"takes the bytes as they are, the other puts a header "
+			"before them");
+		err_hint(err,
+			 "headers that a packet does not have yet are made without any option");
+		return err->code;
+	}
+	return 0;
+}
+
 static int check_messages(const struct config *config, struct err *err)
 {
 	if (config->quiet && config->debug)
@@ -158,7 +179,7 @@ static int check_text(const struct config *config, struct err *err)
 int opts_check_conflicts(const struct cmd *cmd, const struct config *config, struct err *err)
 {
 	int (*const checks[])(const struct config *, struct err *) = {
-		check_filter, check_forms, check_output, check_messages, check_text,
+		check_filter, check_forms, check_output, check_start, check_messages, check_text,
 	};
 
 	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {

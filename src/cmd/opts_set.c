@@ -130,6 +130,25 @@ int opts_set_snaplen(struct config *config, const char *arg, struct err *err)
 	return 0;
 }
 
+int opts_set_skb_data_offset(struct config *config, const char *arg, struct err *err)
+{
+	bool negative = *arg == '-';
+	uint64_t bytes = 0;
+	int rc = util_parse_u64(arg + negative, 0, XCAP_DATA_OFFSET_MAX, &bytes);
+
+	if (rc == -EINVAL) {
+		err_set(err, ERR_USAGE, "'%s' is not a number of bytes", arg);
+		err_hint(err, "-34 is 34 bytes before skb->data: an Ethernet and an IPv4 header");
+		return err->code;
+	}
+	if (rc)
+		return err_set(err, ERR_USAGE, "'%s' is out of range: -%d to %d bytes", arg,
+			       XCAP_DATA_OFFSET_MAX, XCAP_DATA_OFFSET_MAX);
+	config->skb_data_offset = negative ? -(int32_t)bytes : (int32_t)bytes;
+	config->skb_data_offset_given = true;
+	return 0;
+}
+
 int opts_set_buffer_size(struct config *config, const char *arg, struct err *err)
 {
 	static const struct unit units[] = {
@@ -258,6 +277,8 @@ int opts_set_btf(struct config *config, const char *arg, struct err *err)
 		return 0;                                                                          \
 	}
 
+OPTS_SET_FLAG(skb_data, config->skb_data = true)
+OPTS_SET_FLAG(fake_hdr, config->fake_hdr = true)
 OPTS_SET_FLAG(print, config->print = true)
 OPTS_SET_FLAG(quiet, config->quiet = true)
 OPTS_SET_FLAG(verbose, config->verbose++)

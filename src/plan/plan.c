@@ -72,6 +72,9 @@ static int set_sizes(const struct plan_request *request, struct plan *plan, stru
 			 (unsigned long long)plan->ring_bytes >> 10);
 	plan->config.snaplen = request->snaplen;
 	plan->config.wakeup_bytes = UTIL_MIN(plan->ring_bytes / WAKEUP_SHARE, WAKEUP_MAX);
+	plan->config.skb_data = request->skb_data;
+	plan->config.skb_data_offset = request->skb_data_offset;
+	plan->config.fake_hdr = request->fake_hdr;
 	plan->config.want_comm = request->want_comm;
 	plan->config.want_context = request->want_context;
 	return 0;

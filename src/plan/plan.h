@@ -79,8 +79,11 @@ struct plan_request {
 	const char *filter;	       /* expression; NULL or "": none */
 	const char *const *interfaces; /* each a -i pattern */
 	uint32_t n_interfaces;
-	const char *backend; /* --backend: one mechanism for all probes; NULL: the cheapest */
-	uint32_t snaplen;    /* 1..XCAP_SNAPLEN_MAX */
+	const char *backend;	 /* --backend: one mechanism for all probes; NULL: the cheapest */
+	uint32_t snaplen;	 /* 1..XCAP_SNAPLEN_MAX */
+	bool skb_data;		 /* the packet starts at skb->data ... */
+	int32_t skb_data_offset; /* ... and this many bytes */
+	bool fake_hdr;		 /* show an skb without a packet behind a made-up link header */
 	uint64_t ring_bytes;
 	bool want_comm, want_context; /* a sink needs them */
 };

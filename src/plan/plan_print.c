@@ -49,6 +49,11 @@ void plan_print(const struct plan *plan, FILE *out)
 	for (uint32_t i = 0; config->n_if_patterns && i < plan->n_interfaces; i++)
 		fprintf(out, "%s%s", i ? " " : "", plan->interfaces[i]);
 	fprintf(out, "\nsnaplen  %u\n", config->snaplen);
+	if (config->skb_data)
+		fprintf(out, "start    skb->data%+d\n", config->skb_data_offset);
+	if (config->fake_hdr)
+		fprintf(out,
+			"start    skb->data behind a made-up header where no packet is found\n");
 	fprintf(out, "buffer   %" PRIu64 " KiB, read at %u KiB\n", plan->ring_bytes >> 10,
 		config->wakeup_bytes >> 10);
 	fprintf(out, "record   packet%s%s\n", config->want_comm ? ", process" : "",

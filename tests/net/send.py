@@ -82,7 +82,14 @@ def unknown(n):
         yield b"\x88\xb5" + bytes([i % 256]) * 50
 
 
-KINDS = {f.__name__: f for f in (vlan, qinq, arp, fragments, plain, size, unknown)}
+def poison(n):
+    """n frames of the experimental EtherType 0x88b6, full of the four bytes of poison.py"""
+    for _ in range(n):
+        yield b"\x88\xb6" + b"\xd1\xe7\x9b\x53" * 375
+
+
+KINDS = {f.__name__: f for f in (vlan, qinq, arp, fragments, plain, size, unknown,
+                                  poison)}
 
 if len(sys.argv) < 5 or sys.argv[4] not in KINDS:
     sys.exit(__doc__ + "\nkinds: " + " ".join(KINDS))

@@ -124,8 +124,7 @@ static void assert_measured(uint64_t data, uint32_t len, uint32_t data_len, uint
 	assert_true(g.data_offset == data - start);
 }
 
-static void
-geometry_measure__data_behind_at_and_before_the_start__length_is_the_packets(void **state)
+static void geometry_measure__data_on_each_side_of_start__length_is_the_packets(void **state)
 {
 	(void)state;
 	assert_measured(HEAD + 64, 84, 0, HEAD + 50, 98, 98);  /* receive: data at IP */
@@ -180,7 +179,7 @@ int main(void)
 		cmocka_unit_test(geometry_kind__every_combination__is_as_the_table_says),
 		cmocka_unit_test(geometry_kind__without_memory__is_none),
 		cmocka_unit_test(
-			geometry_measure__data_behind_at_and_before_the_start__length_is_the_packets),
+			geometry_measure__data_on_each_side_of_start__length_is_the_packets),
 		cmocka_unit_test(geometry_measure__numbers_that_cannot_be__is_false),
 		cmocka_unit_test(geometry_protocol__ip_version_and_protocol__must_agree),
 	};

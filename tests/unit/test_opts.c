@@ -211,6 +211,46 @@ static void opts_parse__snaplen__is_0_to_65535_and_never_clamped(void **state)
 	       "--capture-max-size", "all");
 }
 
+static void opts_parse__skb_data_offset__has_a_sign_and_needs_skb_data(void **state)
+{
+	(void)state;
+	ACCEPT("--skb-data");
+	assert_true(config.skb_data);
+	assert_int_equal(config.skb_data_offset, 0);
+	ACCEPT("--skb-data", "--skb-data-offset", "-34");
+	assert_int_equal(config.skb_data_offset, -34);
+	ACCEPT("--skb-data-offset=65535", "--skb-data");
+	assert_int_equal(config.skb_data_offset, 65535);
+	ACCEPT("--skb-data", "--skb-data-offset", "-65535");
+	assert_int_equal(config.skb_data_offset, -65535);
+	REFUSE("--skb-data-offset '-14' needs --skb-data",
+	       "without --skb-data xcap finds by itself where the packet starts",
+	       "--skb-data-offset", "-14");
+	REFUSE("--skb-data-offset '0' needs --skb-data",
+	       "without --skb-data xcap finds by itself where the packet starts",
+	       "--skb-data-offset=0");
+	REFUSE("option '--skb-data-offset': '65536' is out of range: -65535 to 65535 bytes", "",
+	       "--skb-data", "--skb-data-offset", "65536");
+	REFUSE("option '--skb-data-offset': '--3' is not a number of bytes",
+	       "-34 is 34 bytes before skb->data: an Ethernet and an IPv4 header", "--skb-data",
+	       "--skb-data-offset", "--3");
+	REFUSE("option '--skb-data-offset': '' is not a number of bytes",
+	       "-34 is 34 bytes before skb->data: an Ethernet and an IPv4 header", "--skb-data",
+	       "--skb-data-offset=");
+}
+
+static void opts_parse__fake_hdr__contradicts_skb_data(void **state)
+{
+	(void)state;
+	ACCEPT("--fake-hdr");
+	assert_true(config.fake_hdr);
+	assert_false(config.skb_data);
+	REFUSE("--skb-data and --fake-hdr contradict each other: the one takes the bytes as they "
+	       "are, the other puts a header before them",
+	       "headers that a packet does not have yet are made without any option", "--fake-hdr",
+	       "--skb-data");
+}
+
 static void opts_parse__buffer_size__is_in_kib_or_has_a_unit(void **state)
 {
 	static const struct {
@@ -854,6 +894,8 @@ int main(void)
 		cmocka_unit_test(opts_parse__bundles__are_their_letters),
 		cmocka_unit_test(opts_parse__count__is_a_number_from_1),
 		cmocka_unit_test(opts_parse__snaplen__is_0_to_65535_and_never_clamped),
+		cmocka_unit_test(opts_parse__skb_data_offset__has_a_sign_and_needs_skb_data),
+		cmocka_unit_test(opts_parse__fake_hdr__contradicts_skb_data),
 		cmocka_unit_test(opts_parse__buffer_size__is_in_kib_or_has_a_unit),
 		cmocka_unit_test(opts_parse__duration__has_a_unit_or_is_in_seconds),
 		cmocka_unit_test(opts_parse__write__chooses_the_format_by_the_ending),

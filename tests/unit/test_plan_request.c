@@ -136,6 +136,40 @@ static void plan_build__filter_that_a_place_cannot_answer__is_noted_there(void *
 	plan_fixture_stop(&f);
 }
 
+static void plan_build__a_sock_among_the_arguments__is_found(void **state)
+{
+	struct plan_fixture f;
+
+	(void)state;
+	plan_fixture_start(&f, 0);
+	plan_fixture_build_ok(&f, "ip_queue_xmit,ip_rcv");
+	assert_int_equal(f.plan.probes[0].config.sock_arg, 1);
+	assert_int_equal(f.plan.probes[0].config.flow_arg, 0);
+	assert_int_equal(f.plan.probes[1].config.sock_arg, 0);
+	plan_fixture_stop(&f);
+}
+
+static void plan_build__start_of_the_packet__is_in_the_configuration(void **state)
+{
+	struct plan_fixture f;
+
+	(void)state;
+	plan_fixture_start(&f, 0);
+	plan_fixture_build_ok(&f, "ip_rcv");
+	assert_int_equal(f.plan.config.skb_data | f.plan.config.fake_hdr, 0);
+	f.request.skb_data = true;
+	f.request.skb_data_offset = -34;
+	plan_fixture_build_ok(&f, "ip_rcv");
+	assert_int_equal(f.plan.config.skb_data, 1);
+	assert_int_equal(f.plan.config.skb_data_offset, -34);
+	f.request.skb_data = false;
+	f.request.fake_hdr = true;
+	plan_fixture_build_ok(&f, "ip_rcv");
+	assert_int_equal(f.plan.config.skb_data, 0);
+	assert_int_equal(f.plan.config.fake_hdr, 1);
+	plan_fixture_stop(&f);
+}
+
 static void plan_build__spec_fault__comes_with_its_caret(void **state)
 {
 	struct plan_fixture f;
@@ -307,6 +341,8 @@ int main(void)
 		cmocka_unit_test(plan_build__snaplen_out_of_range__is_an_error),
 		cmocka_unit_test(plan_build__filter__is_compiled_and_a_bad_one_has_a_caret),
 		cmocka_unit_test(plan_build__filter_that_a_place_cannot_answer__is_noted_there),
+		cmocka_unit_test(plan_build__a_sock_among_the_arguments__is_found),
+		cmocka_unit_test(plan_build__start_of_the_packet__is_in_the_configuration),
 		cmocka_unit_test(plan_build__spec_fault__comes_with_its_caret),
 		cmocka_unit_test(
 			plan_build__interface_that_exists_nowhere__is_an_error_with_near_names),
