@@ -144,7 +144,7 @@ static __always_inline enum window_result find_packet(const struct xcap_ctx *c,
 	p->shift = (p->kind == GEOMETRY_L2 ? 0 : GEOMETRY_ETH_LEN) +
 		   (v->has_vlan ? GEOMETRY_TAG_LEN : 0);
 	if (found && p->kind > GEOMETRY_FAKE)
-		found = rebuild_headers(p, v, c->sock, f->skb);
+		found = rebuild_headers(p, v, c->sock, c->flow, f->skb);
 	if (!found && !(cfg.fake_hdr && p->kind != GEOMETRY_L2 && geometry_fake(v, p)))
 		return WINDOW_NO_PACKET;
 	return window_fill(f, p, v, c->flow);

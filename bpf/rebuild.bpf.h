@@ -57,25 +57,36 @@ static __always_inline bool rebuild_is_full(const struct sock *sk)
 	return state != REBUILD_TIME_WAIT && state != REBUILD_NEW_SYN_RECV;
 }
 
-/* 4 or 6: what this sock sends; 0: no IP, or nobody knows to whom. */
-static __always_inline u32 rebuild_version(const struct sock *sk)
+static __always_inline bool rebuild_has_peer6(const struct sock *sk, u32 *peer)
 {
-	u32 peer[4] = {};
-	u16 family = 0;
+	bpf_core_read(peer, 16, &sk->__sk_common.skc_v6_daddr);
+	return peer[0] | peer[1] | peer[2] | peer[3];
+}
 
-	family = BPF_CORE_READ(sk, __sk_common.skc_family);
-	if (family == REBUILD_INET)
-		return BPF_CORE_READ(sk, __sk_common.skc_daddr) ? 4 : 0;
-	if (family != REBUILD_INET6)
-		return 0;
-	BPF_CORE_READ_INTO(&peer, sk, __sk_common.skc_v6_daddr);
-	if (!peer[0] && !peer[1] && peer[2] == bpf_htonl(0xffff)) /* ::ffff:a.b.c.d */
-		return BPF_CORE_READ(sk, __sk_common.skc_daddr) ? 4 : 0;
-	return peer[0] | peer[1] | peer[2] | peer[3] ? 6 : 0;
+/*
+ * p->version: what this sock sends; 0: no IP, or nobody knows to whom. The sock by which the kernel
+ * resets connections has no peer: then the flow tells.
+ */
+static __always_inline void rebuild_find_peer(struct xcap_packet *p, const struct sock *sk,
+					      u64 flow)
+{
+	u16 family = BPF_CORE_READ(sk, __sk_common.skc_family);
+	u32 peer[4] = {};
+
+	p->version = p->by_flow = 0;
+	if (family == REBUILD_INET6 && rebuild_has_peer6(sk, peer)) {
+		/* ::ffff:a.b.c.d */
+		p->version = !peer[0] && !peer[1] && peer[2] == bpf_htonl(0xffff) ? 4 : 6;
+	} else if (family == REBUILD_INET && BPF_CORE_READ(sk, __sk_common.skc_daddr)) {
+		p->version = 4;
+	} else if (flow && (family == REBUILD_INET || family == REBUILD_INET6)) {
+		p->version = family == REBUILD_INET ? 4 : 6;
+		p->by_flow = 1;
+	}
 }
 
 static __always_inline void rebuild_ip4(u8 *h, const struct xcap_packet *p, const struct sock *sk,
-					u32 length)
+					u64 flow, u32 length)
 {
 	struct inet_sock *inet = (void *)sk;
 	struct net *net = BPF_CORE_READ(sk, __sk_common.skc_net.net);
@@ -96,10 +107,14 @@ static __always_inline void rebuild_ip4(u8 *h, const struct xcap_packet *p, cons
 	*(u16 *)(h + 10) = 0;
 	*(u32 *)(h + 12) = BPF_CORE_READ(sk, __sk_common.skc_rcv_saddr);
 	*(u32 *)(h + 16) = BPF_CORE_READ(sk, __sk_common.skc_daddr);
+	if (p->by_flow) {
+		*(u32 *)(h + 12) = BPF_CORE_READ((struct flowi4 *)flow, saddr);
+		*(u32 *)(h + 16) = BPF_CORE_READ((struct flowi4 *)flow, daddr);
+	}
 }
 
 static __always_inline void rebuild_ip6(u8 *h, const struct xcap_packet *p, const struct sock *sk,
-					u32 payload)
+					u64 flow, u32 payload)
 {
 	struct ipv6_pinfo *np = p->full ? BPF_CORE_READ((struct inet_sock *)sk, pinet6) : 0;
 	struct net *net = BPF_CORE_READ(sk, __sk_common.skc_net.net);
@@ -113,8 +128,13 @@ static __always_inline void rebuild_ip6(u8 *h, const struct xcap_packet *p, cons
 	*(u16 *)(h + 4) = rebuild_length(payload);
 	h[6] = p->transport;
 	h[7] = hops;
-	bpf_probe_read_kernel(h + 8, 16, &sk->__sk_common.skc_v6_rcv_saddr);
-	bpf_probe_read_kernel(h + 24, 16, &sk->__sk_common.skc_v6_daddr);
+	if (p->by_flow) {
+		bpf_core_read(h + 8, 16, &((struct flowi6 *)flow)->saddr);
+		bpf_core_read(h + 24, 16, &((struct flowi6 *)flow)->daddr);
+	} else {
+		bpf_core_read(h + 8, 16, &sk->__sk_common.skc_v6_rcv_saddr);
+		bpf_core_read(h + 24, 16, &sk->__sk_common.skc_v6_daddr);
+	}
 }
 
 /* From the control block, which holds what the header will say, and the connection's state. */
@@ -136,9 +156,9 @@ static __always_inline void rebuild_tcp(u8 *h, const struct sock *sk, u64 skb)
 }
 
 /* What the sock tells goes into p, where the verifier does not follow each combination. */
-static __always_inline void rebuild_judge(struct xcap_packet *p, const struct sock *sk)
+static __always_inline void rebuild_judge(struct xcap_packet *p, const struct sock *sk, u64 flow)
 {
-	p->version = rebuild_version(sk);
+	rebuild_find_peer(p, sk, flow);
 	p->full = rebuild_is_full(sk);
 	p->transport = REBUILD_TCP;
 	if (*(volatile u8 *)&p->full)
@@ -150,8 +170,8 @@ static __always_inline void rebuild_judge(struct xcap_packet *p, const struct so
  * cannot be done. Not inlined: it is rare, and its steps would stand between the
  * registers of the common way.
  */
-static __attribute__((noinline)) bool rebuild_headers(struct xcap_packet *p,
-						      const struct skb_view *v, u64 sock, u64 skb)
+static __attribute__((noinline)) bool
+rebuild_headers(struct xcap_packet *p, const struct skb_view *v, u64 sock, u64 flow, u64 skb)
 {
 	const struct sock *sk = (void *)(v->sk ? v->sk : sock);
 	u32 shift = p->shift, made;
@@ -159,14 +179,14 @@ static __attribute__((noinline)) bool rebuild_headers(struct xcap_packet *p,
 	/* towards a socket the headers are there; if not, the control block does not say enough */
 	if (!sk || p->event.direction == XCAP_DIR_IN)
 		return false;
-	rebuild_judge(p, sk);
+	rebuild_judge(p, sk, flow);
 	made = p->kind == GEOMETRY_PAYLOAD ? REBUILD_TCP_LEN : 0;
 	if (!p->version || (made && (!p->full || p->transport != REBUILD_TCP)))
 		return false;
 	if (p->version == 4)
-		rebuild_ip4(REBUILD_AT(p, shift), p, sk, REBUILD_IP4_LEN + made + p->total);
+		rebuild_ip4(REBUILD_AT(p, shift), p, sk, flow, REBUILD_IP4_LEN + made + p->total);
 	else
-		rebuild_ip6(REBUILD_AT(p, shift), p, sk, made + p->total);
+		rebuild_ip6(REBUILD_AT(p, shift), p, sk, flow, made + p->total);
 	p->shift = shift + made + (p->version == 4 ? REBUILD_IP4_LEN : REBUILD_IP6_LEN);
 	p->event.rebuilt = XCAP_REBUILT_IP;
 	if (*(volatile u8 *)&p->kind != GEOMETRY_PAYLOAD)
@@ -178,8 +198,9 @@ static __attribute__((noinline)) bool rebuild_headers(struct xcap_packet *p,
 }
 
 /*
- * Before its protocol is set an IP header has no length yet, and below udp_send_skb() there is no
- * UDP header: where a flow is among the arguments it has the ports, else they have been written.
+ * Before its protocol is set an IPv4 header has no length yet. In udp_send_skb() and its twin for
+ * IPv6, where the protocol is set early, there is no UDP header: where a flow is among the
+ * arguments of a function that sends, it has the ports; elsewhere they have been written.
  * `at` is the IP header's place in the window, `length` the whole packet's.
  */
 static __attribute__((noinline)) void rebuild_complete(struct xcap_packet *p,

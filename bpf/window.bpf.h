@@ -137,7 +137,7 @@ window_fill(struct xcap_filter_ctx *f, struct xcap_packet *p, const struct skb_v
 		if (!protocol)
 			return WINDOW_NO_PACKET;
 		window_make_ether(p->data, v, protocol);
-		if (p->kind == GEOMETRY_L3 && !v->protocol)
+		if (p->kind == GEOMETRY_L3 && (!v->protocol || (flow && !p->data_offset)))
 			rebuild_complete(p, v, flow, shift);
 	} else if (v->has_vlan) {
 		if (n < WINDOW_MAC_LEN)

@@ -34,7 +34,7 @@ struct xcap_packet {
 	__u8 version;	/* 4 or 6; 0: not IP, or the peer is not known */
 	__u8 full;	/* it is a whole sock, not one that waits or is being made */
 	__u8 transport; /* IPPROTO_* */
-	__u8 pad;
+	__u8 by_flow;	/* the addresses are the flow's */
 	/* the record: event and data are one run of words */
 	struct xcap_event event;
 	/* twice: the verifier cannot relate where a read of paged bytes starts to how long it is */

@@ -450,6 +450,9 @@ static int resolve(const struct query *q)
 	if (code)
 		return code;
 	probe->config.direction = plan_direction(probe->name, probe->is_tracepoint);
+	/* elsewhere it is that of an answer, or is being made from the packet */
+	if (probe->config.direction != XCAP_DIR_OUT)
+		probe->config.flow_arg = 0;
 	write_spec(q, probe->is_tracepoint && find_tracepoint(q, &target) ? &target : NULL);
 	return 0;
 }

@@ -60,6 +60,17 @@ def connect(a, b, server_family, client_family, address, port):
     return client, server
 
 
+def refused(a, family, address, port):
+    """Nobody listens: the kernel resets, by a sock that has no peer."""
+    client = make(a, family, socket.SOCK_STREAM)
+    try:
+        client.connect((address, port))
+    except ConnectionRefusedError:
+        client.close()
+        return
+    sys.exit("the connection was not refused")
+
+
 def talk(client, server, address):
     for size in 1, 150, 3000:
         client.sendall(payload("request-%d-%s " % (size, address), size))
@@ -113,6 +124,8 @@ def main():
         client, server = connect(a, b, server_family, client_family, address, port + n)
         how(client, server, address)
     if how == talk:
+        refused(a, socket.AF_INET, ipv4, port + 1)
+        refused(a, socket.AF_INET6, ipv6, port + 1)
         udp(a, b, socket.AF_INET, ipv4, port)
         udp(a, b, socket.AF_INET6, ipv6, port)
 
