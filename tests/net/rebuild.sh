@@ -9,6 +9,7 @@ wire_start()
 {
 	background ip netns exec "$NS_B" tcpdump -Z root -i "$DEV_B" --immediate-mode -U -n -s 65535 \
 		-w "$T/wire.pcap" "$@" 2>"$T/tcpdump.err"
+	# shellcheck disable=SC2034 # tcpdump_stop uses it
 	TCPDUMP_PID=$BG
 	until_true 10 grep -q 'listening on' "$T/tcpdump.err" || fail "tcpdump is not listening"
 }
@@ -29,7 +30,7 @@ last_is_in_wire()
 # exchange KIND: talk or lose, see there.
 exchange()
 {
-	timeout $((30 * SLOW)) python3 "$NET/exchange.py" "$1" "$NS_A" "$NS_B" $IP_B $IP6_B 9000
+	timeout $((30 * SLOW)) python3 "$NET/exchange.py" "$1" "$NS_A" "$NS_B" "$IP_B" "$IP6_B" 9000
 }
 
 # whole PROBE=KINDS...: $T/x.pcapng against $T/wire.pcap.
@@ -158,7 +159,7 @@ talk_after_poison()
 {
 	# twice as many as the CPUs have windows for
 	raw poison $(($(nproc) * 8))
-	in_b ping -q -n -c 2 -s 0 -i 0.05 $IP_A >"$T/ping"
+	in_b ping -q -n -c 2 -s 0 -i 0.05 "$IP_A" >"$T/ping"
 	raw arp 4
 	raw size 42
 	exchange "$1"
