@@ -8,6 +8,7 @@
 #define COMPAT_BPF_H
 
 #include "xcap.bpf.h"
+#include "xcap/packet.h"
 
 /*
  * Is there an accelerated VLAN tag? v6.2: 354259fa73e2 ("net: remove skb->vlan_present") made a
@@ -34,6 +35,30 @@ struct sk_buff___pre_6_2 {
  * be read.
  */
 extern void *bpf_rdonly_cast(const void *obj, u32 btf_id) __ksym __weak;
+
+/* v6.12: 65249feb6b3d ("net: add support for skbs with unreadable frags"): memory of a device. */
+struct sk_buff___from_6_12 {
+	u8 unreadable : 1;
+} __attribute__((preserve_access_index));
+
+#define COMPAT_IS_UNREADABLE(skb)                                                                  \
+	(bpf_core_field_exists(((struct sk_buff___from_6_12 *)(skb))->unreadable) &&               \
+	 BPF_CORE_READ_BITFIELD_PROBED((struct sk_buff___from_6_12 *)(skb), unreadable))
+
+/*
+ * Of struct page only the size is asked. A frag's page, length and offset have been where struct
+ * xcap_part has them under three names: bio_vec, skb_frag, and from v6.10 netmem, whose lowest bit
+ * says that it is no page: 21d2e6737c97 ("net: add netmem to skb_frag_t").
+ */
+struct page {
+	u64 flags;
+};
+struct skb_shared_info___frags {
+	struct xcap_part frags[1];
+} __attribute__((preserve_access_index));
+
+#define COMPAT_FRAGS_OFFSET    bpf_core_field_offset(struct skb_shared_info___frags, frags)
+#define COMPAT_FRAG_IS_NO_PAGE 1
 
 /*
  * v6.4: b5964b968ac6 ("bpf: Add skb dynptrs") for programs whose context is the skb; v6.12 for

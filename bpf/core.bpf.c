@@ -128,7 +128,7 @@ static __always_inline bool without_packet(const struct skb_view *v, struct xcap
 	p->event.flags = XCAP_EV_NO_PACKET;
 	p->event.rebuilt = 0;
 	p->wire_len = v->len;
-	p->cap_len = p->pulled = 0;
+	p->cap_len = p->pulled = p->in_parts = 0;
 	return !cfg.has_filter;
 }
 
@@ -183,7 +183,8 @@ static __always_inline bool packet_passes(struct xcap_ctx *c, struct xcap_filter
 static __always_inline void capture_in(struct window_slot *slot, struct xcap_ctx *c,
 				       const struct xcap_probe *probe, struct xcap_counters *count)
 {
-	struct xcap_filter_ctx f = {(u64)&slot->packet, (u64)c->skb, c->dynptr};
+	struct xcap_filter_ctx f = {(u64)&slot->packet, (u64)c->skb, c->dynptr,
+				    !c->dynptr && !c->given && cfg.vmemmap_base};
 	struct xcap_packet *p = &slot->packet;
 	struct skb_view *v = &slot->view;
 	u32 zero = 0;

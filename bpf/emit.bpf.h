@@ -25,7 +25,7 @@ static __always_inline u8 emit_plan(const struct xcap_filter_ctx *f, struct xcap
 	u32 linear_end = p->linear + p->shift, cap = p->wire_len < snaplen ? p->wire_len : snaplen;
 	s64 pulled = p->data_offset - (XCAP_WINDOW - p->shift);
 
-	p->pulled = 0;
+	p->pulled = p->in_parts = 0;
 	p->cap_len = cap;
 	if (cap <= p->valid)
 		return 0;
@@ -35,6 +35,13 @@ static __always_inline u8 emit_plan(const struct xcap_filter_ctx *f, struct xcap
 	}
 	if (cap <= linear_end)
 		return 0;
+	if (f->pages) {
+		p->in_parts = 1;
+		if (cap <= p->reach + p->shift)
+			return 0;
+		p->cap_len = p->reach + p->shift;
+		return XCAP_EV_PARTIAL;
+	}
 	if (!f->dynptr) {
 		p->cap_len = linear_end > XCAP_WINDOW ? linear_end : XCAP_WINDOW;
 		return XCAP_EV_PARTIAL;
@@ -105,6 +112,34 @@ enum emit_result { EMIT_FILLED, EMIT_FULL, EMIT_FAULT };
 		return EMIT_FILLED;                                                                \
 	}
 
+/*
+ * Packets in parts: each copy is bounded by a constant alone, so there is room for one more of them
+ * behind the class.
+ */
+#define EMIT_PARTS_CLASS(size, chunk)                                                              \
+	if (p->cap_len <= (size)) {                                                                \
+		e = bpf_ringbuf_reserve(ring, sizeof(*e) + (size) + (chunk), 0);                   \
+		if (!e)                                                                            \
+			return EMIT_FULL;                                                          \
+		*event = e;                                                                        \
+		emit_head(p, e, XCAP_WINDOW);                                                      \
+		parts_seek(p, XCAP_WINDOW - p->shift, XCAP_WINDOW, p->cap_len);                    \
+		return parts_copy(p, (u8 *)(e + 1), size, chunk) ? EMIT_FAULT : EMIT_FILLED;       \
+	}
+
+static __always_inline enum emit_result emit_reserve_parts(struct xcap_packet *p, void *ring,
+							   struct xcap_event **event)
+{
+	struct xcap_event *e;
+
+	EMIT_PARTS_CLASS(256, 64)
+	EMIT_PARTS_CLASS(2048, 256)
+	EMIT_PARTS_CLASS(8192, 1024)
+	EMIT_PARTS_CLASS(32768, 4096)
+	EMIT_PARTS_CLASS(65536, 8192)
+	return EMIT_FULL;
+}
+
 /* Reserve a record in *event and copy the packet; on EMIT_FAULT the caller discards it. */
 static __always_inline enum emit_result emit_reserve(struct xcap_filter_ctx *f,
 						     struct xcap_packet *p, void *ring,
@@ -113,6 +148,8 @@ static __always_inline enum emit_result emit_reserve(struct xcap_filter_ctx *f,
 	struct xcap_event *e;
 	u32 cap_len = p->cap_len;
 
+	if (f->pages && p->in_parts)
+		return emit_reserve_parts(p, ring, event);
 	if (f->dynptr && p->pulled) {
 		e = bpf_ringbuf_reserve(ring, sizeof(*e) + EMIT_PULLED_MAX + XCAP_SNAPLEN_MAX + 1,
 					0);

@@ -36,9 +36,21 @@ static __always_inline long filter_fetch(struct xcap_filter_ctx *f, struct xcap_
 	return paged_read(f, to, size, offset) ? FILTER_LOAD_FAULT : 0;
 }
 
+/* One byte, in pages or not. */
+static __always_inline long filter_fetch_byte(struct xcap_filter_ctx *f, struct xcap_packet *p,
+					      u8 *to, u64 at)
+{
+	if (!f->pages || at < p->linear)
+		return filter_fetch(f, p, to, 1, at);
+	if (at >= p->reach)
+		return FILTER_LOAD_UNREADABLE;
+	return parts_byte(p, to, at) ? FILTER_LOAD_FAULT : 0;
+}
+
 /*
  * A load that begins in the window and ends behind it, or stands where a made-up header meets the
- * first real byte: byte by byte, each from where it is.
+ * first real byte, or reaches into pages that are read by address: byte by byte, each from where it
+ * is.
  */
 static __always_inline long filter_load_across(struct xcap_filter_ctx *f, struct xcap_packet *p,
 					       u64 offset, u64 size)
@@ -56,7 +68,7 @@ static __always_inline long filter_load_across(struct xcap_filter_ctx *f, struct
 		if (at < p->valid && at < XCAP_WINDOW) {
 			byte = p->data[at];
 		} else {
-			rc = filter_fetch(f, p, &byte, 1, at - p->shift);
+			rc = filter_fetch_byte(f, p, &byte, at - p->shift);
 			if (rc)
 				return rc;
 		}
@@ -76,7 +88,7 @@ __hidden __attribute__((noinline)) long xcap_load(struct xcap_filter_ctx *f, u64
 	XCAP_OPAQUE(size);
 	if (offset > GEOMETRY_LEN_MAX || offset + size > p->wire_len)
 		return FILTER_OUTSIDE;
-	if (offset < p->valid)
+	if (offset < p->valid || (f->pages && offset + size > p->linear + p->shift))
 		return filter_load_across(f, p, offset, size);
 	offset -= p->shift;
 	if (size == 4) {

@@ -106,6 +106,23 @@ static __always_inline u8 meta_context(struct meta_cpu *cpu, u64 delta)
 	return count & META_SOFTIRQ_SERVING ? XCAP_CTX_SOFTIRQ : XCAP_CTX_TASK;
 }
 
+/* A packet for segmentation, or merged on receipt, tells the size of its segments. */
+static __always_inline void meta_segments(struct xcap_event *e, const struct xcap_ctx *c,
+					  const struct skb_view *v)
+{
+	struct sk_buff *skb = c->skb;
+	struct skb_shared_info *info;
+
+	e->gso_size = e->gso_segs = 0;
+	/* given away, its memory may be somebody else's by now */
+	if (!v->head || c->given)
+		return;
+	info = (void *)(v->head + BPF_CORE_READ(skb, end));
+	e->gso_size = BPF_CORE_READ(info, gso_size);
+	if (e->gso_size)
+		e->gso_segs = BPF_CORE_READ(info, gso_segs);
+}
+
 /* All of the event but flags, rebuilt and direction, which are known earlier. cpu may be NULL. */
 static __always_inline void meta_fill(struct xcap_event *e, const struct xcap_ctx *c,
 				      const struct skb_view *v, const struct xcap_packet *p,
@@ -132,7 +149,7 @@ static __always_inline void meta_fill(struct xcap_event *e, const struct xcap_ct
 	e->context = XCAP_CTX_UNKNOWN;
 	e->lost = 0;
 	e->ext = 0;
-	e->gso_size = e->gso_segs = 0;
+	meta_segments(e, c, v);
 	e->pad = 0;
 	if (cpu) {
 		e->lost = cpu->lost;

@@ -16,12 +16,11 @@
 
 /* net_dev_xmit(skb, rc, dev, len): skb->dev may lead to the receiver's device by now. */
 #define GIVEN_ARGS(c, ctx)                                                                         \
-	({                                                                                         \
-		u64 given_ = XCAP_PATCHED(XCAP_MARK_GIVEN);                                        \
-		if (given_ == XCAP_GIVEN_BY_DEVICE)                                                \
+	do {                                                                                       \
+		(c)->given = XCAP_PATCHED(XCAP_MARK_GIVEN);                                        \
+		if ((c)->given == XCAP_GIVEN_BY_DEVICE)                                            \
 			(c)->dev = (void *)(ctx)[2];                                               \
-		given_;                                                                            \
-	})
+	} while (0)
 
 SEC("?xcap/tp_btf")
 int xcap_tp_btf(u64 *ctx)
@@ -32,7 +31,8 @@ int xcap_tp_btf(u64 *ctx)
 	c.skb = XCAP_PATCHED_SKB(ctx);
 	XCAP_MORE_ARGS(&c, ctx);
 	c.direct = 1;
-	c.dynptr = GIVEN_ARGS(&c, ctx) == XCAP_GIVEN_NOT && cfg.has_dynptr;
+	GIVEN_ARGS(&c, ctx);
+	c.dynptr = c.given == XCAP_GIVEN_NOT && cfg.has_dynptr;
 	KFREE_SKB_ARGS(&c, ctx);
 	return xcap_capture(&c);
 }

@@ -14,6 +14,7 @@
 
 #include "geometry.bpf.h"
 #include "paged.bpf.h"
+#include "parts.bpf.h"
 #include "rebuild.bpf.h"
 
 #define WINDOW_MAC_LEN 12 /* destination and source address */
@@ -66,6 +67,20 @@ static __always_inline long window_read_paged(struct xcap_filter_ctx *f, struct 
 	if (want > XCAP_WINDOW)
 		return -1;
 	return paged_read(f, p->data + at, want, offset) ? -1 : (long)want;
+}
+
+/* As window_read_paged(), by the packet's parts, which are found first: the filter wants them, too.
+ */
+static __always_inline long window_read_parts(struct xcap_filter_ctx *f, struct xcap_packet *p,
+					      u64 have, u64 room)
+{
+	u64 end = p->shift + (p->reach < room ? p->reach : room);
+
+	if (end <= p->shift + have)
+		return 0;
+	parts_seek(p, have, p->shift + have, end);
+	return parts_copy(p, p->data, XCAP_WINDOW, XCAP_WINDOW) ? -1
+								: (long)(end - p->shift - have);
 }
 
 /* Put the tag of skb->vlan_tci behind the addresses, which are moved up by its length. */
@@ -125,6 +140,13 @@ window_fill(struct xcap_filter_ctx *f, struct xcap_packet *p, const struct skb_v
 		return WINDOW_FAULT;
 	if (n && bpf_probe_read_kernel(p->data + shift, n, (void *)p->start))
 		return WINDOW_FAULT;
+	if (f->pages && p->linear < p->total) {
+		parts_find(p, f->skb);
+		more = window_read_parts(f, p, n, room);
+		if (more < 0)
+			return WINDOW_FAULT;
+		n += more;
+	}
 	if (f->dynptr && n < room && n < p->total) {
 		more = window_read_paged(f, p, n);
 		if (more > 0)

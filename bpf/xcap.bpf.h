@@ -69,6 +69,7 @@ struct xcap_ctx {
 	u64 probe;		/* constant */
 	u64 direct;		/* constant: the verifier lets us follow skb */
 	u64 dynptr;		/* constant: bpf_dynptr_from_skb() takes skb here */
+	u64 given;		/* constant: enum xcap_given */
 	u64 preemptible;	/* constant: another program of ours may run in between */
 	u64 location;		/* kfree_skb's arguments, where reason_known says so */
 	u64 reason;

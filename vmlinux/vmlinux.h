@@ -131,7 +131,14 @@ struct flowi6 {
 struct dst_entry {
 	struct net_device *dev;
 };
+struct skb_shared_info {
+	__u8 nr_frags;
+	__u16 gso_size;
+	__u16 gso_segs;
+	struct sk_buff *frag_list;
+};
 struct sk_buff {
+	struct sk_buff *next;
 	__u32 len;
 	__u32 data_len;
 	__u8 pkt_type : 3;
@@ -143,6 +150,7 @@ struct sk_buff {
 	__u16 network_header;
 	__u16 transport_header;
 	__s32 skb_iif;
+	__u32 end;
 	unsigned char *head;
 	unsigned char *data;
 	struct net_device *dev;

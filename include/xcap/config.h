@@ -14,12 +14,14 @@
 #include "limits.h"
 
 struct xcap_config {
-	__u64 preempt_delta;   /* &preempt_count - &runqueues of one CPU, from BTF; 0: not known */
-	__u32 snaplen;	       /* 0: no packet bytes are wanted */
-	__u32 has_filter;      /* a packet filter was injected */
-	__u32 has_dynptr;      /* bpf_dynptr_from_skb works in tp_btf (6.12) */
-	__u32 has_rdonly_cast; /* bpf_rdonly_cast (6.2) */
-	__u32 n_if_patterns;   /* interface patterns of -i; 0: any */
+	__u64 preempt_delta;	/* &preempt_count - &runqueues of one CPU, from BTF; 0: not known */
+	__u64 vmemmap_base;	/* addresses of these variables; 0: not known, and paged bytes */
+	__u64 page_offset_base; /* are read where there is a dynptr only */
+	__u32 snaplen;		/* 0: no packet bytes are wanted */
+	__u32 has_filter;	/* a packet filter was injected */
+	__u32 has_dynptr;	/* bpf_dynptr_from_skb works in tp_btf (6.12) */
+	__u32 has_rdonly_cast;	/* bpf_rdonly_cast (6.2) */
+	__u32 n_if_patterns;	/* interface patterns of -i; 0: any */
 	__u32 want_comm;
 	__u32 want_context;
 	__u32 skb_data; /* the packet starts at skb->data + skb_data_offset */

@@ -22,6 +22,14 @@
  */
 #define XCAP_WINDOW_SLACK 128
 
+/*
+ * Runs of bytes of one packet that are read by address: the linear area, frags, and the same of
+ * skbs in the frag_list; a power of two. What lies behind them makes the record partial. FRAGS_MAX:
+ * of one skb; CONFIG_MAX_SKB_FRAGS allows 17 to 45.
+ */
+#define XCAP_PARTS     64
+#define XCAP_FRAGS_MAX 48
+
 /* Nested captures on one CPU: task, softirq, hard interrupt, NMI. */
 #define XCAP_SLOTS 4
 

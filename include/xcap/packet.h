@@ -16,6 +16,24 @@
 
 #include "event.h"
 
+/*
+ * A run of bytes in memory. While frags of the kernel are taken over in place, what they have at
+ * the same offsets: the page, its length, and in `end` the offset in the page.
+ */
+struct xcap_part {
+	__u64 addr;
+	__u32 len;
+	__u32 end; /* of it in the packet, from `start` on */
+};
+
+/* Where a copy stands that goes over several parts. */
+struct xcap_cursor {
+	__u32 part; /* the next byte's */
+	__u32 from; /* its place in that part */
+	__u32 pos;  /* its place at the destination */
+	__u32 end;  /* the last byte's there, and one */
+};
+
 struct xcap_packet {
 	__u64 start;	   /* address of the first real byte */
 	__u64 data_offset; /* skb->data - start, signed */
@@ -26,6 +44,12 @@ struct xcap_packet {
 	__u32 linear;	   /* of these, in the linear area */
 	__u32 cap_len;	   /* to be captured */
 	__u32 pulled; /* linear bytes behind the window, to be read apart from the paged ones */
+	__u32 reach;  /* real bytes that can be read by `parts` */
+	__u32 n_parts;
+	__u32 raw_end;	/* parts behind n_parts, up to this one, are still frags of the kernel */
+	__u32 found;	/* of a search in parts */
+	__u64 next_skb; /* address of the next skb of the frag_list */
+	struct xcap_cursor cursor;
 	__u32 ifindex;
 	__u16 protocol; /* host order */
 	__u8 pkt_type;	/* PACKET_OUTGOING when the direction is out */
@@ -35,16 +59,19 @@ struct xcap_packet {
 	__u8 full;	/* it is a whole sock, not one that waits or is being made */
 	__u8 transport; /* IPPROTO_* */
 	__u8 by_flow;	/* the addresses are the flow's */
+	__u32 in_parts; /* bytes behind the window are copied part by part */
 	/* the record: event and data are one run of words */
 	struct xcap_event event;
 	/* twice: the verifier cannot relate where a read of paged bytes starts to how long it is */
 	__u8 data[2 * XCAP_WINDOW + XCAP_WINDOW_SLACK];
+	struct xcap_part parts[XCAP_PARTS + XCAP_FRAGS_MAX];
 };
 
 struct xcap_filter_ctx {
 	__u64 packet; /* struct xcap_packet * */
 	__u64 skb;    /* struct sk_buff * */
 	__u64 dynptr; /* constant: bpf_dynptr_from_skb() takes skb */
+	__u64 pages;  /* constant: paged bytes are read by their page's address, see `parts` */
 };
 
 #endif

@@ -12,6 +12,8 @@
 #include "cmd/command_line.h"
 #include "kernel/netns.h"
 
+#define NAMED_MAX 3 /* probes that a note names */
+
 int capture_describe_init(struct capture_describe *describe, const struct config *config,
 			  const struct plan *plan, const struct plan_kernel *kernel,
 			  const struct session *session, struct err *err)
@@ -87,4 +89,20 @@ void capture_describe_probes(const struct capture_describe *describe, struct buf
 		}
 	if (n)
 		buf_add_char(out, ')');
+}
+
+void capture_describe_linear_only(const struct plan *plan, const struct session *session,
+				  struct buf *out)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < plan->n_probes; i++) {
+		if (session_mechanism(session, i) < 0 || plan->probes[i].config.given ||
+		    session_reads_pages(session, i))
+			continue;
+		if (n++ < NAMED_MAX)
+			buf_add_fmt(out, "%s%s", n > 1 ? ", " : "", plan->probes[i].spec);
+	}
+	if (n > NAMED_MAX)
+		buf_add_fmt(out, " and %u more", n - NAMED_MAX);
 }

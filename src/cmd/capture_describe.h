@@ -27,6 +27,11 @@ int capture_describe_init(struct capture_describe *describe, const struct config
 			  const struct session *session, struct err *err);
 void capture_describe_fini(struct capture_describe *describe);
 
+/* "SPEC, SPEC and 3 more": those that see a packet's linear part only, unless the plan has said so;
+ * "" none. */
+void capture_describe_linear_only(const struct plan *plan, const struct session *session,
+				  struct buf *out);
+
 /* "2 probes (tp_btf, kprobe)": those that are attached. */
 void capture_describe_probes(const struct capture_describe *describe, struct buf *out);
 

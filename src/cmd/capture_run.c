@@ -250,6 +250,20 @@ static int prepare(struct run *run, const struct plan_kernel *kernel,
 	return rc;
 }
 
+/* How the probes are attached tells whether they see all of a packet. */
+static void say_linear_only(const struct run *run)
+{
+	struct buf probes;
+
+	buf_init(&probes);
+	capture_describe_linear_only(run->plan, run->session, &probes);
+	if (probes.len)
+		log_note("bytes in pages are not read at %s: such packets are partial, and a "
+			 "filter that needs more is undecidable ('xcap check' tells why)",
+			 buf_str(&probes));
+	buf_fini(&probes);
+}
+
 static void say_listening(const struct run *run)
 {
 	struct buf probes;
@@ -270,6 +284,7 @@ static int start(struct run *run, struct err *err)
 	rc = session_enable(run->session, run->loop, err);
 	if (rc)
 		return rc;
+	say_linear_only(run);
 	say_listening(run);
 	rc = ready_write(&run->ready, config->ready_file, err);
 	if (rc)

@@ -43,8 +43,7 @@ static const struct row rows[FEATURE_COUNT] = {
 	[FEATURE_RAW_TP] = {{"raw_tp", "4.17", "tracepoints can be probed by tp_btf only",
 			     "the kernel needs CONFIG_BPF_EVENTS=y", true},
 			    feature_try_raw_tp},
-	[FEATURE_TP_BTF] = {{"tp_btf", "5.5",
-			     "tracepoints cost more, and paged packet bytes cannot be read",
+	[FEATURE_TP_BTF] = {{"tp_btf", "5.5", "tracepoints cost more",
 			     "the kernel needs CONFIG_BPF_EVENTS=y and CONFIG_DEBUG_INFO_BTF=y",
 			     true},
 			    feature_try_tp_btf},
@@ -77,11 +76,16 @@ static const struct row rows[FEATURE_COUNT] = {
 				  "raw_tp and kprobe take longer to read the skb",
 				  "nothing to do; kernels before 6.2 have none", true},
 				 feature_try_rdonly_cast},
-	[FEATURE_DYNPTR_SKB] =
-		{{"bpf_dynptr_from_skb", "6.12",
-		  "packet bytes in pages are not captured, filters cannot look there",
-		  "nothing to do; kernels before 6.12 have none for tracing", true},
-		 feature_try_dynptr_skb},
+	[FEATURE_DYNPTR_SKB] = {{"bpf_dynptr_from_skb", "6.12",
+				 "packet bytes in pages are read by page addresses, or not at all",
+				 "nothing to do; kernels before 6.12 have none for tracing", true},
+				feature_try_dynptr_skb},
+	[FEATURE_PAGE_ADDRESS] =
+		{{"page addresses", "",
+		  "packet bytes in pages are read at tracepoints from 6.12 on only",
+		  "run as root, or with CAP_SYSLOG; on x86-64, a kernel with "
+		  "CONFIG_KALLSYMS_ALL=y"},
+		 feature_try_page_address},
 	[FEATURE_DROP_REASON] = {{"drop reasons", "5.17", "drops show their place but no reason",
 				  "nothing to do; kernels before 5.17 have none"},
 				 feature_try_drop_reason},
@@ -145,6 +149,13 @@ const char *feature_remedy(struct feature_set *set, enum feature feature)
 	    !feature_has(set, feature, why, sizeof(why)) && strstr(why, "EPERM"))
 		return NEEDS_ROOT;
 	return info->remedy;
+}
+
+struct pagebase feature_pagebase(struct feature_set *set)
+{
+	const struct pagebase none = {};
+
+	return feature_has(set, FEATURE_PAGE_ADDRESS, NULL, 0) ? set->context.pagebase : none;
 }
 
 void feature_raise_memlock(void)

@@ -12,6 +12,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "kernel/pagebase.h"
+
 enum feature {
 	FEATURE_BTF,	 /* /sys/kernel/btf/vmlinux */
 	FEATURE_BPF,	 /* may load a BPF program at all */
@@ -26,6 +28,7 @@ enum feature {
 	FEATURE_MODULE_BTF,   /* 5.11 */
 	FEATURE_RDONLY_CAST,  /* 6.2 */
 	FEATURE_DYNPTR_SKB,   /* bpf_dynptr_from_skb in tp_btf, 6.12 */
+	FEATURE_PAGE_ADDRESS, /* where the bytes of a page are; without bpf_dynptr_from_skb */
 	FEATURE_DROP_REASON,  /* 5.17 */
 	FEATURE_TRACEFS,
 	FEATURE_KALLSYMS,      /* addresses are shown */
@@ -55,6 +58,9 @@ bool feature_has(struct feature_set *set, enum feature feature, char *why, size_
 
 /* What this user can do about the lack of it: the row's remedy, or to get the permission first. */
 const char *feature_remedy(struct feature_set *set, enum feature feature);
+
+/* What FEATURE_PAGE_ADDRESS found: addresses of variables, 0 where it is lacking. */
+struct pagebase feature_pagebase(struct feature_set *set);
 
 /*
  * Raise RLIMIT_MEMLOCK where the kernel still accounts BPF memory by it (before 5.11). Failing is

@@ -373,6 +373,11 @@ bool feature_try_dynptr_skb(struct feature_context *context, char *why, size_t s
 	return load(&program, why, size);
 }
 
+bool feature_try_page_address(struct feature_context *context, char *why, size_t size)
+{
+	return !pagebase_find(&context->pagebase, why, size);
+}
+
 bool feature_try_drop_reason(struct feature_context *context, char *why, size_t size)
 {
 	struct kbtf_target target;

@@ -14,6 +14,7 @@
 
 #include "base/err.h"
 #include "kernel/kbtf.h"
+#include "kernel/pagebase.h"
 #include "kernel/tracepoint.h"
 
 /* What the attempts look things up in; opened when first needed. */
@@ -22,6 +23,7 @@ struct feature_context {
 	bool own_kbtf;	    /* opened here, so closed here */
 	struct err no_kbtf; /* why it could not be opened */
 	struct tracepoint_table *tracepoints;
+	struct pagebase pagebase;
 };
 
 typedef bool (*feature_try_fn)(struct feature_context *context, char *why, size_t size);
@@ -39,6 +41,7 @@ bool feature_try_kprobe_cookie(struct feature_context *context, char *why, size_
 bool feature_try_module_btf(struct feature_context *context, char *why, size_t size);
 bool feature_try_rdonly_cast(struct feature_context *context, char *why, size_t size);
 bool feature_try_dynptr_skb(struct feature_context *context, char *why, size_t size);
+bool feature_try_page_address(struct feature_context *context, char *why, size_t size);
 bool feature_try_drop_reason(struct feature_context *context, char *why, size_t size);
 bool feature_try_tracefs(struct feature_context *context, char *why, size_t size);
 bool feature_try_kallsyms(struct feature_context *context, char *why, size_t size);

@@ -135,6 +135,31 @@ static void note_filter(struct plan *plan)
 	}
 }
 
+/* Is there a probe that reads pages by their address, going by the rung that is tried first? */
+static bool wants_page_address(const struct plan *plan)
+{
+	for (uint32_t i = 0; i < plan->n_probes; i++) {
+		const struct plan_rung *rung = plan_ladder_first(&plan->probes[i]);
+
+		if (!plan->probes[i].config.given &&
+		    !(rung->mechanism == PLAN_TP_BTF && plan->config.has_dynptr))
+			return true;
+	}
+	return false;
+}
+
+static void set_page_address(const struct plan_kernel *kernel, struct plan *plan)
+{
+	struct pagebase bases;
+
+	if (!wants_page_address(plan) ||
+	    !plan_ladder_feature(kernel, FEATURE_PAGE_ADDRESS, NULL, 0))
+		return;
+	bases = kernel->feature ? kernel->pagebase : feature_pagebase(kernel->features);
+	plan->config.vmemmap_base = bases.vmemmap_base;
+	plan->config.page_offset_base = bases.page_offset_base;
+}
+
 /* Helpers of the kernel; the one that only tp_btf could use is not tried for the others. */
 static void set_kernel(const struct plan_kernel *kernel, struct plan *plan)
 {
@@ -148,6 +173,7 @@ static void set_kernel(const struct plan_kernel *kernel, struct plan *plan)
 		}
 	plan->config.has_dynptr =
 		by_btf && plan_ladder_feature(kernel, FEATURE_DYNPTR_SKB, NULL, 0);
+	set_page_address(kernel, plan);
 	plan->config.has_rdonly_cast = plan_ladder_feature(kernel, FEATURE_RDONLY_CAST, NULL, 0);
 	if (plan->config.want_context && kernel->btf)
 		plan->config.preempt_delta = (uint64_t)kbtf_preempt_delta(kernel->btf);

@@ -99,6 +99,7 @@ struct plan_kernel {
 	struct netns_table *netns;
 	/* if not NULL, asked instead of feature_has(features, ...): for tests */
 	bool (*feature)(void *arg, enum feature feature, char *why, size_t size);
+	struct pagebase pagebase; /* and this taken for feature_pagebase(features) */
 	void *feature_arg;
 };
 

@@ -183,6 +183,16 @@ int session_attach(struct session *session, struct err *err)
 	return 0;
 }
 
+bool session_reads_pages(const struct session *session, uint32_t probe)
+{
+	const struct plan *plan = session->config.plan;
+
+	if (plan->probes[probe].config.given)
+		return false;
+	return plan->config.vmemmap_base ||
+	       (session->attached[probe].mechanism == PLAN_TP_BTF && plan->config.has_dynptr);
+}
+
 int session_mechanism(const struct session *session, uint32_t probe)
 {
 	return session->attached[probe].mechanism;

@@ -42,6 +42,9 @@ int session_attach(struct session *session, struct err *err);
 /* What was taken: the mechanism of a probe, -1: not attached. */
 int session_mechanism(const struct session *session, uint32_t probe);
 
+/* Are bytes in pages read at this probe, as it is attached? */
+bool session_reads_pages(const struct session *session, uint32_t probe);
+
 /* Let the probes report, and read on `loop` from now on. */
 int session_enable(struct session *session, struct loop *loop, struct err *err);
 

@@ -194,7 +194,7 @@ sizes_of_window()
 test_equal__tcp_stream_in_large_segments()
 {
 	need socat
-	need_feature bpf_dynptr_from_skb "paged bytes at tracepoints (kernel 6.12)"
+	need_pages
 	net_up
 	both 'tcp port 8000' tcp_stream 8000 400000
 	tcpdump -nn -e -t -r "$T/tcpdump.pcap" 2>/dev/null | sed -n 's/.*, length \([0-9]*\): .*/\1/p' |
@@ -202,11 +202,12 @@ test_equal__tcp_stream_in_large_segments()
 	at_least "the largest packet" "$(cat "$T/largest")" 2000
 }
 
-# raw_tp has no way to bytes in pages on any kernel: what is there is right, and what is not is said.
+# Without page addresses raw_tp has no way to them: what is there is right, and what is not is said.
 test_partial__pages_that_cannot_be_read_are_said_and_lengths_are_right()
 {
 	need socat
 	need tshark
+	without_page_addresses
 	net_up
 	tcpdump_start 'tcp port 8000'
 	start skb -f raw_tp:net:netif_receive_skb -i "$DEV_B" -w "$T/x.pcapng" -e 'tcp port 8000'

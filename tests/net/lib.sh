@@ -143,6 +143,25 @@ need_feature()
 	grep -qE "^ok +$1 " "$T/check" || skip "$2"
 }
 
+# Bytes in pages can be read at tracepoints, in either way.
+need_pages()
+{
+	"$XCAP" check >"$T/check" 2>&1 || true
+	grep -qE '^ok +(bpf_dynptr_from_skb|page addresses) ' "$T/check" || skip "a way to paged bytes"
+}
+
+# The next xcap finds no data symbols, as in kernels that keep none.
+without_page_addresses()
+{
+	mkdir -p "$T/root/proc"
+	ln -s /sys "$T/root/sys"
+	ln -s /run /var "$T/root/"
+	ln -s /proc/* "$T/root/proc/"
+	rm "$T/root/proc/kallsyms"
+	echo 'ffffffff81000000 T _stext' >"$T/root/proc/kallsyms"
+	UNDER=(env "XCAP_KROOT=$T/root")
+}
+
 # need_mechanism MECHANISM SPEC: skips if xcap says (status 3) that this kernel cannot.
 need_mechanism()
 {
@@ -224,7 +243,8 @@ raw()
 	in_a python3 "$NET/send.py" "$DEV_A" "$MAC_A" "$MAC_B" "$@"
 }
 
-# tcp_stream PORT BYTES: a TCP connection that carries so many bytes from A to B.
+# tcp_stream PORT BYTES [TEXT]: a TCP connection that carries so many bytes from A to B: lines of TEXT, or of
+# numbers, so that no place is like another.
 tcp_stream()
 {
 	local server
@@ -232,7 +252,9 @@ tcp_stream()
 	background ip netns exec "$NS_B" socat -u "TCP4-LISTEN:$1,reuseaddr" OPEN:/dev/null
 	server=$BG
 	until_true 5 listening "$1" || fail "no listener on port $1"
-	head -c "$2" /dev/zero | in_a socat -u - "TCP4:$IP_B:$1"
+	# what writes for ever ends by a broken pipe
+	{ if [ -n "${3:-}" ]; then yes "$3"; else seq "$2"; fi 2>/dev/null || true; } | head -c "$2" |
+		in_a socat -u -b 262144 - "TCP4:$IP_B:$1"
 	reap "$server" 10
 }
 

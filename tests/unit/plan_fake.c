@@ -260,6 +260,7 @@ void plan_fake_open(struct plan_fake *fake, unsigned int flags)
 	fake->kernel.symbols_arg = fake;
 	fake->kernel.feature = has_feature;
 	fake->kernel.feature_arg = fake;
+	fake->kernel.pagebase = (struct pagebase){0x1000, 0x2000};
 	for (int i = 0; i < FEATURE_COUNT; i++)
 		fake->has[i] = true;
 }

@@ -34,6 +34,29 @@ static void plan_build__helpers__are_those_that_the_mechanisms_can_use(void **st
 	plan_fixture_stop(&f);
 }
 
+static void plan_build__page_addresses__are_asked_for_where_no_dynptr_serves(void **state)
+{
+	struct plan_fixture f;
+
+	(void)state;
+	plan_fixture_start(&f, 0);
+	plan_fixture_build_ok(&f, "tp_btf:skb:kfree_skb");
+	assert_int_equal(f.plan.config.vmemmap_base, 0);
+	plan_fixture_build_ok(&f, "tp_btf:skb:kfree_skb,ip_rcv");
+	assert_int_equal(f.plan.config.vmemmap_base, 0x1000);
+	assert_int_equal(f.plan.config.page_offset_base, 0x2000);
+	plan_fixture_build_ok(&f, "raw_tp:skb:kfree_skb");
+	assert_int_equal(f.plan.config.vmemmap_base, 0x1000);
+	f.fake.has[FEATURE_DYNPTR_SKB] = false;
+	plan_fixture_build_ok(&f, "tp_btf:skb:kfree_skb");
+	assert_int_equal(f.plan.config.vmemmap_base, 0x1000);
+	f.fake.has[FEATURE_PAGE_ADDRESS] = false;
+	plan_fixture_build_ok(&f, "ip_rcv");
+	assert_int_equal(f.plan.config.vmemmap_base, 0);
+	assert_int_equal(f.plan.config.page_offset_base, 0);
+	plan_fixture_stop(&f);
+}
+
 static void plan_build__ring__is_rounded_up_to_a_power_of_two(void **state)
 {
 	static const struct {
@@ -337,6 +360,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(plan_build__helpers__are_those_that_the_mechanisms_can_use),
+		cmocka_unit_test(plan_build__page_addresses__are_asked_for_where_no_dynptr_serves),
 		cmocka_unit_test(plan_build__ring__is_rounded_up_to_a_power_of_two),
 		cmocka_unit_test(plan_build__snaplen_out_of_range__is_an_error),
 		cmocka_unit_test(plan_build__filter__is_compiled_and_a_bad_one_has_a_caret),
