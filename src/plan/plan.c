@@ -14,9 +14,9 @@
 #include "base/log.h"
 #include "base/util.h"
 #include "kernel/kbtf.h"
-#include "plan/plan_direction.h"
 #include "plan/plan_iface.h"
 #include "plan/plan_ladder.h"
+#include "plan/plan_link.h"
 #include "plan/plan_probes.h"
 #include "plan/plan_resolve.h"
 #include "plan/plan_text.h"
@@ -107,34 +107,6 @@ static int parse_specs(const struct plan_request *request, struct spec_list *spe
 	return 0;
 }
 
-/* Absolute loads from the addresses of the link header: BPF_LD | BPF_ABS with k below 12. */
-static bool loads_link_addresses(const struct cbpf_prog *prog)
-{
-	for (uint32_t i = 0; i < prog->len; i++)
-		if ((prog->insns[i].code & 0xe7) == 0x20 && prog->insns[i].k < 12)
-			return true;
-	return false;
-}
-
-/* What the filter asks and this place cannot answer. */
-static void note_filter(struct plan *plan)
-{
-	bool addresses = loads_link_addresses(&plan->filter);
-	bool direction = plan->filter.len && cbpf_uses_direction(&plan->filter);
-
-	for (uint32_t i = 0; i < plan->n_probes; i++) {
-		struct plan_probe *probe = &plan->probes[i];
-
-		if (addresses && plan_direction_is_above_link(probe->name, probe->is_tracepoint))
-			plan_resolve_note(probe, "packets have no link header here yet: Ethernet "
-						 "addresses are zeros to the filter");
-		if (direction && probe->config.direction == XCAP_DIR_UNKNOWN)
-			plan_resolve_note(probe,
-					  "the place does not tell the direction: inbound and "
-					  "outbound go by each packet");
-	}
-}
-
 /* Is there a probe that reads pages by their address, going by the rung that is tried first? */
 static bool wants_page_address(const struct plan *plan)
 {
@@ -200,7 +172,7 @@ int plan_build(const struct plan_request *request, const struct plan_kernel *ker
 	if (!code)
 		code = plan_probes(request, kernel, &specs, plan, err);
 	if (!code) {
-		note_filter(plan);
+		plan_link_note(plan);
 		set_kernel(kernel, plan);
 	} else {
 		plan_free(plan);

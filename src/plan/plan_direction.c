@@ -58,10 +58,13 @@ static const struct place {
 	{"__ip_queue_xmit", FUNCTION, XCAP_DIR_OUT, true},
 	{"inet6_csk_xmit", FUNCTION, XCAP_DIR_OUT, true},
 	{"ip6_xmit", FUNCTION, XCAP_DIR_OUT, true},
+	{"ip_build_and_send_pkt", FUNCTION, XCAP_DIR_OUT, true},
 	{"ip_send_skb", FUNCTION, XCAP_DIR_OUT, true},
 	{"ip6_send_skb", FUNCTION, XCAP_DIR_OUT, true},
 	{"__tcp_transmit_skb", FUNCTION, XCAP_DIR_OUT, true},
 	{"tcp_transmit_skb", FUNCTION, XCAP_DIR_OUT, true},
+	{"tcp_event_new_data_sent", FUNCTION, XCAP_DIR_OUT, true},
+	{"tcp_rate_skb_sent", FUNCTION, XCAP_DIR_OUT, true},
 	{"udp_send_skb", FUNCTION, XCAP_DIR_OUT, true},
 	{"udp_v6_send_skb", FUNCTION, XCAP_DIR_OUT, true},
 

@@ -239,3 +239,14 @@ test_filter__without_an_expression__says_what_to_type()
 	error_says "bad filter 'tcp prot 80'"
 	match "$T/err" '^  tcp prot 80$'
 }
+
+test_note__filter_that_cannot_match_at_a_probe__is_said_at_start()
+{
+	try 0 skb -f tracepoint:net:net_dev_start_xmit,tracepoint:net:netif_receive_skb --cmd true inbound
+	match "$T/err" '^xcap: tracepoint:net:net_dev_start_xmit: the filter cannot match here: all packets go out$'
+	eq "notes" "$(count "$T/err" 'cannot match')" 1
+	try 0 skb -f tracepoint:tcp:tcp_retransmit_skb --cmd true 'vlan 5 or tcp port 1'
+	match "$T/err" "tcp_retransmit_skb: 'vlan 5' cannot match here: packets have no link header yet, and are IPv4"
+	try 0 skb -f tracepoint:tcp:tcp_retransmit_skb --cmd true 'tcp port 1'
+	no_match "$T/err" 'cannot match'
+}

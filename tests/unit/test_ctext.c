@@ -23,6 +23,7 @@
 #include "filter_data.h"
 #include "filter_scene.h"
 #include "pcap_ref.h"
+#include "prog_random.h"
 
 #define DLT_ETHERNET	1
 #define RANDOM_PROGRAMS 1500
@@ -100,116 +101,30 @@ static void ctext__builtin_filters_for_each_link_type__decide_as_libpcap(void **
 	filter_data_fini(&data);
 }
 
-static uint32_t seed = 19920101;
-
-static uint32_t rnd(uint32_t below)
-{
-	seed = seed * 1664525 + 1013904223;
-	return (uint32_t)((uint64_t)(seed >> 8) * below >> 24);
-}
-
-/* Operations of a random program, the frequent ones more than once. Shifts are by X: by a constant
- * of 32 or more they are undefined in libpcap's C. */
-static const uint8_t random_codes[] = {
-	BPF_LD | BPF_B | BPF_ABS,
-	BPF_LD | BPF_H | BPF_ABS,
-	BPF_LD | BPF_W | BPF_ABS,
-	BPF_LD | BPF_B | BPF_IND,
-	BPF_LD | BPF_H | BPF_IND,
-	BPF_LD | BPF_W | BPF_IND,
-	BPF_LDX | BPF_B | BPF_MSH,
-	BPF_LDX | BPF_B | BPF_MSH,
-	BPF_LD | BPF_LEN,
-	BPF_LDX | BPF_LEN,
-	BPF_LD | BPF_IMM,
-	BPF_LDX | BPF_IMM,
-	BPF_LD | BPF_MEM,
-	BPF_LDX | BPF_MEM,
-	BPF_ST,
-	BPF_STX,
-	BPF_MISC | BPF_TAX,
-	BPF_MISC | BPF_TXA,
-	BPF_ALU | BPF_ADD | BPF_K,
-	BPF_ALU | BPF_ADD | BPF_X,
-	BPF_ALU | BPF_SUB | BPF_X,
-	BPF_ALU | BPF_SUB | BPF_K,
-	BPF_ALU | BPF_MUL | BPF_K,
-	BPF_ALU | BPF_MUL | BPF_X,
-	BPF_ALU | BPF_DIV | BPF_X,
-	BPF_ALU | BPF_MOD | BPF_X,
-	BPF_ALU | BPF_AND | BPF_K,
-	BPF_ALU | BPF_OR | BPF_X,
-	BPF_ALU | BPF_XOR | BPF_K,
-	BPF_ALU | BPF_LSH | BPF_X,
-	BPF_ALU | BPF_RSH | BPF_X,
-	BPF_ALU | BPF_NEG,
-	BPF_JMP | BPF_JA,
-	BPF_JMP | BPF_JEQ | BPF_K,
-	BPF_JMP | BPF_JGT | BPF_K,
-	BPF_JMP | BPF_JGE | BPF_K,
-	BPF_JMP | BPF_JEQ | BPF_X,
-	BPF_JMP | BPF_JSET | BPF_K,
-	BPF_JMP | BPF_JGT | BPF_X,
-};
-
-static uint32_t random_constant(void)
-{
-	static const uint32_t odd[] = {0,	   1,	       31,	   32,
-				       0x7fffffff, 0x80000000, 0xfffffffe, 0xffffffff};
-
-	if (rnd(12) == 0)
-		return odd[rnd(UTIL_ARRAY_SIZE(odd))];
-	return rnd(rnd(2) ? 64 : 300);
-}
-
-/* M[] is written first, for libpcap does not clear it. */
-static void random_program(struct cbpf_prog *prog)
-{
-	prog->len = CBPF_MEM_WORDS + 3 + rnd(40);
-	for (uint32_t i = 0; i < CBPF_MEM_WORDS; i++)
-		prog->insns[i] = (struct cbpf_insn){.code = BPF_ST, .k = i};
-	for (uint32_t i = CBPF_MEM_WORDS; i < prog->len - 1; i++) {
-		struct cbpf_insn *insn = &prog->insns[i];
-		uint32_t left = prog->len - 1 - i;
-
-		*insn = (struct cbpf_insn){.code = random_codes[rnd(sizeof(random_codes))],
-					   .k = random_constant()};
-		if (BPF_CLASS(insn->code) == BPF_JMP) {
-			insn->jt = (uint8_t)rnd(left);
-			insn->jf = (uint8_t)rnd(left);
-			if (BPF_OP(insn->code) == BPF_JA)
-				insn->k = rnd(left);
-		} else if (BPF_MODE(insn->code) == BPF_MEM || BPF_CLASS(insn->code) == BPF_ST ||
-			   BPF_CLASS(insn->code) == BPF_STX) {
-			insn->k %= CBPF_MEM_WORDS;
-		}
-	}
-	prog->insns[prog->len - 1] =
-		(struct cbpf_insn){.code = BPF_RET | (rnd(3) ? BPF_A : BPF_K), .k = rnd(3)};
-}
-
 static void ctext__random_programs__decide_as_libpcap(void **state)
 {
-	static struct cbpf_insn insns[RANDOM_PROGRAMS][CBPF_MEM_WORDS + 64];
+	static struct cbpf_insn insns[RANDOM_PROGRAMS][PROG_RANDOM_MAX];
 	static struct cbpf_prog progs[RANDOM_PROGRAMS];
 	struct filter_data data = {0};
 	struct ctext_so so;
 
 	(void)state;
 	verdicts = accepted = 0;
+	prog_random_seed(19920101);
 	filter_data_add_builtin(&data);
 	ctext_so_begin(&so);
 	for (uint32_t i = 0; i < RANDOM_PROGRAMS; i++) {
 		progs[i].insns = insns[i];
-		random_program(&progs[i]);
+		prog_random_fill(&progs[i]);
 		ctext_so_add(&so, &progs[i]);
 	}
 	ctext_so_load(&so);
 	for (uint32_t i = 0; i < RANDOM_PROGRAMS; i++)
 		for (int round = 0; round < 20; round++) {
 			const struct filter_packet *p =
-				&data.packets[rnd((uint32_t)data.n_packets)];
-			uint32_t cap_len = round % 2 ? p->cap_len : rnd(p->cap_len + 1);
+				&data.packets[prog_random_below((uint32_t)data.n_packets)];
+			uint32_t cap_len =
+				round % 2 ? p->cap_len : prog_random_below(p->cap_len + 1);
 
 			check(&so, i, "random program", p, cap_len,
 			      pcap_ref_run(&progs[i], p->bytes, p->wire_len, cap_len) != 0);

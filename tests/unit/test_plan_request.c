@@ -143,8 +143,9 @@ static void plan_build__filter_that_a_place_cannot_answer__is_noted_there(void *
 	plan_fixture_start(&f, 0);
 	f.request.filter = "ether host 02:00:00:00:00:01";
 	plan_fixture_build_ok(&f, "ip_queue_xmit,ip_rcv");
-	assert_string_equal(f.plan.probes[0].note, "packets have no link header here yet: Ethernet "
-						   "addresses are zeros to the filter");
+	assert_string_equal(f.plan.probes[0].note,
+			    "the filter cannot match here: packets have no link header yet, their "
+			    "Ethernet addresses are zeros");
 	assert_string_equal(f.plan.probes[1].note, "");
 	f.request.filter = "inbound";
 	plan_fixture_build_ok(&f, "ip_forward,ip_rcv");
