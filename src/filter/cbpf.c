@@ -74,6 +74,8 @@ static int report(struct compiler *c, const char *expr, struct err *err)
 	point_at(err, expr, caret.pos);
 	if (caret.near)
 		err_hint(err, "did you mean '%s'?", caret.near);
+	else if (strstr(words, "netmask not known")) /* tcpdump knows one, of its interface */
+		err_hint(err, "name the address, as in 'dst host 10.0.0.255'");
 	return rc;
 }
 

@@ -238,6 +238,9 @@ test_filter__without_an_expression__says_what_to_type()
 	try 2 filter tcp prot 80
 	error_says "bad filter 'tcp prot 80'"
 	match "$T/err" '^  tcp prot 80$'
+	try 2 filter ip broadcast
+	error_says "bad filter 'ip broadcast': netmask not known, so 'ip broadcast' not supported"
+	hint_says "name the address, as in 'dst host 10.0.0.255'"
 }
 
 test_note__filter_that_cannot_match_at_a_probe__is_said_at_start()

@@ -97,7 +97,7 @@ static void complaints__come_in_libpcaps_words_with_a_caret_at_the_word(void **s
 	check_complaint("tcp and port foo", "unknown port 'foo'", 13, "");
 	check_complaint("gateway 1.2.3.4", "'gateway' requires a name", 0, "");
 	check_complaint("tcp or ip broadcast", "netmask not known, so 'ip broadcast' not supported",
-			7, "");
+			7, "name the address, as in 'dst host 10.0.0.255'");
 	check_complaint("host 1.2.3.400", "invalid IPv4 address '1.2.3.400'", 5, "");
 	check_complaint("net 1.2.3.4/8", "non-network bits set", 4, "");
 	check_complaint("udp and port 99999", "illegal port number 99999", 13, "");
