@@ -30,17 +30,17 @@ last_is_in_wire()
 # exchange KIND: talk or lose, see there.
 exchange()
 {
-	timeout $((30 * SLOW)) python3 "$NET/exchange.py" "$1" "$NS_A" "$NS_B" "$IP_B" "$IP6_B" 9000
+	timeout $((30 * SLOW)) python3 "$NET/rebuild_talk.py" "$1" "$NS_A" "$NS_B" "$IP_B" "$IP6_B" 9000
 }
 
-# whole PROBE=KINDS...: $T/x.pcapng against $T/wire.pcap.
-whole()
+# checked PROBE=KINDS...: $T/x.pcapng against $T/wire.pcap.
+checked()
 {
-	python3 "$NET/whole.py" "$T/x.pcapng" "$T/wire.pcap" "$@" >"$T/out" 2>"$T/err" || fail "$*"
+	python3 "$NET/rebuild_check.py" "$T/x.pcapng" "$T/wire.pcap" "$@" >"$T/out" 2>"$T/err" || fail "$*"
 }
 
-# whole_at KIND PROBE=KINDS...: the exchange, caught at all these probes.
-whole_at()
+# checked_at KIND PROBE=KINDS...: the exchange, caught at all these probes.
+checked_at()
 {
 	local mechanism=$1 probe specs=
 
@@ -53,14 +53,14 @@ whole_at()
 	capture skb -f "${specs#,}" -e 'port 9000 or port 9001' -w "$T/x.pcapng" -- exchange talk
 	eq "lost" "$(total lost)" 0
 	wire_stop
-	whole "$@"
+	checked "$@"
 }
 
 test_rebuild__at_functions_every_packet_is_the_one_on_the_wire()
 {
 	need_kprobe
 	need tshark
-	whole_at kprobe: __tcp_transmit_skb=tcp4,tcp6 ip_queue_xmit=tcp4 __ip_queue_xmit=tcp4 \
+	checked_at kprobe: __tcp_transmit_skb=tcp4,tcp6 ip_queue_xmit=tcp4 __ip_queue_xmit=tcp4 \
 		ip6_xmit=tcp6 __ip_local_out=tcp4,udp4 udp_send_skb=udp4 udp_v6_send_skb=udp6 \
 		tcp_v4_rcv=tcp4 tcp_v6_rcv=tcp6 tcp_rcv_established=tcp4,tcp6 \
 		udp_queue_rcv_skb=udp4 sk_filter_trim_cap=tcp4,tcp6,udp4,udp6
@@ -76,7 +76,7 @@ test_rebuild__a_retransmission_is_the_packet_that_goes_out()
 		-w "$T/x.pcapng" -- exchange lose
 	eq "lost" "$(total lost)" 0
 	wire_stop
-	whole tcp_retransmit_skb=tcp4,tcp6
+	checked tcp_retransmit_skb=tcp4,tcp6
 	match "$T/out" '^tcp_retransmit_skb tcp4=[1-9]+ tcp6=[1-9]+$'
 }
 

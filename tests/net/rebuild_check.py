@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Is every packet of a capture, at every probe, one of the wire's? whole.py CAPTURE WIRE PROBE...
+"""Is every packet of a capture, at every probe, one of the wire's? rebuild_check.py CAPTURE WIRE PROBE...
 
 Both files are dissected by tshark. A packet of CAPTURE must not be malformed, and its addresses, ports,
 sequence numbers, flags and lengths must be those of a packet in WIRE, its payload the beginning of that

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Talk between two network namespaces, from one process: exchange.py KIND NS_A NS_B IPV4_B IPV6_B PORT
+"""Talk between two network namespaces, from one process: rebuild_talk.py KIND NS_A NS_B IPV4_B IPV6_B PORT
 
 KIND is `talk`, or `lose`: the receiver's socket drops what comes, until TCP has sent it again.
 
