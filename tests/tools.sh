@@ -47,6 +47,7 @@ check            cpio                          cpio               cpio          
 check            depmod                        kmod               kmod              kmod
 check            xz                            xz-utils           xz                xz
 check            zstd                          zstd               zstd              zstd
+check            wg                            wireguard-tools    wireguard-tools   wireguard-tools
 check            iptables                      iptables           iptables-nft      iptables-nft
 '
 

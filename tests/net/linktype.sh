@@ -6,7 +6,7 @@
 
 HERE=(-f tracepoint:net:netif_receive_skb -i "$DEV_B")
 # where packets of any device come in and go out
-BOTH=(-f net:netif_receive_skb,net:net_dev_start_xmit)
+BOTH=(-f net:netif_receive_skb -f net:net_dev_start_xmit)
 
 # read_all FILE: tcpdump, tshark and capinfos read it without a complaint; lines in $T/tcpdump.txt.
 read_all()
@@ -47,13 +47,13 @@ mixture()
 
 quiet_net()
 {
-	net_up "$@"
+	net_up
 	# IPv6 sends by itself, at any time
 	in_a sysctl -qw "net.ipv6.conf.$DEV_A.disable_ipv6=1"
 	in_b sysctl -qw "net.ipv6.conf.$DEV_B.disable_ipv6=1"
 	# and ARP asks again
-	in_a ip neigh replace $IP_B lladdr $MAC_B dev "$DEV_A" nud permanent
-	in_b ip neigh replace $IP_A lladdr $MAC_A dev "$DEV_B" nud permanent
+	in_a ip neigh replace "$IP_B" lladdr "$MAC_B" dev "$DEV_A" nud permanent
+	in_b ip neigh replace "$IP_A" lladdr "$MAC_A" dev "$DEV_B" nud permanent
 }
 
 test_y__raw__is_the_ip_packet_alone_and_says_what_is_not_ip()
@@ -203,6 +203,7 @@ REPLY6='IP6 fd98::2 > fd98::1: ICMP6, echo reply, id [0-9]+, seq 1, length 64'
 
 test_device__tun__packets_without_a_link_header()
 {
+	[ -c /dev/net/tun ] || modprobe -q tun || true
 	[ -c /dev/net/tun ] || skip "/dev/net/tun"
 	ip netns add "$NS_A"
 	background_io /dev/null "$T/tun" "$T/err" ip netns exec "$NS_A" python3 "$NET/tun.py" "xt$ID"
@@ -236,34 +237,82 @@ test_device__veth__is_ethernet()
 	every_type "$DEV_B" 1 "$REQUEST" "$REPLY"
 }
 
-# tunnel KIND HATYPE LINK-OPTIONS...: over the veth pair, with addresses of its own at both ends.
+# tunnel N KIND: device xt$ID-N from A to B over the veth pair. False if this kernel has no such device.
 tunnel()
 {
-	local kind=$1 hatype=$2
+	local n=$1 kind=$2 dev=xt$ID-$1
 
-	shift 2
+	in_a ip link add "$dev" type "$kind" local "$IP_A" remote "$IP_B" 2>>"$T/link.err" || return 1
+	in_b ip link add "$dev" type "$kind" local "$IP_B" remote "$IP_A"
+	tunnel_addresses "$n"
+}
+
+# 10.98.N.1 and .2 at its ends, but IPv6 inside sit: IPv4 in IPv4 would be taken by ipip
+tunnel_addresses()
+{
+	local n=$1 net=10.98.$1. bits=24
+
+	[ "$n" != 76 ] || { net=fd98:76:: bits=64; }
+	in_a ip addr add "${net}1/$bits" dev "xt$ID-$n"
+	in_b ip addr add "${net}2/$bits" dev "xt$ID-$n"
+	in_a ip link set "xt$ID-$n" up
+	in_b ip link set "xt$ID-$n" up
+}
+
+# The same by wireguard, whose packets have no link header at all.
+wireguard()
+{
+	local n=$1 dev=xt$ID-$1
+
+	in_a ip link add "$dev" type wireguard 2>>"$T/link.err" || return 1
+	in_b ip link add "$dev" type wireguard
+	umask 077
+	wg genkey >"$T/a.key"
+	wg genkey >"$T/b.key"
+	in_a wg set "$dev" listen-port 5555 private-key "$T/a.key" peer "$(wg pubkey <"$T/b.key")" \
+		allowed-ips 10.98.0.0/16 endpoint "$IP_B:5555"
+	in_b wg set "$dev" listen-port 5555 private-key "$T/b.key" peer "$(wg pubkey <"$T/a.key")" \
+		allowed-ips 10.98.0.0/16 endpoint "$IP_A:5555"
+	tunnel_addresses "$n"
+}
+
+ping_tunnels()
+{
+	local to
+
+	for to in 10.98.68.2 fd98:76::2 10.98.78.2 10.98.254.2; do
+		in_a ping -q -n -c 1 -W $((2 * SLOW)) $to >"$T/ping" 2>&1 || fail "ping $to"
+	done
+}
+
+# ARPHRD_* of if_arp.h: TUNNEL 768, SIT 776, IPGRE 778, NONE 65534. All or none are compiled into a kernel.
+test_device__tunnels__are_the_inner_packet_on_a_device_of_their_type()
+{
+	local file type net
+
+	need tshark wg
 	quiet_net
-	in_a ip link add "xt$ID" type "$kind" local $IP_A remote $IP_B "$@" 2>"$T/link.err" ||
-		skip "$kind devices: $(cat "$T/link.err")"
-	in_b ip link add "xt$ID" type "$kind" local $IP_B remote $IP_A "$@"
-	in_a ip addr add 10.98.0.1/24 dev "xt$ID"
-	in_b ip addr add 10.98.0.2/24 dev "xt$ID"
-	in_a ip link set "xt$ID" up
-	in_b ip link set "xt$ID" up
-	every_type "xt$ID@$NS_B" "$hatype" "$REQUEST" "$REPLY"
-}
-
-test_device__ipip__is_the_inner_packet()
-{
-	tunnel ipip 768
-}
-
-test_device__sit__is_the_inner_packet()
-{
-	tunnel sit 776 mode any
-}
-
-test_device__gre__is_the_inner_packet()
-{
-	tunnel gre 778
+	tunnel 68 ipip || skip "tunnel devices: $(head -n 1 "$T/link.err")"
+	tunnel 76 sit
+	tunnel 78 gre
+	wireguard 254
+	capture skb "${BOTH[@]}" -i "xt$ID-*@$NS_B" -y LINUX_SLL2 -w "$T/x.pcapng" --print \
+		-e 'icmp or icmp6[0] == 128 or icmp6[0] == 129' -- ping_tunnels
+	tcpdump -nn -t -r "$T/x.pcapng" >"$T/tcpdump.txt" 2>"$T/tcpdump.err"
+	fields "$T/x.pcapng" sll.hatype sll.halen ip.src ipv6.src icmp.type icmpv6.type >"$T/sll"
+	eq "packets" "$(lines "$T/sll")" 8
+	eq "lines" "$(lines "$T/out")" 8
+	no_match "$T/out" '\[\||no packet|0x'
+	while read -r type net; do
+		for file in "$T/out" "$T/tcpdump.txt"; do
+			match "$file" " IP6? ${net}1 > ${net}2: ICMP6?,? echo request, id [0-9]+, seq 1, length 64\$"
+			match "$file" " IP6? ${net}2 > ${net}1: ICMP6?,? echo reply, id [0-9]+, seq 1, length 64\$"
+		done
+		match "$T/sll" "^$type	0	*${net}1	*(8|128)	?\$"
+	done <<-TYPES
+		768 10.98.68.
+		776 fd98:76::
+		778 10.98.78.
+		65534 10.98.254.
+	TYPES
 }

@@ -1,0 +1,222 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""whole.py WIRE.pcap XCAP.pcapng [PROBE=CLASS]...: are the packets of every probe those of the wire?
+
+Used by whole.sh. WIRE is tcpdump's, XCAP has the same traffic at many probes. Each packet at a probe has to be
+of a conversation on the wire, with its addresses and ports; TCP bytes have to stand at their sequence number,
+and where the wire has a packet of that number and length, flags and acknowledgement are that packet's; a
+datagram has to be one of the wire. Link addresses and tags are those of the wire unless made up. Checksums of
+rebuilt headers have to be right. PROBE=CLASS says that every packet of a class (words below, joined by +) was
+seen at a probe: all v4 v6 tcp udp data, in (from the client to the server) and out are conditions.
+Prints a table of what was found at each probe. Status 1 and a line for each packet that is not right.
+"""
+import collections
+import re
+import struct
+import sys
+
+Packet = collections.namedtuple(
+    "Packet", "macs tags version proto flow seq ack flags payload cut sums_right")
+
+
+def total(data, add=0):
+    """the Internet checksum's sum, folded: 0xffff where the checksum in it is right"""
+    data += b"\0" * (len(data) % 2)
+    add += sum(struct.unpack(f">{len(data) // 2}H", data))
+    while add >> 16:
+        add = (add & 0xFFFF) + (add >> 16)
+    return add
+
+
+def parse(frame, wire_len):
+    """a Packet, or a string that says what is wrong"""
+    at, tags = 12, []
+    kind, = struct.unpack_from(">H", frame, at)
+    while kind in (0x8100, 0x88A8):
+        tags.append(struct.unpack_from(">H", frame, at + 2)[0] & 0xFFF)
+        at += 4
+        kind, = struct.unpack_from(">H", frame, at)
+    ip = frame[at + 2:]
+    if kind == 0x0800 and ip[0] >> 4 == 4:
+        head, size, proto, addresses = (ip[0] & 15) * 4, struct.unpack_from(">H", ip, 2)[0], ip[9], ip[12:20]
+        ip_right = total(ip[:head]) == 0xFFFF
+    elif kind == 0x86DD and ip[0] >> 4 == 6:
+        head, size, proto, addresses = 40, 40 + struct.unpack_from(">H", ip, 4)[0], ip[6], ip[8:40]
+        ip_right = True
+    else:
+        return f"ethertype 0x{kind:04x} and IP version {ip[:1].hex()[:1]}"
+    # 0: more than 65,535 bytes
+    size = size if size > (40 if head == 40 else 0) else wire_len - at - 2
+    part = ip[head:size]
+    cut = len(ip) < size
+    if len(part) < (20 if proto == 6 else 8):
+        return f"protocol {proto}, cut within its header"
+    pseudo = total(addresses, proto + size - head)
+    l4_right = total(part, (pseudo & 0xFFFF) + (pseudo >> 16)) == 0xFFFF
+    half = len(addresses) // 2
+    source, target = struct.unpack_from(">HH", part)
+    flow = (proto, addresses[:half], source, addresses[half:], target)
+    seq = ack = flags = 0
+    if proto == 6:
+        seq, ack, offset, flags = struct.unpack_from(">IIBB", part, 4)
+        if offset >> 4 < 5:
+            return f"TCP header of {offset >> 4} words"
+        payload = part[(offset >> 4) * 4:]
+    elif proto == 17:
+        length, = struct.unpack_from(">H", part, 4)
+        if length != size - head:
+            return f"UDP length {length} in an IP packet with {size - head} bytes"
+        payload = part[8:]
+    else:
+        return f"protocol {proto}"
+    return Packet(frame[:12], tags, 4 if head != 40 else 6, proto, flow, seq, ack, flags, payload, cut,
+                  (ip_right, l4_right))
+
+
+def read_pcap(path):
+    with open(path, "rb") as file:
+        data = file.read()
+    at = 24
+    while at < len(data):
+        cap, wire = struct.unpack_from("<II", data, at + 8)
+        yield data[at + 16:at + 16 + cap], wire
+        at += 16 + cap
+
+
+def read_pcapng(path):
+    """(frame, wire length, words of the comment) of each packet"""
+    with open(path, "rb") as file:
+        data = file.read()
+    at = 0
+    while at < len(data):
+        kind, length = struct.unpack_from("<II", data, at)
+        if kind == 6:
+            cap, wire = struct.unpack_from("<II", data, at + 20)
+            option = at + 28 + (cap + 3 & ~3)
+            words = {}
+            while option < at + length - 4:
+                code, size = struct.unpack_from("<HH", data, option)
+                if code == 1 and not words:
+                    words = dict(w.split("=", 1) for w in data[option + 4:option + 4 + size].decode().split(" "))
+                option += 4 + (size + 3 & ~3)
+            yield data[at + 28:at + 28 + cap], wire, words
+        at += length
+
+
+class Wire:
+    """What went over the wire: packets, and the bytes of each TCP direction from its SYN on."""
+
+    def __init__(self, path, ports):
+        self.packets, self.starts, self.streams = [], {}, {}
+        for frame, length in read_pcap(path):
+            packet = parse(frame, length) if len(frame) > 34 else "short"
+            if not isinstance(packet, str) and ports & {packet.flow[2], packet.flow[4]}:
+                self.packets.append(packet)
+        self.flows = {p.flow for p in self.packets}
+        self.exact = collections.defaultdict(set)
+        self.links = collections.defaultdict(set)
+        for p in self.packets:
+            self.links[p.flow].add((p.macs, tuple(p.tags)))
+            self.exact[p.flow, p.seq, len(p.payload)].add((p.ack, p.flags))
+            if p.proto == 6 and p.flags & 2:
+                self.starts[p.flow] = p.seq + 1
+        for p in self.packets:
+            if p.proto == 6 and p.payload:
+                self.put(p)
+        self.datagrams = collections.defaultdict(set)
+        for p in self.packets:
+            if p.proto == 17:
+                self.datagrams[p.flow].add(p.payload)
+
+    def put(self, p):
+        stream = self.streams.setdefault(p.flow, bytearray())
+        at = p.seq - self.starts[p.flow] & 0xFFFFFFFF
+        stream.extend(bytes(max(0, at + len(p.payload) - len(stream))))
+        stream[at:at + len(p.payload)] = p.payload
+
+    def complaint(self, p, words):
+        """what is not as on the wire; None"""
+        if p.flow not in self.flows:
+            return "nobody on the wire has these addresses and ports"
+        if "synth" not in words and (p.macs, tuple(p.tags)) not in self.links[p.flow] and \
+                (p.macs, ()) not in {(macs, ()) for macs, _ in self.links[p.flow]}:
+            return "other link addresses or tags than on the wire"
+        if p.proto == 17:
+            return None if any(d == p.payload or p.cut and d.startswith(p.payload) for d in self.datagrams[p.flow]) \
+                else "no datagram on the wire has this payload"
+        at = p.seq - self.starts[p.flow] & 0xFFFFFFFF
+        if p.payload and self.streams[p.flow][at:at + len(p.payload)] != p.payload:
+            return f"payload of {len(p.payload)} bytes at sequence {p.seq} is not the wire's"
+        # a packet that TCP has put together of several has the bytes of all and is no packet of the wire
+        known = self.exact.get((p.flow, p.seq, len(p.payload)))
+        if known and not p.cut and (p.ack, p.flags) not in known:
+            return f"ack {p.ack} flags 0x{p.flags:x} at sequence {p.seq}, on the wire {sorted(known)}"
+        if not known and not p.payload and not p.cut:
+            return f"no packet without payload has sequence {p.seq} on the wire"
+        return None
+
+    def of_class(self, words, ports):
+        tests = {
+            "all": lambda p: True, "v4": lambda p: p.version == 4, "v6": lambda p: p.version == 6,
+            "tcp": lambda p: p.proto == 6, "udp": lambda p: p.proto == 17, "data": lambda p: p.payload,
+            "in": lambda p: p.flow[4] in ports, "out": lambda p: p.flow[2] in ports,
+        }
+        return collections.Counter((p.flow, p.seq, p.payload) for p in self.packets
+                                   if all(tests[w](p) for w in words.split("+")))
+
+
+def wrong_sums(p, rebuilt):
+    if "ip" in rebuilt and not p.sums_right[0]:
+        return "the checksum of the rebuilt IP header is wrong"
+    if {"tcp", "udp"} & set(rebuilt) and not p.cut and not p.sums_right[1]:
+        return "the checksum of the rebuilt transport header is wrong"
+    return None
+
+
+def main(wire_path, xcap_path, ports, *wanted):
+    ports = set(map(int, ports.split(",")))
+    wire = Wire(wire_path, ports)
+    wanted = dict(word.split("=") for word in wanted)
+    rows, bad = {}, []
+    for number, (frame, length, words) in enumerate(read_pcapng(xcap_path), 1):
+        row = rows.setdefault(words["probe"], {"n": 0, "start": collections.Counter(), "rebuilt": set(), "cut": 0,
+                                               "bytes": 0, "wrong": 0, "seen": collections.Counter()})
+        rebuilt = words["rebuilt"].split(",") if "rebuilt" in words else []
+        packet = parse(frame, length) if words.get("packet") != "none" else "no packet"
+        row["n"] += 1
+        row["bytes"] += len(frame)
+        row["start"]["sock" if rebuilt else "network" if "synth" in words else "link"] += 1
+        row["rebuilt"] |= set(rebuilt)
+        row["cut"] += len(frame) < length
+        if isinstance(packet, str):
+            complaint = packet
+        else:
+            complaint = wire.complaint(packet, words) or wrong_sums(packet, rebuilt)
+            row["seen"][packet.flow, packet.seq, packet.payload] += 1
+        if (len(frame) < length) != ("partial" in words):
+            complaint = complaint or f"{len(frame)} of {length} bytes, and partial is {words.get('partial')}"
+        if complaint:
+            row["wrong"] += 1
+            bad.append(f"{words['probe']}: packet {number}: {complaint}")
+    for probe, class_of in wanted.items():
+        missing = wire.of_class(class_of, ports) - rows.get(probe, {"seen": collections.Counter()})["seen"]
+        # what could not be read is in the record's count of bytes, and not whole anywhere
+        if missing and not rows.get(probe, {"cut": 0})["cut"]:
+            bad.append(f"{probe}: {sum(missing.values())} packets of the wire ({class_of}) are not there, the first: "
+                       f"{[(f[0], f[2], f[4], s, len(d)) for f, s, d in missing][0]}")
+    width = max(map(len, rows), default=5)
+    print(f"{'probe':{width}}  packets  start         rebuilt     bytes     whole  equal")
+    for probe in sorted(rows):
+        row = rows[probe]
+        whole = "all" if not row["cut"] else f"{row['n'] - row['cut']}"
+        print(f"{probe:{width}}  {row['n']:7}  {'+'.join(sorted(row['start'])):12}  "
+              f"{','.join(w for w in ('ip', 'tcp', 'udp') if w in row['rebuilt']) or '-':10}  {row['bytes']:8}  {whole:5}  "
+              f"{'all' if not row['wrong'] else row['n'] - row['wrong']}")
+    for line in bad[:40]:
+        print(line, file=sys.stderr)
+    sys.exit(bool(bad) or not rows)
+
+
+if len(sys.argv) < 4 or not re.fullmatch(r"\d+(,\d+)*", sys.argv[3]):
+    sys.exit(__doc__)
+main(*sys.argv[1:])
