@@ -15,6 +15,8 @@ import re
 import struct
 import sys
 
+VLAN_DEVICE = 4003  # the port that is used over such a device
+
 Packet = collections.namedtuple(
     "Packet", "macs tags version proto flow seq ack flags payload cut sums_right")
 
@@ -138,9 +140,12 @@ class Wire:
         """what is not as on the wire; None"""
         if p.flow not in self.flows:
             return "nobody on the wire has these addresses and ports"
-        if "synth" not in words and (p.macs, tuple(p.tags)) not in self.links[p.flow] and \
-                (p.macs, ()) not in {(macs, ()) for macs, _ in self.links[p.flow]}:
-            return "other link addresses or tags than on the wire"
+        links = self.links[p.flow]
+        if words.get("synth") is None and p.macs not in {macs for macs, _ in links}:
+            return "other link addresses than on the wire"
+        # a VLAN's device is above the tag
+        if tuple(p.tags) not in {tags for _, tags in links} and (p.tags or VLAN_DEVICE not in p.flow):
+            return f"tags {p.tags}, on the wire {sorted(links)}"
         if p.proto == 17:
             return None if any(d == p.payload or p.cut and d.startswith(p.payload) for d in self.datagrams[p.flow]) \
                 else "no datagram on the wire has this payload"
@@ -173,45 +178,64 @@ def wrong_sums(p, rebuilt):
     return None
 
 
+class Row:
+    """What one probe had."""
+
+    def __init__(self):
+        self.packets = self.size = self.cut = self.wrong = 0
+        self.starts, self.rebuilt, self.seen = set(), set(), collections.Counter()
+
+    def add(self, wire, frame, length, words):
+        """count a packet; what is wrong with it, None"""
+        rebuilt = words["rebuilt"].split(",") if "rebuilt" in words else []
+        self.packets += 1
+        self.size += len(frame)
+        self.starts.add("sock" if rebuilt else "network" if "synth" in words else "link")
+        self.rebuilt |= set(rebuilt)
+        self.cut += len(frame) < length
+        if words.get("packet") == "none":
+            return "no packet"
+        if (len(frame) < length) != ("partial" in words):
+            return f"{len(frame)} of {length} bytes, and partial is {words.get('partial')}"
+        packet = parse(frame, length)
+        if isinstance(packet, str):
+            return packet
+        self.seen[packet.flow, packet.seq, packet.payload] += 1
+        return wire.complaint(packet, words) or wrong_sums(packet, rebuilt)
+
+    def words(self):
+        return (str(self.packets), "+".join(sorted(self.starts)),
+                ",".join(w for w in ("ip", "tcp", "udp") if w in self.rebuilt) or "-", str(self.size),
+                str(self.packets - self.cut) if self.cut else "all",
+                str(self.packets - self.wrong) if self.wrong else "all")
+
+
+def print_table(rows):
+    table = [("probe", "packets", "start", "rebuilt", "bytes", "whole", "equal")]
+    table += [(probe, *row.words()) for probe, row in sorted(rows.items())]
+    widths = [max(map(len, column)) for column in zip(*table)]
+    for line in table:
+        print("  ".join(f"{word:{width}}" for word, width in zip(line, widths)).rstrip())
+
+
 def main(wire_path, xcap_path, ports, *wanted):
     ports = set(map(int, ports.split(",")))
     wire = Wire(wire_path, ports)
-    wanted = dict(word.split("=") for word in wanted)
-    rows, bad = {}, []
+    rows, bad = collections.defaultdict(Row), []
     for number, (frame, length, words) in enumerate(read_pcapng(xcap_path), 1):
-        row = rows.setdefault(words["probe"], {"n": 0, "start": collections.Counter(), "rebuilt": set(), "cut": 0,
-                                               "bytes": 0, "wrong": 0, "seen": collections.Counter()})
-        rebuilt = words["rebuilt"].split(",") if "rebuilt" in words else []
-        packet = parse(frame, length) if words.get("packet") != "none" else "no packet"
-        row["n"] += 1
-        row["bytes"] += len(frame)
-        row["start"]["sock" if rebuilt else "network" if "synth" in words else "link"] += 1
-        row["rebuilt"] |= set(rebuilt)
-        row["cut"] += len(frame) < length
-        if isinstance(packet, str):
-            complaint = packet
-        else:
-            complaint = wire.complaint(packet, words) or wrong_sums(packet, rebuilt)
-            row["seen"][packet.flow, packet.seq, packet.payload] += 1
-        if (len(frame) < length) != ("partial" in words):
-            complaint = complaint or f"{len(frame)} of {length} bytes, and partial is {words.get('partial')}"
+        row = rows[words["probe"]]
+        complaint = row.add(wire, frame, length, words)
         if complaint:
-            row["wrong"] += 1
+            row.wrong += 1
             bad.append(f"{words['probe']}: packet {number}: {complaint}")
-    for probe, class_of in wanted.items():
-        missing = wire.of_class(class_of, ports) - rows.get(probe, {"seen": collections.Counter()})["seen"]
-        # what could not be read is in the record's count of bytes, and not whole anywhere
-        if missing and not rows.get(probe, {"cut": 0})["cut"]:
-            bad.append(f"{probe}: {sum(missing.values())} packets of the wire ({class_of}) are not there, the first: "
-                       f"{[(f[0], f[2], f[4], s, len(d)) for f, s, d in missing][0]}")
-    width = max(map(len, rows), default=5)
-    print(f"{'probe':{width}}  packets  start         rebuilt     bytes     whole  equal")
-    for probe in sorted(rows):
-        row = rows[probe]
-        whole = "all" if not row["cut"] else f"{row['n'] - row['cut']}"
-        print(f"{probe:{width}}  {row['n']:7}  {'+'.join(sorted(row['start'])):12}  "
-              f"{','.join(w for w in ('ip', 'tcp', 'udp') if w in row['rebuilt']) or '-':10}  {row['bytes']:8}  {whole:5}  "
-              f"{'all' if not row['wrong'] else row['n'] - row['wrong']}")
+    print_table(rows)
+    for probe, class_of in (word.split("=") for word in wanted):
+        missing = wire.of_class(class_of, ports) - rows[probe].seen
+        # packets that were cut have other payload than on the wire
+        if missing.total() > rows[probe].cut:
+            flow, seq, payload = next(iter(missing))
+            bad.append(f"{probe}: of the wire's packets {class_of} are not there: {missing.total()}, the first from "
+                       f"port {flow[2]} to {flow[4]}, sequence {seq}, {len(payload)} bytes")
     for line in bad[:40]:
         print(line, file=sys.stderr)
     sys.exit(bool(bad) or not rows)

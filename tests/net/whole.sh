@@ -57,8 +57,8 @@ SIZE=20000
 # The scenes, one after the other while xcap runs: sizes change in the middle, TSO is on throughout.
 scenes()
 {
-	in_a python3 "$NET/exchange.py" talk $IP_B 4001 $SIZE
-	in_a python3 "$NET/exchange.py" talk $IP6_B 4002 $SIZE
+	in_a python3 "$NET/exchange.py" talk "$IP_B" 4001 $SIZE
+	in_a python3 "$NET/exchange.py" talk "$IP6_B" 4002 $SIZE
 	# shellcheck disable=SC2015 # raw frames, where there are no devices for tags
 	if [ -n "$VLAN" ]; then
 		in_a python3 "$NET/exchange.py" talk 10.97.0.2 4003 $SIZE
@@ -67,8 +67,8 @@ scenes()
 	fi
 	in_a ip link set "$DEV_A" mtu 9000
 	in_b ip link set "$DEV_B" mtu 9000
-	in_a python3 "$NET/exchange.py" talk $IP_B 4004 $SIZE
-	in_a python3 "$NET/exchange.py" talk $IP6_B 4005 $SIZE
+	in_a python3 "$NET/exchange.py" talk "$IP_B" 4004 $SIZE
+	in_a python3 "$NET/exchange.py" talk "$IP6_B" 4005 $SIZE
 }
 
 vlan_up()
@@ -109,6 +109,11 @@ whole()
 		cat "$T/table" "$T/wrong" >&2
 		fail "packets are not those of the wire"
 	}
+	# the comparison would have found a single wrong byte
+	sed '0,/question 4001 /s//quistion 4001 /' "$T/x.pcapng" >"$T/wrong.pcapng"
+	! python3 "$NET/whole.py" "$T/tcpdump.pcap" "$T/wrong.pcapng" $PORTS >"$T/wrong" 2>&1 ||
+		fail "a wrong byte is not found"
+	match "$T/wrong" "payload of [0-9]+ bytes at sequence [0-9]+ is not the wire's"
 	# the payload is nothing that anybody knows: its first bytes must not be taken for it
 	tshark -nr "$T/x.pcapng" -d tcp.port==4001-4005,data -d udp.port==4001-4005,data \
 		-o tcp.analyze_sequence_numbers:FALSE -o tcp.desegment_tcp_streams:FALSE \
