@@ -25,7 +25,7 @@ B := build$(if $(SANITIZE),/san)
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2);)
 
-LIBS := -lbpf -lelf -lz -lpcap
+LIBS := -lbpf -lelf -lz -lpcap -ljson-c
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wno-missing-field-initializers
 CFLAGS ?= -O2 -g
 comma := ,

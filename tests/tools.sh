@@ -26,6 +26,7 @@ build            file:bpf/libbpf.h             libbpf-dev         libbpf-devel  
 build            file:pcap/pcap.h              libpcap-dev        libpcap-devel     libpcap
 build            file:libelf.h                 libelf-dev         elfutils-libelf-devel libelf
 build            file:zlib.h                   zlib1g-dev         zlib-devel        zlib
+build            file:json-c/json.h            libjson-c-dev      json-c-devel      json-c
 quickstart,check ip                            iproute2           iproute           iproute2
 quickstart,check ping                          iputils-ping       iputils           iputils
 quickstart,check nft                           nftables           nftables          nftables
@@ -159,6 +160,7 @@ check_build()
 	require_row file:pcap/pcap.h "the library libpcap (pcap/pcap.h)"
 	require_row file:libelf.h "the library libelf (libelf.h)"
 	require_row file:zlib.h "the library zlib (zlib.h)"
+	require_row file:json-c/json.h "the library json-c (json-c/json.h)"
 	return "$MISSING"
 }
 

@@ -4,8 +4,8 @@
  * probed.
  *
  * Each line is a probe as -f takes it, with the number of the argument that is the skb. A pattern
- * with '*',
- * '?' or '[' must match all before the '@' or the name alone, another one may stand anywhere in it.
+ * with '*', '?' or '[' must match all before the '@' or the name alone, another one may stand
+ * anywhere in it.
  */
 #include "cmd/cmd.h"
 
@@ -13,24 +13,26 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/util.h"
+#include "cmd/list_entry.h"
+#include "kernel/feature.h"
 #include "kernel/kbtf.h"
 #include "kernel/symbol.h"
 #include "kernel/tracepoint.h"
 #include "plan/plan_names.h"
 
-#define PROTOTYPE_COLUMN 48
-#define TRACEPOINT	 "tracepoint:"
+#define TRACEPOINT "tracepoint:"
 
 struct list {
 	const char *text;    /* the pattern as the user wrote it; NULL: all */
 	const char *pattern; /* the same without "tp:" or "tracepoint:" */
 	bool only_tracepoints;
-	bool verbose;
-	const struct tracepoint_table *tracepoints;
-	const struct symbol_table *symbols; /* NULL: not to be had, nothing is left out */
-	char **lines;			    /* owned, as is each */
+	unsigned int flags; /* enum list_entry_flag */
+	struct plan_kernel kernel;
+	struct kbtf *btf;
+	struct tracepoint_table *tracepoints;
+	struct symbol_table *symbols; /* NULL: not to be had, nothing is left out */
+	struct list_entry *entries;
 	size_t n, cap;
 };
 
@@ -47,106 +49,80 @@ static void set_pattern(struct list *list, const char *text)
 		}
 }
 
-/* spec without "@N"; a tracepoint goes by "category:name" too. */
-static bool matches(const struct list *list, const char *spec, const char *name)
+/* A tracepoint goes by "tracepoint:category:name", "category:name" or its name, a function by
+ * "module:name" or its name. */
+static bool matches(const struct list *list, const char *category, const char *module,
+		    const char *name)
 {
-	bool tracepoint = !strncmp(spec, TRACEPOINT, strlen(TRACEPOINT));
-	const char *pair = tracepoint ? spec + strlen(TRACEPOINT) : spec;
+	const char *group = *category ? category : module;
+	char spec[512], *pair = spec + strlen(TRACEPOINT);
 
 	if (!list->pattern)
 		return true;
-	if (list->only_tracepoints && !tracepoint)
+	if (list->only_tracepoints && !*category)
 		return false;
-	if (util_is_glob(list->pattern))
-		return util_glob(list->pattern, spec) || util_glob(list->pattern, pair) ||
-		       util_glob(list->pattern, name);
-	return strstr(spec, list->pattern) != NULL;
-}
-
-/* "    (struct sk_buff *skb, struct net_device *dev)" */
-static void add_prototype(struct buf *line, const struct kbtf_target *target)
-{
-	buf_add_char(line, ' ');
-	buf_pad_to(line, PROTOTYPE_COLUMN);
-	buf_add_char(line, '(');
-	for (uint32_t i = 0; i < UTIL_MIN(target->n_args, KBTF_ARGS_MAX); i++) {
-		const struct kbtf_arg *arg = &target->args[i];
-		bool blank = *arg->name && *arg->type && arg->type[strlen(arg->type) - 1] != '*';
-
-		buf_add_fmt(line, "%s%s%s%s", i ? ", " : "", arg->type, blank ? " " : "",
-			    arg->name);
-	}
-	buf_add_str(line, target->n_args > KBTF_ARGS_MAX ? ", ...)" : ")");
-}
-
-static int append(struct list *list, const char *text)
-{
-	if (list->n == list->cap) {
-		size_t cap = list->cap ? 2 * list->cap : 1024;
-		char **lines = reallocarray(list->lines, cap, sizeof(*lines));
-
-		if (!lines)
-			return -ENOMEM;
-		list->lines = lines;
-		list->cap = cap;
-	}
-	list->lines[list->n] = strdup(text);
-	return list->lines[list->n++] ? 0 : -ENOMEM;
+	snprintf(spec, sizeof(spec), TRACEPOINT "%s%s%s", group, *group ? ":" : "", name);
+	if (!util_is_glob(list->pattern))
+		return strstr(*category ? spec : pair, list->pattern) != NULL;
+	return (*category && util_glob(list->pattern, spec)) || util_glob(list->pattern, pair) ||
+	       util_glob(list->pattern, name);
 }
 
 static int add(void *arg, const char *name, bool tracepoint, const struct kbtf_target *target)
 {
+	const char *category = "";
 	struct list *list = arg;
-	struct buf line;
-	int code = 0;
+	int code;
 
 	/* inlined everywhere: BTF still has it, -f could not probe it */
-	if (!tracepoint && list->symbols && !symbol_find(list->symbols, name, NULL))
+	if (!tracepoint && list->symbols &&
+	    !symbol_find_in(list->symbols, target->module, name, NULL))
 		return 0;
-	buf_init(&line);
 	if (tracepoint) {
-		const char *category = tracepoint_category(list->tracepoints, name);
+		category = tracepoint_category(list->tracepoints, name);
+		if (!category) /* any will do for -f where tracefs knows none */
+			category = "unknown";
+	}
+	if (!matches(list, category, target->module, name))
+		return 0;
+	if (list->n == list->cap) {
+		size_t cap = list->cap ? 2 * list->cap : 1024;
+		struct list_entry *entries = reallocarray(list->entries, cap, sizeof(*entries));
 
-		/* any category will do for -f where tracefs knows none */
-		buf_add_fmt(&line, TRACEPOINT "%s:", category ? category : "unknown");
-	} else if (*target->module) {
-		buf_add_fmt(&line, "%s:", target->module);
+		if (!entries)
+			return -ENOMEM;
+		list->entries = entries;
+		list->cap = cap;
 	}
-	buf_add_str(&line, name);
-	if (matches(list, buf_str(&line), name)) {
-		buf_add_fmt(&line, "@%d", target->skb_arg + 1);
-		if (list->verbose)
-			add_prototype(&line, target);
-		code = buf_failed(&line) ? -ENOMEM : append(list, buf_str(&line));
-	}
-	buf_fini(&line);
+	code = list_entry_make(&list->entries[list->n], &list->kernel, list->flags, category, name,
+			       target);
+	list->n += !code;
 	return code;
 }
 
-static int by_text(const void *a, const void *b)
+static int by_spec(const void *a, const void *b)
 {
-	return strcmp(*(char *const *)a, *(char *const *)b);
+	return strcmp(((const struct list_entry *)a)->spec, ((const struct list_entry *)b)->spec);
 }
 
-/* Sorted, each line once (static functions of one name are one probe). */
+/* Sorted, each probe once (static functions of one name are one). */
 static void print(struct list *list)
 {
 	if (list->n)
-		qsort(list->lines, list->n, sizeof(*list->lines), by_text);
+		qsort(list->entries, list->n, sizeof(*list->entries), by_spec);
 	for (size_t i = 0; i < list->n; i++)
-		if (!i || strcmp(list->lines[i - 1], list->lines[i]))
-			puts(list->lines[i]);
+		if (!i || strcmp(list->entries[i - 1].spec, list->entries[i].spec))
+			puts(list->entries[i].text);
 }
 
-static int no_match(const struct list *list, struct kbtf *btf, struct err *err)
+static int no_match(const struct list *list, struct err *err)
 {
-	const struct plan_kernel kernel = {.btf = btf, .tracepoints = list->tracepoints};
 	const char *pattern = list->pattern ? list->pattern : "*", *colon = strrchr(pattern, ':');
 	struct kbtf_target target;
 	char args[480];
 	int code;
 
-	if (!list->only_tracepoints && !kbtf_find_function(btf, NULL, pattern, &target)) {
+	if (!list->only_tracepoints && !kbtf_find_function(list->btf, NULL, pattern, &target)) {
 		kbtf_print_args(&target, args, sizeof(args));
 		code = err_set(err, ERR_FAILED, "none of the arguments of '%s' is an skb", pattern);
 		if (target.n_args)
@@ -158,58 +134,83 @@ static int no_match(const struct list *list, struct kbtf *btf, struct err *err)
 	if (util_is_glob(pattern))
 		err_hint(err, "a glob must match the whole name: '*rcv*' finds more than 'rcv*'");
 	else if (colon || list->only_tracepoints)
-		plan_names_hint_tracepoint(&kernel, "", colon ? colon + 1 : pattern, err);
+		plan_names_hint_tracepoint(&list->kernel, "", colon ? colon + 1 : pattern, err);
 	else
-		plan_names_hint_function(&kernel, pattern, err);
+		plan_names_hint_function(&list->kernel, pattern, err);
 	return code;
 }
 
-static int list_all(struct list *list, struct kbtf *btf, struct err *err)
+static struct symbol_table *symbols(void *arg)
 {
-	int code = kbtf_for_each_skb(btf, add, list);
+	return ((struct list *)arg)->symbols;
+}
+
+/* The parts of the kernel that the list is made of. Closed by close_kernel(), also after a failure.
+ */
+static int open_kernel(struct list *list, const char *btf_file, struct err *err)
+{
+	int code =
+		btf_file ? kbtf_open_file(&list->btf, btf_file, err) : kbtf_open(&list->btf, err);
+	struct err no_symbols;
+
+	if (code)
+		return code;
+	list->tracepoints = tracepoint_open();
+	list->kernel.features = feature_new(kbtf_is_foreign(list->btf) ? NULL : list->btf);
+	if (!list->tracepoints || !list->kernel.features)
+		return err_errno(err, ERR_FAILED, -ENOMEM, "cannot list the tracepoints");
+	if (symbol_open(&list->symbols, &no_symbols))
+		list->symbols = NULL;
+	list->kernel.btf = list->btf;
+	list->kernel.tracepoints = list->tracepoints;
+	list->kernel.symbols = symbols;
+	list->kernel.symbols_arg = list;
+	return 0;
+}
+
+static void close_kernel(struct list *list)
+{
+	feature_free(list->kernel.features);
+	tracepoint_close(list->tracepoints);
+	symbol_close(list->symbols);
+	kbtf_close(list->btf);
+}
+
+static int list_all(struct list *list, struct err *err)
+{
+	int code = kbtf_for_each_skb(list->btf, add, list);
 
 	if (code)
 		return err_errno(err, ERR_FAILED, code, "cannot list the kernel's functions");
 	if (!list->n)
-		return no_match(list, btf, err);
+		return no_match(list, err);
 	print(list);
 	return 0;
 }
 
 static int run(struct config *config)
 {
-	struct list list = {.verbose = config->verbose > 0};
-	struct tracepoint_table *tracepoints = NULL;
-	struct symbol_table *symbols = NULL;
-	struct kbtf *btf = NULL;
+	struct list list = {
+		.flags = (config->list_long ? LIST_ENTRY_PROTOTYPE : 0) |
+			 (config->verbose ? LIST_ENTRY_MECHANISMS : 0) |
+			 (config->json ? LIST_ENTRY_JSON : 0),
+	};
 	struct err err;
 	int code;
 
 	err_clear(&err);
+	feature_raise_memlock();
 	set_pattern(&list, config->trailing);
-	if (list.text && strchr(list.text, ' ')) {
+	if (list.text && strchr(list.text, ' '))
 		code = err_set(&err, ERR_USAGE, "one pattern only: '%s'", list.text);
-		goto out;
-	}
-	code = kbtf_open(&btf, &err);
-	if (code)
-		goto out;
-	tracepoints = tracepoint_open();
-	list.tracepoints = tracepoints;
-	if (symbol_open(&symbols, &err)) {
-		symbols = NULL;
-		err_clear(&err);
-	}
-	list.symbols = symbols;
-	code = tracepoints ? list_all(&list, btf, &err)
-			   : err_errno(&err, ERR_FAILED, -ENOMEM, "cannot list the tracepoints");
-out:
+	else
+		code = open_kernel(&list, config->btf_file, &err);
+	if (!code)
+		code = list_all(&list, &err);
 	for (size_t i = 0; i < list.n; i++)
-		free(list.lines[i]);
-	free(list.lines);
-	tracepoint_close(tracepoints);
-	symbol_close(symbols);
-	kbtf_close(btf);
+		list_entry_free(&list.entries[i]);
+	free(list.entries);
+	close_kernel(&list);
 	if (!code)
 		return ERR_OK;
 	err_print(&err);
@@ -220,9 +221,9 @@ const struct cmd cmd_list = {
 	.name = "list",
 	.synopsis = "[OPTIONS] [PATTERN]",
 	.summary = "List the functions and tracepoints that carry an skb, as -f takes them",
-	.options = "verbose help",
+	.options = "long verbose json btf help",
 	.more = "PATTERN is a glob over whole names, or a part of a name. @N says which argument\n"
-		"is the skb; with -v each line has the prototype. The exit status is 1 if\n"
-		"nothing matches.\n",
+		"is the skb. --json prints all of it, one object per line. The exit status is 1\n"
+		"if nothing matches.\n",
 	.run = run,
 };

@@ -72,7 +72,7 @@ static const struct opts_row rows[] = {
 	 opts_set_line_buffered, OUTPUT},
 	{"verbose", 'v', NULL,
 	 "print more of each packet, and a second line with what the kernel "
-	 "knows about it",
+	 "knows about it; in a list the mechanisms that work here",
 	 opts_set_verbose, OUTPUT},
 	{"quiet", 'q', NULL,
 	 "say nothing but errors, warnings and the totals; packets are printed as without it",
@@ -92,6 +92,8 @@ static const struct opts_row rows[] = {
 	 "print the numbers of the packets in the pcap or pcapng FILE that match, - for "
 	 "standard input",
 	 opts_set_read, FORMS},
+	{"long", 'l', NULL, "print the prototype of each", opts_set_long, OUTPUT},
+	{"json", 0, NULL, "print JSON", opts_set_json, OUTPUT},
 	{"count", 'c', "N", "stop after N packets", opts_set_count, RUNNING},
 	{"duration", 0, "TIME", "stop after this time: 5, 5s, 500ms, 2m, 1h", opts_set_duration,
 	 RUNNING},
@@ -157,14 +159,6 @@ const struct opts_row *opts_find(const char *name)
 	return NULL;
 }
 
-static const struct opts_row *find_letter(char letter)
-{
-	for (size_t i = 0; i < UTIL_ARRAY_SIZE(rows); i++)
-		if (rows[i].letter == letter)
-			return &rows[i];
-	return NULL;
-}
-
 static const struct opts_row *resolve(const struct opts_row *row)
 {
 	return row && row->alias_of ? opts_find(row->alias_of) : row;
@@ -183,6 +177,21 @@ bool opts_takes(const struct cmd *cmd, const struct opts_row *row)
 		p += len;
 	}
 	return false;
+}
+
+/* A letter may mean something else to another command: the row that this one takes, else any. */
+static const struct opts_row *find_letter(const struct cmd *cmd, char letter)
+{
+	const struct opts_row *other = NULL;
+
+	for (size_t i = 0; i < UTIL_ARRAY_SIZE(rows); i++) {
+		if (rows[i].letter != letter)
+			continue;
+		if (opts_takes(cmd, &rows[i]))
+			return &rows[i];
+		other = &rows[i];
+	}
+	return other;
 }
 
 /* Near names for a long option, among those that the command takes. */
@@ -221,7 +230,7 @@ static int unknown_name(const struct cmd *cmd, const struct opts_row *row, const
 
 static int unknown_letter(const struct cmd *cmd, const char *word, char letter, struct err *err)
 {
-	if (find_letter(letter))
+	if (find_letter(cmd, letter))
 		err_set(err, ERR_USAGE, "'xcap %s' has no option '-%c'", cmd->name, letter);
 	else if (strlen(word) == 2)
 		err_set(err, ERR_USAGE, "unknown option '%s'", word);
@@ -299,7 +308,7 @@ static int parse_bundle(struct parse *p, struct err *err)
 	const char *word = p->argv[p->at];
 
 	for (const char *c = word + 1; *c && !p->config->help && !p->config->version; c++) {
-		const struct opts_row *row = find_letter(*c);
+		const struct opts_row *row = find_letter(p->cmd, *c);
 		const char typed[] = {'-', *c, '\0'}, *arg = NULL;
 		int rc;
 

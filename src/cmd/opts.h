@@ -57,6 +57,8 @@ struct config {
 	const char *ready_file; /* --ready-file */
 	const char *backend;	/* --backend; NULL: the cheapest mechanism that works */
 	const char *btf_file;	/* --btf; NULL: the kernel's own types */
+	bool list_long;		/* list -l */
+	bool json;		/* --json */
 };
 
 struct cmd;

@@ -27,6 +27,8 @@ int opts_set_time(struct config *config, const char *arg, struct err *err);
 int opts_set_duration(struct config *config, const char *arg, struct err *err);
 int opts_set_cmd(struct config *config, const char *arg, struct err *err);
 int opts_set_backend(struct config *config, const char *arg, struct err *err);
+int opts_set_long(struct config *config, const char *arg, struct err *err);
+int opts_set_json(struct config *config, const char *arg, struct err *err);
 int opts_set_btf(struct config *config, const char *arg, struct err *err);
 int opts_set_ready_file(struct config *config, const char *arg, struct err *err);
 

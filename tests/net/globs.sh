@@ -145,3 +145,116 @@ test_btf__garbage_is_an_error_that_names_the_file()
 	try 1 skb --btf "$T/none"
 	error_says "cannot read types \(BTF\) from '$T/none': No such file"
 }
+
+# The table is in README.md and so in the guests, too; tests/vm runs this on each kernel that has a column.
+test_support__the_table_in_the_readme_is_what_xcap_finds()
+{
+	try 0 check --json
+	python3 "$NET/support.py" check "$NET/../../README.md" <"$T/out" >"$T/wrong" ||
+		{ cat "$T/wrong" >&2; fail "README.md does not say what this kernel can do"; }
+	# the comparison finds what is wrong
+	sed 's/^| ring buffer /| ring puffer /' "$NET/../../README.md" >"$T/README.md"
+	! python3 "$NET/support.py" check "$T/README.md" <"$T/out" >"$T/wrong" || fail "a wrong row is not found"
+	match "$T/wrong" 'ring puffer'
+}
+
+test_check__json_has_what_the_lines_have()
+{
+	try 0 check
+	cp "$T/out" "$T/text"
+	try 0 check --json
+	python3 - "$T/text" "$T/out" <<-'PYTHON'
+		import json, re, sys
+		lines = open(sys.argv[1]).read().splitlines()
+		told = json.load(open(sys.argv[2]))
+		rows = [(l[:2] == "ok", l[4:]) for l in lines if l[:4] in ("ok  ", "no  ")]
+		assert told["can_capture"] is True
+		assert len(rows) == len(told["features"]) > 10
+		for (works, text), feature in zip(rows, told["features"]):
+		    assert text.startswith(feature["name"] + " "), (text, feature)
+		    assert works == feature["works"], (text, feature)
+		    assert works == (feature["remedy"] is None), feature
+		    assert works or (feature["without_it"] in text and feature["remedy"] in text), feature
+	PYTHON
+}
+
+test_list__long_verbose_and_json_tell_the_same()
+{
+	try 0 list -l 'net:netif_receive_skb'
+	match "$T/out" '^tracepoint:net:netif_receive_skb@1 +\(struct sk_buff \*'
+	try 0 list -v 'net:netif_receive_skb'
+	match "$T/out" '^tracepoint:net:netif_receive_skb@1 +tp_btf,raw_tp$'
+	try 0 list --json
+	python3 - "$T/out" <<-'PYTHON'
+		import json, sys
+		rows = [json.loads(line) for line in open(sys.argv[1])]
+		by = {row["probe"]: row for row in rows}
+		assert len(by) == len(rows) > 500
+		row = by["tracepoint:net:netif_receive_skb@1"]
+		assert row["kind"] == "tracepoint" and row["category"] == "net" and row["module"] is None
+		assert row["mechanisms"] == ["tp_btf", "raw_tp"]
+		row = by["ip_rcv@1"]
+		assert row["kind"] == "function" and row["category"] is None and row["skb_argument"] == 1
+		assert row["arguments"][0] == {"name": "skb", "type": "struct sk_buff *"}
+		for row in rows:
+		    assert "struct sk_buff" in row["arguments"][row["skb_argument"] - 1]["type"], row
+	PYTHON
+}
+
+test_list__of_everything_takes_less_than_200_ms_of_a_processor()
+{
+	local TIMEFORMAT='%U %S' used
+
+	# shellcheck disable=SC2034 # the best of three
+	for used in 1 2 3; do
+		{ time "$XCAP" list -l >/dev/null; } 2>>"$T/times"
+	done
+	used=$(awk '{ ms = ($1 + $2) * 1000; if (!n++ || ms < best) best = ms } END { print int(best) }' "$T/times")
+	[ "$used" -lt $((200 * SLOW)) ] || fail "xcap list took $used ms"
+}
+
+test_list__takes_the_types_of_a_file()
+{
+	cp /sys/kernel/btf/vmlinux "$T/btf"
+	try 0 list --btf "$T/btf" ip_rcv
+	match "$T/out" '^ip_rcv@1$'
+	try 0 check --btf "$T/btf"
+	match "$T/out" '^ok +BTF '
+	echo garbage >"$T/garbage"
+	try 1 list --btf "$T/garbage"
+	error_says "'$T/garbage' holds no types"
+	try 1 check --btf "$T/garbage"
+	error_says "'$T/garbage' holds no types"
+}
+
+# CAP_BPF and CAP_PERFMON came with 5.8.
+test_capabilities__bpf_perfmon_and_syslog_are_enough()
+{
+	local caps=-all,+bpf,+perfmon,+syslog
+
+	net_up
+	cp "$XCAP" "$T/xcap"
+	chmod 755 "$T/xcap"
+	mkdir -m 777 "$T/ready.d"
+	chmod 755 "$T"
+	# shellcheck disable=SC2034 # stop() and try() use them
+	{
+		XCAP=$T/xcap
+		UNDER=(setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps="$caps" --ambient-caps="$caps"
+			--bounding-set="$caps")
+	}
+	background_io /dev/null "$T/out" "$T/err" "${UNDER[@]}" "$XCAP" skb --ready-file "$T/ready.d/ready" \
+		-f tp:net:netif_receive_skb -e "icmp[0] == 8 and dst host $IP_B"
+	# shellcheck disable=SC2034 # stop() uses it
+	XCAP_PID=$BG
+	until_true 20 test -e "$T/ready.d/ready" || fail "not listening"
+	ping4 2
+	stop
+	eq "lines" "$(lines "$T/out")" 2
+	eq "lost" "$(($(total ring_full) + $(total fault) + $(total nested)))" 0
+	try 0 check
+	match "$T/out" '^xcap can capture here: tracepoints by '
+	UNDER=(setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all --bounding-set=-all)
+	try 3 check
+	match "$T/out" "^to let users capture without root .*: sudo setcap cap_bpf,cap_perfmon,cap_syslog\+ep $T/xcap\$"
+}

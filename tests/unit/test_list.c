@@ -52,9 +52,9 @@ static struct output run(const struct cmd *cmd, struct config *config)
 	return output;
 }
 
-static struct output list(const char *pattern, int verbose)
+static struct output list(const char *pattern, bool with_prototype)
 {
-	struct config config = {.verbose = verbose};
+	struct config config = {.list_long = with_prototype};
 	struct output output;
 
 	config.trailing = pattern ? strdup(pattern) : NULL;
@@ -69,9 +69,9 @@ static void release(struct output *output)
 	free(output->err);
 }
 
-static void expect_list(const char *pattern, int verbose, const char *lines)
+static void expect_list(const char *pattern, bool with_prototype, const char *lines)
 {
-	struct output output = list(pattern, verbose);
+	struct output output = list(pattern, with_prototype);
 
 	assert_string_equal(output.out, lines);
 	assert_string_equal(output.err, "");
@@ -126,7 +126,7 @@ static void cmd_list__word__matches_anywhere(void **state)
 	plan_fake_close(&fake);
 }
 
-static void cmd_list__verbose__adds_the_argument_and_the_prototype(void **state)
+static void cmd_list__long__adds_the_prototype(void **state)
 {
 	struct plan_fake fake;
 
@@ -145,6 +145,52 @@ static void cmd_list__verbose__adds_the_argument_and_the_prototype(void **state)
 		    "tracepoint:net:net_dev_start_xmit@1             (const struct sk_buff *skb, "
 		    "struct "
 		    "net_device *dev)\n");
+	plan_fake_close(&fake);
+}
+
+static void cmd_list__json__has_all_that_is_known(void **state)
+{
+	static const char start[] =
+		"{\"probe\":\"ip_queue_xmit@2\",\"kind\":\"function\",\"name\":"
+		"\"ip_queue_xmit\",\"category\":null,\"module\":null,\"skb_argument\":2,"
+		"\"arguments\":[{\"name\":\"sk\",\"type\":\"struct sock *\"},{\"name\":"
+		"\"skb\",\"type\":\"struct sk_buff *\"}],\"returns_value\":true,"
+		"\"mechanisms\":[";
+	struct config config = {.json = true, .trailing = (char *)"ip_queue*"};
+	struct plan_fake fake;
+	struct output output;
+
+	(void)state;
+	plan_fake_open(&fake, 0);
+	output = run(&cmd_list, &config);
+	/* what can attach is this machine's business */
+	assert_int_equal(strncmp(output.out, start, strlen(start)), 0);
+	assert_string_equal(strchr(output.out, '\n'), "\n");
+	assert_string_equal(output.err, "");
+	release(&output);
+	plan_fake_close(&fake);
+}
+
+static void cmd_list__types_of_a_file__are_listed(void **state)
+{
+	struct config config = {.trailing = (char *)"ip_rcv"};
+	struct plan_fake fake;
+	struct output output;
+	char file[128];
+
+	(void)state;
+	plan_fake_open(&fake, 0);
+	snprintf(file, sizeof(file), "%s/sys/kernel/btf/vmlinux", fake.root);
+	config.btf_file = file;
+	output = run(&cmd_list, &config);
+	assert_string_equal(output.out, "ip_rcv@1\n");
+	release(&output);
+	config.btf_file = "/proc/self/status";
+	output = run(&cmd_list, &config);
+	assert_string_equal(output.out, "");
+	assert_non_null(strstr(output.err, "error: '/proc/self/status' holds no types (BTF)\n"));
+	assert_int_equal(output.status, ERR_FAILED);
+	release(&output);
 	plan_fake_close(&fake);
 }
 
@@ -232,7 +278,9 @@ int main(void)
 		cmocka_unit_test(cmd_list__without_pattern__prints_all_that_take_an_skb_sorted),
 		cmocka_unit_test(cmd_list__glob__matches_whole_names_or_lines),
 		cmocka_unit_test(cmd_list__word__matches_anywhere),
-		cmocka_unit_test(cmd_list__verbose__adds_the_argument_and_the_prototype),
+		cmocka_unit_test(cmd_list__long__adds_the_prototype),
+		cmocka_unit_test(cmd_list__json__has_all_that_is_known),
+		cmocka_unit_test(cmd_list__types_of_a_file__are_listed),
 		cmocka_unit_test(cmd_list__no_match__exits_1_with_near_names),
 		cmocka_unit_test(cmd_list__kernel_without_btf__exits_3),
 		cmocka_unit_test(cmd_check__kernel_without_btf__says_no_and_exits_3),

@@ -466,6 +466,14 @@ static void opts_parse__flags_and_names__set_their_fields(void **state)
 	assert_string_equal(config.btf_file, "/tmp/vmlinux");
 	REFUSE("option '--backend': the argument is empty", "", "--backend=");
 	REFUSE("option '--btf': the argument is empty", "", "--btf", "");
+	if (PARSE_FOR(&cmd_list, "-l", "-v", "--json", "--btf", "x", "ip_*"))
+		fail_msg("refused: %s", err.msg);
+	assert_true(config.list_long && config.json && !config.line_buffered);
+	assert_int_equal(config.verbose, 1);
+	assert_string_equal(config.trailing, "ip_*");
+	opts_free(&config);
+	ACCEPT("-l");
+	assert_true(config.line_buffered && !config.list_long);
 	REFUSE("option '--btf': --btf was given before", "", "--btf", "a", "--btf", "b");
 	REFUSE("option '-f': the argument is empty", "", "-f", "");
 	REFUSE("option '-i': the argument is empty", "", "-i", "");
@@ -486,7 +494,9 @@ static void opts_parse__help_and_version__end_the_parsing(void **state)
 /* The command whose option it is. */
 static const struct cmd *owner(const struct opts_row *row)
 {
-	return opts_takes(&cmd_skb, row) ? &cmd_skb : &cmd_filter;
+	if (opts_takes(&cmd_skb, row))
+		return &cmd_skb;
+	return opts_takes(&cmd_filter, row) ? &cmd_filter : &cmd_list;
 }
 
 static void opts_parse__missing_argument__names_it(void **state)
@@ -518,7 +528,7 @@ static void opts_parse__argument_for_a_flag__is_an_error(void **state)
 	for (unsigned int i = 0; opts_at(i); i++) {
 		const struct opts_row *row = opts_at(i);
 
-		if (row->arg || row->alias_of)
+		if (row->arg || row->alias_of || !opts_takes(&cmd_skb, row))
 			continue;
 		snprintf(word, sizeof(word), "--%s=x", row->name);
 		snprintf(message, sizeof(message), "option '--%s' takes no argument", row->name);
@@ -739,8 +749,11 @@ static void opts_table__rows__belong_to_a_command_and_have_unique_names(void **s
 		assert_non_null(row->set);
 		assert_non_null(row->help);
 		assert_non_null(row->group);
+		/* to one command a letter means one thing */
 		for (unsigned int j = 0; row->letter && j < i; j++)
-			assert_int_not_equal(opts_at(j)->letter, row->letter);
+			for (const struct cmd *const *cmd = cmd_table(); *cmd; cmd++)
+				if (opts_takes(*cmd, row) && opts_takes(*cmd, opts_at(j)))
+					assert_int_not_equal(opts_at(j)->letter, row->letter);
 	}
 }
 
@@ -783,6 +796,8 @@ static void opts_help__skb_and_filter__have_every_row_of_theirs(void **state)
 		const struct opts_row *row = opts_at(i);
 		const char *text = owner(row) == &cmd_skb ? skb : filter;
 
+		if (owner(row) == &cmd_list)
+			continue;
 		if (row->alias_of)
 			snprintf(label, sizeof(label), " --%s", row->name);
 		else
