@@ -6,6 +6,7 @@
  * space reads the ring and the counters, and writes `enabled`.
  */
 #include "emit.bpf.h"
+#include "keep.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
@@ -48,7 +49,7 @@ struct {
 	__type(value, struct meta_cpu);
 } cpus SEC(".maps");
 
-#define COUNT(field) __sync_fetch_and_add(&count->field, 1)
+struct keep_map kept SEC(".maps");
 
 static __always_inline struct window_slot *claim_slot(void)
 {
@@ -67,16 +68,11 @@ static __always_inline struct window_slot *claim_slot(void)
 	return 0;
 }
 
-static __always_inline void count_lost(struct xcap_counters *count)
+static __always_inline struct meta_cpu *this_cpu(void)
 {
-	struct meta_cpu *cpu;
 	u32 zero = 0;
 
-	COUNT(matched);
-	COUNT(ring_full);
-	cpu = bpf_map_lookup_elem(&cpus, &zero);
-	if (cpu)
-		__sync_fetch_and_add(&cpu->lost, 1);
+	return bpf_map_lookup_elem(&cpus, &zero);
 }
 
 static __always_inline void emit(struct xcap_filter_ctx *f, struct xcap_packet *p,
@@ -86,7 +82,7 @@ static __always_inline void emit(struct xcap_filter_ctx *f, struct xcap_packet *
 	enum emit_result result = emit_reserve(f, p, &ring, &e);
 
 	if (result == EMIT_FULL || !e) {
-		count_lost(count);
+		count_lost(count, &count->ring_full, this_cpu());
 		return;
 	}
 	if (result == EMIT_FAULT) {
@@ -94,11 +90,17 @@ static __always_inline void emit(struct xcap_filter_ctx *f, struct xcap_packet *
 		COUNT(fault);
 		return;
 	}
-	COUNT(matched);
-	COUNT(sent);
-	bpf_ringbuf_submit(e, bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) >= cfg.wakeup_bytes
-				      ? BPF_RB_FORCE_WAKEUP
-				      : BPF_RB_NO_WAKEUP);
+	count_submit(count, e, &ring);
+}
+
+/* The entry part of an exit probe. What waits is counted when it comes back. */
+static __always_inline void keep(struct xcap_ctx *c, struct xcap_packet *p,
+				 struct xcap_counters *count)
+{
+	if (keep_put(&kept, c, p))
+		count_lost(count, &count->table_full, this_cpu());
+	else
+		__sync_fetch_and_add(&count->seen, -1);
 }
 
 /* The packet filter's answer; false: the packet goes no further, and is counted. */
@@ -187,7 +189,6 @@ static __always_inline void capture_in(struct window_slot *slot, struct xcap_ctx
 				    !c->dynptr && !c->given && cfg.vmemmap_base};
 	struct xcap_packet *p = &slot->packet;
 	struct skb_view *v = &slot->view;
-	u32 zero = 0;
 
 	if (!c->skb)
 		view_none(v);
@@ -204,8 +205,13 @@ static __always_inline void capture_in(struct window_slot *slot, struct xcap_ctx
 		p->event.flags |= XCAP_EV_HAS_LOCATION;
 	if (c->drop > 1)
 		p->event.flags |= XCAP_EV_HAS_REASON;
-	meta_fill(&p->event, c, v, p, bpf_map_lookup_elem(&cpus, &zero));
-	emit(&f, p, count);
+	if (c->has_ext)
+		p->event.flags |= XCAP_EV_HAS_EXT;
+	meta_fill(&p->event, c, v, p, this_cpu());
+	if (c->keep)
+		keep(c, p, count);
+	else
+		emit(&f, p, count);
 }
 
 __hidden int xcap_capture(struct xcap_ctx *c)
@@ -223,6 +229,8 @@ __hidden int xcap_capture(struct xcap_ctx *c)
 	if (!probe || !count)
 		return 0;
 	COUNT(seen);
+	if (c->keep)
+		keep_forget(&kept, c);
 	slot = claim_slot();
 	if (!slot) {
 		COUNT(nested);
@@ -230,5 +238,22 @@ __hidden int xcap_capture(struct xcap_ctx *c)
 	}
 	capture_in(slot, c, probe, count);
 	window_release(slot);
+	return 0;
+}
+
+__hidden int xcap_return(struct xcap_ctx *c)
+{
+	u32 row = bpf_get_smp_processor_id() * cfg.probe_count + (u32)c->probe;
+	struct keep_key key = {c->frame, c->probe};
+	struct xcap_counters *count;
+	struct keep_value *v;
+
+	v = enabled ? bpf_map_lookup_elem(&kept, &key) : 0;
+	count = bpf_map_lookup_elem(&counters, &row);
+	if (!v || !count)
+		return 0;
+	COUNT(seen);
+	keep_emit(v, c, count, this_cpu(), &ring);
+	bpf_map_delete_elem(&kept, &key);
 	return 0;
 }

@@ -13,5 +13,9 @@ int xcap_fentry(u64 *ctx)
 	c.skb = XCAP_PATCHED_SKB(ctx);
 	XCAP_MORE_ARGS(&c, ctx);
 	c.direct = 1;
+	c.keep = XCAP_PATCHED(XCAP_MARK_KEEP);
+	c.frame = (u64)ctx;
+	c.has_ext = XCAP_PATCHED(XCAP_MARK_HAS_EXT);
+	c.ext = XCAP_PATCHED_WORD(ctx, XCAP_MARK_EXT);
 	return xcap_capture(&c);
 }

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * kprobe.bpf.c - front end at a function's entry by kprobe; the skb is in a register.
+ * kprobe.bpf.c - front ends at a function's entry by kprobe; the skb is in a register.
+ *
+ * xcap_kprobe is cloned per probe. xcap_kprobe_multi is one program for all: its cookie tells the
+ * probe and the arguments (5.15 for single kprobes, 5.18 for kprobe-multi).
  */
-#include "xcap.bpf.h"
+#include "kprobe.bpf.h"
 
 SEC("?xcap/kprobe")
 int xcap_kprobe(u64 *ctx)
@@ -12,5 +15,27 @@ int xcap_kprobe(u64 *ctx)
 	c.probe = XCAP_PATCHED(XCAP_MARK_PROBE);
 	c.skb = XCAP_PATCHED_SKB(ctx);
 	XCAP_MORE_ARGS(&c, ctx);
+	c.keep = XCAP_PATCHED(XCAP_MARK_KEEP);
+	c.frame = KPROBE_FRAME((struct pt_regs *)ctx);
+	c.has_ext = XCAP_PATCHED(XCAP_MARK_HAS_EXT);
+	c.ext = XCAP_PATCHED_WORD(ctx, XCAP_MARK_EXT);
+	return xcap_capture(&c);
+}
+
+SEC("?xcap/kprobe_multi")
+int xcap_kprobe_multi(struct pt_regs *ctx)
+{
+	u64 cookie = bpf_get_attach_cookie(ctx);
+	struct xcap_ctx c = {};
+
+	c.probe = cookie & XCAP_COOKIE_PROBE;
+	c.skb = (void *)kprobe_arg(ctx, cookie >> XCAP_COOKIE_SKB & XCAP_COOKIE_ARG);
+	c.sock = kprobe_other_arg(ctx, cookie >> XCAP_COOKIE_SOCK & XCAP_COOKIE_ARG);
+	c.flow = kprobe_other_arg(ctx, cookie >> XCAP_COOKIE_FLOW & XCAP_COOKIE_ARG);
+	c.keep = XCAP_PATCHED(XCAP_MARK_KEEP);
+	c.frame = KPROBE_FRAME(ctx);
+	c.has_ext = !!(cookie & XCAP_COOKIE_HAS_EXT);
+	if (c.has_ext)
+		c.ext = kprobe_arg(ctx, cookie >> XCAP_COOKIE_EXT & XCAP_COOKIE_ARG);
 	return xcap_capture(&c);
 }

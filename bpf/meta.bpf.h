@@ -148,7 +148,7 @@ static __always_inline void meta_fill(struct xcap_event *e, const struct xcap_ct
 	e->pkt_type = v->pkt_type;
 	e->context = XCAP_CTX_UNKNOWN;
 	e->lost = 0;
-	e->ext = 0;
+	e->ext = c->has_ext ? c->ext : 0;
 	meta_segments(e, c, v);
 	e->pad = 0;
 	if (cpu) {

@@ -34,6 +34,8 @@ int xcap_tp_btf(u64 *ctx)
 	GIVEN_ARGS(&c, ctx);
 	c.dynptr = c.given == XCAP_GIVEN_NOT && cfg.has_dynptr;
 	KFREE_SKB_ARGS(&c, ctx);
+	c.has_ext = XCAP_PATCHED(XCAP_MARK_HAS_EXT);
+	c.ext = XCAP_PATCHED_WORD(ctx, XCAP_MARK_EXT);
 	return xcap_capture(&c);
 }
 
@@ -47,5 +49,7 @@ int xcap_raw_tp(u64 *ctx)
 	XCAP_MORE_ARGS(&c, ctx);
 	GIVEN_ARGS(&c, ctx);
 	KFREE_SKB_ARGS(&c, ctx);
+	c.has_ext = XCAP_PATCHED(XCAP_MARK_HAS_EXT);
+	c.ext = XCAP_PATCHED_WORD(ctx, XCAP_MARK_EXT);
 	return xcap_capture(&c);
 }

@@ -32,18 +32,8 @@
 		value_;                                                                            \
 	})
 
-/* The word of the program's context that holds the skb; the offset is each clone's own. */
-#define XCAP_PATCHED_SKB(ctx)                                                                      \
-	({                                                                                         \
-		void *value_;                                                                      \
-		asm volatile("%0 = " XCAP_STR(XCAP_MARK_SKB) "\n%0 = *(u64 *)(%1 + 0)"             \
-			     : "=&r"(value_)                                                       \
-			     : "r"(ctx));                                                          \
-		value_;                                                                            \
-	})
-
-/* As XCAP_PATCHED_SKB, an argument that some probes have: XCAP_MARK_SOCK, XCAP_MARK_FLOW. */
-#define XCAP_PATCHED_ARG(mark, ctx)                                                                \
+/* A word of the program's context; its offset is each clone's own. */
+#define XCAP_PATCHED_WORD(ctx, mark)                                                               \
 	({                                                                                         \
 		u64 value_;                                                                        \
 		asm volatile("%0 = " XCAP_STR(mark) "\n%0 = *(u64 *)(%1 + 0)"                      \
@@ -52,11 +42,13 @@
 		value_;                                                                            \
 	})
 
+#define XCAP_PATCHED_SKB(ctx) ((void *)XCAP_PATCHED_WORD(ctx, XCAP_MARK_SKB))
+
 /* What the probe's arguments tell beside the skb. */
 #define XCAP_MORE_ARGS(c, ctx)                                                                     \
 	do {                                                                                       \
-		(c)->sock = XCAP_PATCHED_ARG(XCAP_MARK_SOCK, ctx);                                 \
-		(c)->flow = XCAP_PATCHED_ARG(XCAP_MARK_FLOW, ctx);                                 \
+		(c)->sock = XCAP_PATCHED_WORD(ctx, XCAP_MARK_SOCK);                                \
+		(c)->flow = XCAP_PATCHED_WORD(ctx, XCAP_MARK_FLOW);                                \
 	} while (0)
 
 /*
@@ -66,16 +58,22 @@
 struct xcap_ctx {
 	struct sk_buff *skb;	/* a BTF pointer if `direct`, else an address */
 	struct net_device *dev; /* its address, where the probe's arguments tell; else NULL */
-	u64 probe;		/* constant */
+	u64 probe;		/* constant where the program is a probe's own */
 	u64 direct;		/* constant: the verifier lets us follow skb */
 	u64 dynptr;		/* constant: bpf_dynptr_from_skb() takes skb here */
 	u64 given;		/* constant: enum xcap_given */
 	u64 preemptible;	/* constant: another program of ours may run in between */
 	u64 location;		/* kfree_skb's arguments, where reason_known says so */
 	u64 reason;
-	u64 sock; /* address of the struct sock that is an argument; 0: none */
-	u64 flow; /* of a struct flowi4, flowi6 or flowi, likewise */
-	u64 drop; /* constant: 0 not kfree_skb, 1 without a reason, 2 with */
+	u64 sock;  /* address of the struct sock that is an argument; 0: none */
+	u64 flow;  /* of a struct flowi4, flowi6 or flowi, likewise */
+	u64 drop;  /* constant: 0 not kfree_skb, 1 without a reason, 2 with */
+	u64 keep;  /* constant: the entry part of an exit probe, see keep.bpf.h */
+	u64 frame; /* of the call, where keep */
+	u64 ext;   /* @N@M: value of argument M, where has_ext */
+	u64 has_ext;
+	u64 ret; /* xcap_return(): the return value, where has_ret */
+	u64 has_ret;
 };
 
 /* Read-only data: core.bpf.c has it. */
@@ -83,5 +81,8 @@ extern const volatile struct xcap_config cfg;
 
 /* The chain: see core.bpf.c. Always returns 0. */
 __hidden int xcap_capture(struct xcap_ctx *c);
+
+/* The end of a chain that began with `keep`. Always returns 0. */
+__hidden int xcap_return(struct xcap_ctx *c);
 
 #endif

@@ -33,11 +33,13 @@ typedef __u32 __be32;
 typedef __u32 __wsum;
 
 enum bpf_map_type {
+	BPF_MAP_TYPE_HASH = 1,
 	BPF_MAP_TYPE_ARRAY = 2,
 	BPF_MAP_TYPE_PERCPU_ARRAY = 6,
 	BPF_MAP_TYPE_RINGBUF = 27,
 };
 enum {
+	BPF_ANY = 0,
 	BPF_F_MMAPABLE = 1024,
 	BPF_RB_NO_WAKEUP = 1,
 	BPF_RB_FORCE_WAKEUP = 2,
@@ -178,6 +180,8 @@ struct pt_regs {
 	__u64 r8;
 	__u64 r9;
 	__u64 ip;
+	__u64 ax;
+	__u64 sp;
 };
 
 #ifndef BPF_NO_PRESERVE_ACCESS_INDEX

@@ -43,6 +43,12 @@
 /* Probe ids are 16 bit in the record; configuration and counters are arrays of this many rows. */
 #define XCAP_PROBES_MAX 4096
 
+/*
+ * Calls of functions with exit probes that are under way at a time: each CPU's nested ones, and
+ * tasks that sleep or were preempted in one. A third of a KiB each.
+ */
+#define XCAP_KEPT_MAX 4096
+
 /* Interface patterns of -i: their automaton has 64 states in all, one word. */
 #define XCAP_IF_PATTERNS 8
 #define XCAP_IF_STATES	 64

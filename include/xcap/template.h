@@ -15,6 +15,22 @@
 #define XCAP_MARK_SOCK 0x7eadbe11
 #define XCAP_MARK_FLOW 0x7eadbe12
 
+#define XCAP_MARK_KEEP	  0x7eadbe05 /* becomes 1: the entry part of an exit probe; else 0 */
+#define XCAP_MARK_HAS_EXT 0x7eadbe06 /* becomes 1: the next mark's word is wanted; else 0 */
+#define XCAP_MARK_EXT	  0x7eadbe07 /* the load that follows gets the argument's offset, or goes */
+#define XCAP_MARK_HAS_RET 0x7eadbe08
+#define XCAP_MARK_RET	  0x7eadbe09 /* the same of the return value */
+
+/* Cookies of programs that serve many probes: who was hit, and which arguments it takes. */
+#define XCAP_COOKIE_PROBE   0xffff
+#define XCAP_COOKIE_SKB	    16 /* shift of the skb's argument number, from 0 */
+#define XCAP_COOKIE_EXT	    20 /* the same of @N@M */
+#define XCAP_COOKIE_ARG	    0xf
+#define XCAP_COOKIE_HAS_EXT (1ULL << 24)
+#define XCAP_COOKIE_HAS_RET (1ULL << 25)
+#define XCAP_COOKIE_SOCK    28 /* shift of a sock's argument number, from 1; 0: there is none */
+#define XCAP_COOKIE_FLOW    32 /* the same of a flow */
+
 /* Names that session/inject.c looks for in func_info. */
 #define XCAP_FILTER_FUNC "xcap_filter"
 #define XCAP_LOAD_FUNC	 "xcap_load"

@@ -52,9 +52,12 @@ struct kbtf_target {
 			    -errno if the kernel does not give it. Stays kbtf's. */
 	uint32_t btf_id; /* FUNC of a function; typedef btf_trace_NAME of a tracepoint */
 	struct kbtf_arg args[KBTF_ARGS_MAX];
-	uint32_t n_args; /* of the prototype as the program sees it (without void *__data) */
-	int skb_arg;	 /* first one that is an skb, from 0; -1: none */
+	uint32_t n_args;    /* of the prototype as the program sees it (without void *__data) */
+	int skb_arg;	    /* first one that is an skb, from 0; -1: none */
+	uint32_t arg_words; /* 8-byte words that the arguments take in a trampoline's context */
 	bool returns_value;
+	uint32_t ret_size; /* of what it returns, bytes; 0: nothing, or more than a register */
+	bool ret_signed;
 };
 
 /*

@@ -165,6 +165,36 @@ static void spell(const struct btf *btf, uint32_t id, int depth, char *text)
 	prepend(text, qualifiers[qualified]);
 }
 
+#define WORD 8
+
+/* A pointer, number or enum of a register's size; enums are taken as signed, as before 6.0 all
+ * were. */
+static void fill_return(const struct btf *btf, uint32_t id, struct kbtf_target *target)
+{
+	const struct btf_type *type = strip(btf, id);
+	__s64 size = type ? btf__resolve_size(btf, id) : 0;
+
+	target->returns_value = type != NULL;
+	if (!type || size < 1 || size > WORD || btf_is_composite(type))
+		return;
+	target->ret_size = size;
+	target->ret_signed = btf_is_any_enum(type) ||
+			     (btf_is_int(type) && btf_int_encoding(type) & BTF_INT_SIGNED);
+}
+
+/* Structures by value take more than one. */
+static uint32_t count_words(const struct btf *btf, const struct btf_param *params, uint32_t n)
+{
+	uint32_t words = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		__s64 size = btf__resolve_size(btf, params[i].type);
+
+		words += size > WORD ? (size + WORD - 1) / WORD : 1;
+	}
+	return words;
+}
+
 void kbtf_args_fill(const struct btf *btf, const struct btf_type *proto, uint32_t skip,
 		    struct kbtf_target *target)
 {
@@ -177,7 +207,8 @@ void kbtf_args_fill(const struct btf *btf, const struct btf_type *proto, uint32_
 	skip = UTIL_MIN(skip, n);
 	target->n_args = n - skip;
 	target->skb_arg = kbtf_args_find_skb(btf, proto, skip);
-	target->returns_value = strip(btf, proto->type) != NULL;
+	fill_return(btf, proto->type, target);
+	target->arg_words = count_words(btf, params + skip, n - skip);
 	for (uint32_t i = 0; i < UTIL_MIN(target->n_args, KBTF_ARGS_MAX); i++) {
 		const struct btf_param *param = &params[skip + i];
 		struct kbtf_arg *arg = &target->args[i];

@@ -49,6 +49,12 @@ const char *plan_mechanism_name(enum plan_mechanism mechanism)
 	return mechanism < PLAN_MECHANISMS ? names[mechanism] : "unknown";
 }
 
+bool plan_mechanism_is_exit(enum plan_mechanism mechanism)
+{
+	return mechanism == PLAN_FEXIT || mechanism == PLAN_KRETPROBE_MULTI ||
+	       mechanism == PLAN_KRETPROBE;
+}
+
 static int set_sizes(const struct plan_request *request, struct plan *plan, struct err *err)
 {
 	uint64_t wanted = request->ring_bytes ? request->ring_bytes : XCAP_RING_DEFAULT;

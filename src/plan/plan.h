@@ -63,9 +63,13 @@ struct plan_probe {
 	uint64_t address; /* of the function, where symbols were read; 0: not known */
 	uint64_t offset;  /* kprobe at function+offset, bytes */
 	int skb_reg;	  /* at an offset: the skb's register, its offset in struct pt_regs; -1 */
-	uint32_t btf_id;  /* attach_btf_id; 0: not in BTF (kprobe only) */
-	int btf_fd;	  /* attach_btf_obj_fd of the module; 0: vmlinux; -errno: not to be had, and
-			     no rung that needs it is usable. Owned by kbtf. */
+	uint32_t
+		arg_words; /* of the arguments in a trampoline's context; behind them, the return */
+	uint32_t ret_size; /* of the return value, bytes; 0: it returns nothing */
+	bool ret_signed;
+	uint32_t btf_id; /* attach_btf_id; 0: not in BTF (kprobe only) */
+	int btf_fd;	 /* attach_btf_obj_fd of the module; 0: vmlinux; -errno: not to be had, and
+			    no rung that needs it is usable. Owned by kbtf. */
 	struct xcap_probe config;
 	struct plan_rung ladder[PLAN_MECHANISMS];
 	uint32_t n_rungs;
@@ -131,5 +135,8 @@ void plan_free(struct plan *plan);
 void plan_print(const struct plan *plan, FILE *out);
 
 const char *plan_mechanism_name(enum plan_mechanism mechanism);
+
+/* At a function's return? */
+bool plan_mechanism_is_exit(enum plan_mechanism mechanism);
 
 #endif

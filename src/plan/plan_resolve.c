@@ -106,6 +106,9 @@ static void take_target(const struct query *q, const struct kbtf_target *target)
 
 	probe->btf_id = target->btf_id;
 	probe->btf_fd = target->module_fd;
+	probe->arg_words = target->arg_words;
+	probe->ret_size = target->ret_size;
+	probe->ret_signed = target->ret_signed;
 	snprintf(probe->module, sizeof(probe->module), "%s", target->module);
 }
 
@@ -126,6 +129,7 @@ static int trust_argument(const struct query *q)
 	}
 	q->probe->config.skb_arg = (uint32_t)q->spec->skb_arg - 1;
 	q->probe->ext_arg = q->spec->ext_arg - 1;
+	q->probe->ret_size = sizeof(uint64_t);
 	plan_resolve_note(q->probe, "not in BTF: that argument %d is an skb is taken on trust",
 			  q->spec->skb_arg);
 	return 0;

@@ -13,34 +13,73 @@ static int word_offset(uint32_t arg)
 	return arg < 12 ? (int)(arg * 8) : -1;
 }
 
-/* tp_btf, fentry: the program says where. */
-static int attach_trace(int prog_fd, const struct plan_probe *probe, struct err *err)
+/* tp_btf, fentry, fexit: the program says where. */
+static int attach_trace(int prog_fd, const struct attach_part *part, struct err *err)
 {
 	int fd = bpf_raw_tracepoint_open(NULL, prog_fd);
 
 	if (fd < 0)
-		return err_errno(err, ERR_UNSUPPORTED, fd, "cannot attach to '%s'", probe->spec);
+		return err_errno(err, ERR_UNSUPPORTED, fd, "cannot attach to '%s'",
+				 part->probe->spec);
 	return fd;
 }
 
-static int attach_raw_tp(int prog_fd, const struct plan_probe *probe, struct err *err)
+static int attach_raw_tp(int prog_fd, const struct attach_part *part, struct err *err)
 {
-	int fd = bpf_raw_tracepoint_open(probe->name, prog_fd);
+	int fd = bpf_raw_tracepoint_open(part->probe->name, prog_fd);
 
 	if (fd == -ENOENT)
 		return err_errno(err, ERR_UNSUPPORTED, fd, "this kernel has no tracepoint '%s'",
-				 probe->name);
+				 part->probe->name);
 	if (fd < 0)
-		return err_errno(err, ERR_UNSUPPORTED, fd, "cannot attach to '%s'", probe->spec);
+		return err_errno(err, ERR_UNSUPPORTED, fd, "cannot attach to '%s'",
+				 part->probe->spec);
 	return fd;
 }
 
 const struct attach_ops attach_table[PLAN_MECHANISMS] = {
-	[PLAN_TP_BTF] = {BPF_PROG_TYPE_TRACING, BPF_TRACE_RAW_TP, true, true, word_offset,
-			 attach_trace},
-	[PLAN_RAW_TP] = {BPF_PROG_TYPE_RAW_TRACEPOINT, 0, false, true, word_offset, attach_raw_tp},
-	[PLAN_FENTRY] = {BPF_PROG_TYPE_TRACING, BPF_TRACE_FENTRY, true, true, word_offset,
-			 attach_trace},
-	[PLAN_KPROBE] = {BPF_PROG_TYPE_KPROBE, 0, false, false, attach_kprobe_arg_offset,
-			 attach_kprobe_open},
+	[PLAN_TP_BTF] = {.type = BPF_PROG_TYPE_TRACING,
+			 .attach_type = BPF_TRACE_RAW_TP,
+			 .by_btf = true,
+			 .entry = PLAN_TP_BTF,
+			 .arg_offset = word_offset,
+			 .attach = attach_trace},
+	[PLAN_RAW_TP] = {.type = BPF_PROG_TYPE_RAW_TRACEPOINT,
+			 .entry = PLAN_RAW_TP,
+			 .arg_offset = word_offset,
+			 .attach = attach_raw_tp},
+	[PLAN_FENTRY] = {.type = BPF_PROG_TYPE_TRACING,
+			 .attach_type = BPF_TRACE_FENTRY,
+			 .by_btf = true,
+			 .is_slow_off = true,
+			 .entry = PLAN_FENTRY,
+			 .arg_offset = word_offset,
+			 .attach = attach_trace},
+	[PLAN_KPROBE_MULTI] = {.type = BPF_PROG_TYPE_KPROBE,
+			       .attach_type = BPF_TRACE_KPROBE_MULTI,
+			       .of_many = true,
+			       .entry = PLAN_KPROBE_MULTI,
+			       .arg_offset = attach_kprobe_arg_offset},
+	[PLAN_KPROBE] = {.type = BPF_PROG_TYPE_KPROBE,
+			 .is_slow_off = true,
+			 .entry = PLAN_KPROBE,
+			 .arg_offset = attach_kprobe_arg_offset,
+			 .attach = attach_kprobe_open},
+	[PLAN_FEXIT] = {.type = BPF_PROG_TYPE_TRACING,
+			.attach_type = BPF_TRACE_FEXIT,
+			.by_btf = true,
+			.is_slow_off = true,
+			.entry = PLAN_FENTRY,
+			.arg_offset = word_offset,
+			.attach = attach_trace},
+	[PLAN_KRETPROBE_MULTI] = {.type = BPF_PROG_TYPE_KPROBE,
+				  .attach_type = BPF_TRACE_KPROBE_MULTI,
+				  .of_many = true,
+				  .entry = PLAN_KPROBE_MULTI,
+				  .arg_offset = attach_kprobe_arg_offset},
+	[PLAN_KRETPROBE] = {.type = BPF_PROG_TYPE_KPROBE,
+			    .is_slow_off = true,
+			    .entry = PLAN_KPROBE,
+			    .arg_offset = attach_kprobe_arg_offset,
+			    .attach = attach_kprobe_open},
 };

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * attach.h - the mechanisms by which a probe hangs on the kernel, as one table.
+ *
+ * Used by hooks.c, which decides what is attached where; here is how.
  */
 #ifndef SESSION_ATTACH_H
 #define SESSION_ATTACH_H
@@ -12,22 +14,47 @@
 #include "base/err.h"
 #include "plan/plan.h"
 
+/* One program at one place. */
+struct attach_part {
+	const struct plan_probe *probe;
+	bool at_return;
+	bool has_cookie; /* single kprobes, from 5.15 */
+	uint64_t cookie;
+};
+
 struct attach_ops {
 	enum bpf_prog_type type;
 	enum bpf_attach_type attach_type; /* of the program, 0 where its type needs none */
 	bool by_btf;			  /* the program names its target by BTF id */
-	bool counts_misses;		  /* prog info's recursion_misses means something */
+	bool of_many;			  /* one link for all probes: attach_multi_open() */
+	bool is_slow_off;		  /* detaching waits for all CPUs, for each one */
+	enum plan_mechanism entry;	  /* of the entry part; of its own where there is but one */
 	/* Offset of argument `arg` (from 0) in the program's context; -1: not there. */
 	int (*arg_offset)(uint32_t arg);
 	/* Attach; the fd holds the attachment and is the caller's. Negative errno with err filled.
 	 */
-	int (*attach)(int prog_fd, const struct plan_probe *probe, struct err *err);
+	int (*attach)(int prog_fd, const struct attach_part *part, struct err *err);
 };
 
 extern const struct attach_ops attach_table[PLAN_MECHANISMS];
 
 /* attach_kprobe.c */
 int attach_kprobe_arg_offset(uint32_t arg);
-int attach_kprobe_open(int prog_fd, const struct plan_probe *probe, struct err *err);
+int attach_kprobe_open(int prog_fd, const struct attach_part *part, struct err *err);
+
+/* A function in a link over many. */
+struct attach_multi {
+	uint64_t address, cookie;
+	uint32_t probe;
+	int code; /* 0, or why it is not attached */
+};
+
+/*
+ * attach_multi.c: attach prog_fd to all of them, by one link; a bad address costs a few links more,
+ * never another function. Functions whose code is not 0 are passed over. Each link is handed to
+ * add(), which owns it. Returns how many functions are attached.
+ */
+uint32_t attach_multi_open(int prog_fd, bool at_return, struct attach_multi *items, uint32_t n,
+			   int (*add)(void *arg, int link_fd), void *arg);
 
 #endif

@@ -3,6 +3,7 @@
  * attach_kprobe.c - kprobes through the perf event of that name (Linux 4.17; no tracefs needed).
  */
 #include <asm/ptrace.h>
+#include <bpf/bpf.h>
 #include <errno.h>
 #include <linux/perf_event.h>
 #include <stddef.h>
@@ -16,7 +17,8 @@
 #include "base/util.h"
 #include "session/attach.h"
 
-#define PMU_TYPE "/sys/bus/event_source/devices/kprobe/type"
+#define PMU_TYPE     "/sys/bus/event_source/devices/kprobe/type"
+#define PMU_RETPROBE 1 /* format/retprobe: config:0, always */
 
 #if defined(__x86_64__)
 /* The registers of the first six arguments, in the order of the System V ABI. */
@@ -42,11 +44,34 @@ static int pmu_type(void)
 	return type;
 }
 
-int attach_kprobe_open(int prog_fd, const struct plan_probe *probe, struct err *err)
+/* From 5.15 by a link, which brings the cookie; it holds the event. */
+static int link_event(int prog_fd, int event_fd, const struct attach_part *part)
 {
+	LIBBPF_OPTS(bpf_link_create_opts, opts, .perf_event.bpf_cookie = part->cookie);
+	int fd = bpf_link_create(prog_fd, event_fd, BPF_PERF_EVENT, &opts);
+
+	close(event_fd);
+	return fd;
+}
+
+static int set_program(int prog_fd, int event_fd)
+{
+	int saved;
+
+	if (!ioctl(event_fd, PERF_EVENT_IOC_SET_BPF, prog_fd) &&
+	    !ioctl(event_fd, PERF_EVENT_IOC_ENABLE, 0))
+		return event_fd;
+	saved = errno;
+	close(event_fd);
+	return -saved;
+}
+
+int attach_kprobe_open(int prog_fd, const struct attach_part *part, struct err *err)
+{
+	const struct plan_probe *probe = part->probe;
 	char symbol[sizeof(probe->module) + sizeof(probe->name) + 2];
 	struct perf_event_attr attr = {.size = sizeof(attr)};
-	int type = pmu_type(), fd, saved;
+	int type = pmu_type(), fd;
 
 	if (type < 0)
 		return err_errno(err, ERR_UNSUPPORTED, ENOENT, "this kernel has no kprobes: %s",
@@ -54,16 +79,17 @@ int attach_kprobe_open(int prog_fd, const struct plan_probe *probe, struct err *
 	snprintf(symbol, sizeof(symbol), "%s%s%s", probe->module, probe->module[0] ? ":" : "",
 		 probe->name);
 	attr.type = type;
-	attr.config1 = (uintptr_t)symbol; /* kprobe_func; config2, the offset, is 0 */
+	attr.config = part->at_return ? PMU_RETPROBE : 0;
+	attr.config1 = (uintptr_t)symbol; /* kprobe_func */
+	attr.config2 = probe->offset;
 	fd = syscall(__NR_perf_event_open, &attr, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
 	if (fd < 0)
-		return err_errno(err, ERR_UNSUPPORTED, errno, "cannot put a kprobe on '%s'",
+		return err_errno(
+			err, ERR_UNSUPPORTED, errno, "cannot put a kprobe on '%s'%s", probe->name,
+			probe->offset && errno == EILSEQ ? ": no instruction begins there" : "");
+	fd = part->has_cookie ? link_event(prog_fd, fd, part) : set_program(prog_fd, fd);
+	if (fd < 0)
+		return err_errno(err, ERR_UNSUPPORTED, fd, "cannot attach to the kprobe on '%s'",
 				 probe->name);
-	if (ioctl(fd, PERF_EVENT_IOC_SET_BPF, prog_fd) || ioctl(fd, PERF_EVENT_IOC_ENABLE, 0)) {
-		saved = errno;
-		close(fd);
-		return err_errno(err, ERR_UNSUPPORTED, saved, "cannot attach to the kprobe on '%s'",
-				 probe->name);
-	}
 	return fd;
 }

@@ -29,7 +29,11 @@ static const char *const section_names[PLAN_MECHANISMS] = {
 	[PLAN_TP_BTF] = "xcap/tp_btf",
 	[PLAN_RAW_TP] = "xcap/raw_tp",
 	[PLAN_FENTRY] = "xcap/fentry",
+	[PLAN_KPROBE_MULTI] = "xcap/kprobe_multi",
 	[PLAN_KPROBE] = "xcap/kprobe",
+	[PLAN_FEXIT] = "xcap/fexit",
+	[PLAN_KRETPROBE_MULTI] = "xcap/kretprobe_multi",
+	[PLAN_KRETPROBE] = "xcap/kretprobe",
 };
 
 static bool is_template(const struct bpf_program *prog, enum plan_mechanism mechanism)
@@ -82,6 +86,36 @@ static bool plan_uses(const struct plan *plan, enum plan_mechanism mechanism)
 	return false;
 }
 
+/* An exit probe has an entry part; single kprobes have the program of many where they can. */
+static bool needs_template(const struct object *object, const struct plan *plan,
+			   enum plan_mechanism mechanism)
+{
+	bool entries = plan_uses(plan, PLAN_KPROBE), exits = plan_uses(plan, PLAN_KRETPROBE);
+
+	switch (mechanism) {
+	case PLAN_FENTRY:
+		return plan_uses(plan, PLAN_FENTRY) || plan_uses(plan, PLAN_FEXIT);
+	case PLAN_KPROBE:
+		return entries || exits;
+	case PLAN_KPROBE_MULTI:
+		return plan_uses(plan, PLAN_KPROBE_MULTI) ||
+		       plan_uses(plan, PLAN_KRETPROBE_MULTI) ||
+		       (object->has_cookies && (entries || exits));
+	case PLAN_KRETPROBE_MULTI:
+		return plan_uses(plan, PLAN_KRETPROBE_MULTI) || (object->has_cookies && exits);
+	default:
+		return plan_uses(plan, mechanism);
+	}
+}
+
+static bool has_exit_probes(const struct plan *plan)
+{
+	for (uint32_t i = 0; i < plan->n_probes; i++)
+		if (plan->probes[i].is_exit)
+			return true;
+	return false;
+}
+
 static int configure(struct object *object, const struct plan *plan)
 {
 	struct xcap_bpf *skel = object->skel;
@@ -95,11 +129,13 @@ static int configure(struct object *object, const struct plan *plan)
 		rc = bpf_map__set_max_entries(skel->maps.probes, plan->n_probes);
 	if (!rc)
 		rc = bpf_map__set_max_entries(skel->maps.counters, object->n_cpus * plan->n_probes);
+	if (!rc && has_exit_probes(plan))
+		rc = bpf_map__set_max_entries(skel->maps.kept, XCAP_KEPT_MAX);
 	bpf_object__for_each_program(prog, skel->obj)
 	{
 		for (int i = 0; i < PLAN_MECHANISMS; i++)
 			if (is_template(prog, i))
-				bpf_program__set_autoload(prog, plan_uses(plan, i));
+				bpf_program__set_autoload(prog, needs_template(object, plan, i));
 	}
 	return rc;
 }
@@ -137,7 +173,7 @@ static int inject_all(struct object *object, const struct plan *plan, struct err
 		return 0;
 	rc = cbpf2ebpf_translate(&plan->filter, &inject_layout, &code, err);
 	for (int i = 0; i < PLAN_MECHANISMS && !rc; i++)
-		if (object->templates[i].insns)
+		if (object->templates[i].insns && !plan_mechanism_is_exit(i))
 			rc = inject_filter(&object->templates[i], &code, err);
 	if (!rc)
 		log_debug("filter: %u classic instructions, %u translated, %u of %u bounds checks "
@@ -173,7 +209,7 @@ static int load_failed(struct err *err, int code, const struct plan *plan)
 	return err->code;
 }
 
-int object_open(struct object *object, const struct plan *plan, struct err *err)
+int object_open(struct object *object, const struct plan *plan, bool has_cookies, struct err *err)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, options, .btf_custom_path = plan->btf_file);
 	LIBBPF_OPTS(libbpf_prog_handler_opts, handler, .cookie = (long)object,
@@ -182,6 +218,7 @@ int object_open(struct object *object, const struct plan *plan, struct err *err)
 
 	libbpf_set_print(print_libbpf);
 	feature_raise_memlock();
+	object->has_cookies = has_cookies;
 	object->n_cpus = libbpf_num_possible_cpus();
 	handler_id =
 		libbpf_register_prog_handler("xcap+", BPF_PROG_TYPE_RAW_TRACEPOINT, 0, &handler);
@@ -215,6 +252,17 @@ void object_close(struct object *object)
 void object_enable(struct object *object, bool enabled)
 {
 	__atomic_store_n(&object->skel->bss->enabled, enabled, __ATOMIC_SEQ_CST);
+}
+
+uint32_t object_kept(const struct object *object)
+{
+	int fd = bpf_map__fd(object->skel->maps.kept);
+	uint64_t key[2]; /* struct keep_key */
+	uint32_t n = 0;
+
+	for (void *at = NULL; n < XCAP_KEPT_MAX && !bpf_map_get_next_key(fd, at, key); at = key)
+		n++;
+	return n;
 }
 
 int object_ring_fd(const struct object *object)

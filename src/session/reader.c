@@ -64,11 +64,23 @@ static const char *name_location(struct reader *reader, const struct xcap_event 
 	return reader->location;
 }
 
+/* The register holds more than the value: what is above an int is anything. */
+static uint64_t return_value(const struct plan_probe *probe, uint64_t ret)
+{
+	uint32_t unused = 64 - 8 * probe->ret_size;
+
+	if (!probe->ret_size || probe->ret_size >= sizeof(ret))
+		return ret;
+	return probe->ret_signed ? (uint64_t)((int64_t)(ret << unused) >> unused)
+				 : ret << unused >> unused;
+}
+
 /* The event is the kernel's, but its sizes are checked all the same before they are used. */
 static int on_event(void *arg, void *data, size_t size)
 {
 	struct reader *reader = arg;
 	const struct xcap_event *e = data;
+	const struct plan_probe *probe;
 	struct record r = {};
 
 	if (size < sizeof(*e) || e->cap_len > size - sizeof(*e) || e->cpu >= reader->n_cpus ||
@@ -76,6 +88,7 @@ static int on_event(void *arg, void *data, size_t size)
 		log_warning("a record of %zu bytes from the kernel makes no sense, left out", size);
 		return 0;
 	}
+	probe = &reader->config->plan->probes[e->probe];
 	r.ts_ns = clock_wall(&reader->clock, e->ts_ns);
 	r.probe = e->probe;
 	r.cpu = e->cpu;
@@ -98,7 +111,7 @@ static int on_event(void *arg, void *data, size_t size)
 	r.protocol = e->protocol;
 	r.reason = name_reason(reader, e);
 	r.location = name_location(reader, e);
-	r.ret = e->ret;
+	r.ret = e->flags & XCAP_EV_HAS_RETURN ? return_value(probe, e->ret) : 0;
 	r.ext = e->ext;
 	r.rebuilt = e->rebuilt;
 	r.gso_size = e->gso_size;

@@ -55,49 +55,53 @@ void template_fini(struct template *t)
 	memset(t, 0, sizeof(*t));
 }
 
-/* The load of an argument that the probe may not have: then the register becomes 0. */
-static void patch_argument(struct bpf_insn *mark, int16_t offset)
+/* The load behind a mark: at its offset, or none. */
+static void patch_load(struct bpf_insn *insn, int16_t offset)
 {
-	mark->imm = 0;
+	insn[0].imm = 0;
 	if (offset >= 0)
-		mark[1].off = offset;
+		insn[1].off = offset;
 	else
-		mark[1] = *mark;
+		insn[1] = insn[0];
 }
 
-/* Give the marked instructions their values; how many were found. */
-static unsigned int patch(struct bpf_insn *insns, uint32_t n, const struct template_clone *clone)
+/* Give the marked instructions their values; false: the program is not what it should be. */
+static bool patch(struct bpf_insn *insns, uint32_t n, const struct template_clone *clone)
 {
-	unsigned int found = 0;
+	const struct {
+		uint32_t mark, value;
+	} values[] = {
+		{XCAP_MARK_PROBE, clone->probe},
+		{XCAP_MARK_DROP, clone->drop},
+		{XCAP_MARK_GIVEN, clone->given},
+		{XCAP_MARK_KEEP, clone->keep},
+		{XCAP_MARK_HAS_EXT, clone->ext_offset >= 0},
+		{XCAP_MARK_HAS_RET, clone->has_ret},
+	};
+	const struct {
+		uint32_t mark;
+		int16_t offset;
+	} loads[] = {
+		{XCAP_MARK_SKB, clone->skb_offset},   {XCAP_MARK_EXT, clone->ext_offset},
+		{XCAP_MARK_RET, clone->ret_offset},   {XCAP_MARK_SOCK, clone->sock_offset},
+		{XCAP_MARK_FLOW, clone->flow_offset},
+	};
+	bool has_probe = false;
 
 	for (uint32_t i = 0; i + 1 < n; i++) {
+		uint32_t mark = insns[i].imm;
+
 		if (insns[i].code != (BPF_ALU64 | BPF_MOV | BPF_K))
 			continue;
-		switch ((uint32_t)insns[i].imm) {
-		case XCAP_MARK_PROBE:
-			insns[i].imm = clone->probe;
-			found++;
-			break;
-		case XCAP_MARK_DROP:
-			insns[i].imm = clone->drop;
-			break;
-		case XCAP_MARK_GIVEN:
-			insns[i].imm = clone->given;
-			break;
-		case XCAP_MARK_SKB:
-			insns[i].imm = 0;
-			insns[i + 1].off = clone->skb_offset;
-			found++;
-			break;
-		case XCAP_MARK_SOCK:
-			patch_argument(&insns[i], clone->sock_offset);
-			break;
-		case XCAP_MARK_FLOW:
-			patch_argument(&insns[i], clone->flow_offset);
-			break;
-		}
+		has_probe |= mark == XCAP_MARK_PROBE;
+		for (size_t j = 0; j < UTIL_ARRAY_SIZE(values); j++)
+			if (mark == values[j].mark)
+				insns[i].imm = values[j].value;
+		for (size_t j = 0; j < UTIL_ARRAY_SIZE(loads); j++)
+			if (mark == loads[j].mark)
+				patch_load(&insns[i], loads[j].offset);
 	}
-	return found;
+	return has_probe != clone->shared;
 }
 
 /* The last line of a verifier log that is not a statistic. */
@@ -159,7 +163,7 @@ int template_load(const struct template *t, const struct template_clone *clone, 
 	for (char *c = name; *c; c++)
 		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_", *c))
 			*c = '_';
-	if (patch(insns, t->n_insns, clone) != 2) {
+	if (!patch(insns, t->n_insns, clone)) {
 		free(insns);
 		return err_set(err, ERR_FAILED, "the BPF template has lost its marks");
 	}

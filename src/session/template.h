@@ -11,6 +11,7 @@
 #define SESSION_TEMPLATE_H
 
 #include <linux/bpf.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -42,9 +43,12 @@ struct template_clone {
 	int attach_btf_fd; /* of a module's BTF; 0: vmlinux */
 	uint32_t probe;	   /* constants of include/xcap/template.h */
 	uint32_t drop, given;
-	int16_t skb_offset;		  /* of the skb in the program's context, bytes */
-	int16_t sock_offset, flow_offset; /* likewise; -1: the probe has no such argument */
-	const char *name;		  /* of the probe: what bpftool shows is xcap_NAME, cut */
+	bool keep;   /* the entry part of an exit probe */
+	bool shared; /* probe and arguments come by cookie */
+	/* in the program's context, bytes; -1: not wanted, or the probe has no such argument */
+	int16_t skb_offset, ext_offset, ret_offset, sock_offset, flow_offset;
+	bool has_ret;
+	const char *name; /* of the probe: what bpftool shows is xcap_NAME, cut */
 };
 
 /*

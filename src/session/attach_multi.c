@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * attach_multi.c - one link over many functions, by kprobe-multi (Linux 5.18).
+ *
+ * The kernel takes all of the addresses or none, and does not say which is bad. Reading the list of
+ * those it would take is slower than all the rest, so the link is tried: where it fails it is
+ * halved, down to the functions that are at fault. What a function that can be traced begins with
+ * is looked at first, which finds nearly all that cannot.
+ */
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/util.h"
+#include "session/attach.h"
+
+struct batch {
+	int prog_fd;
+	bool at_return;
+	struct attach_multi **items; /* in the order of their addresses */
+	unsigned long *addresses;
+	__u64 *cookies;
+	int (*add)(void *arg, int link_fd);
+	void *arg;
+	uint32_t n_links, n_tries;
+};
+
+/* Errors that are not about one of the addresses: halving would only repeat them. */
+static bool is_general(int code)
+{
+	return code == -EPERM || code == -EACCES || code == -EOPNOTSUPP || code == -ENOMEM ||
+	       code == -EMFILE;
+}
+
+static void fail(struct batch *b, uint32_t from, uint32_t to, int code)
+{
+	for (uint32_t i = from; i < to; i++)
+		b->items[i]->code = code;
+}
+
+/* Returns how many of [from, to) are attached. */
+static uint32_t attach_range(struct batch *b, uint32_t from, uint32_t to)
+{
+	LIBBPF_OPTS(bpf_link_create_opts, opts, .kprobe_multi.cnt = to - from,
+		    .kprobe_multi.addrs = b->addresses + from,
+		    .kprobe_multi.cookies = b->cookies + from,
+		    .kprobe_multi.flags = b->at_return ? BPF_F_KPROBE_MULTI_RETURN : 0);
+	uint32_t middle = from + (to - from) / 2;
+	int fd;
+
+	if (from == to)
+		return 0;
+	b->n_tries++;
+	fd = bpf_link_create(b->prog_fd, 0, BPF_TRACE_KPROBE_MULTI, &opts);
+	if (fd >= 0) {
+		int code = b->add(b->arg, fd);
+
+		b->n_links++;
+		if (!code)
+			return to - from;
+		fd = code;
+	}
+	if (to - from == 1 || is_general(fd)) {
+		fail(b, from, to, fd);
+		return 0;
+	}
+	return attach_range(b, from, middle) + attach_range(b, middle, to);
+}
+
+static int by_address(const void *a, const void *b)
+{
+	const struct attach_multi *left = *(struct attach_multi *const *)a;
+	const struct attach_multi *right = *(struct attach_multi *const *)b;
+
+	return (left->address > right->address) - (left->address < right->address);
+}
+
+/* In order, without those that are out already and names of one and the same function. */
+static uint32_t choose(struct batch *b, struct attach_multi *items, uint32_t n)
+{
+	uint32_t used = 0, kept = 0;
+
+	for (uint32_t i = 0; i < n; i++)
+		if (!items[i].code)
+			b->items[used++] = &items[i];
+	qsort(b->items, used, sizeof(*b->items), by_address);
+	for (uint32_t i = 0; i < used; i++) {
+		if (kept && b->items[kept - 1]->address == b->items[i]->address) {
+			b->items[i]->code = -EEXIST;
+			continue;
+		}
+		b->addresses[kept] = b->items[i]->address;
+		b->cookies[kept] = b->items[i]->cookie;
+		b->items[kept++] = b->items[i];
+	}
+	return kept;
+}
+
+uint32_t attach_multi_open(int prog_fd, bool at_return, struct attach_multi *items, uint32_t n,
+			   int (*add)(void *arg, int link_fd), void *arg)
+{
+	struct batch b = {.prog_fd = prog_fd, .at_return = at_return, .add = add, .arg = arg};
+	uint32_t kept, done = 0;
+
+	b.items = calloc(n, sizeof(struct attach_multi *));
+	b.addresses = calloc(n, sizeof(*b.addresses));
+	b.cookies = calloc(n, sizeof(*b.cookies));
+	if (b.items && b.addresses && b.cookies) {
+		kept = choose(&b, items, n);
+		done = attach_range(&b, 0, kept);
+		log_debug("kprobe-multi: %u of %u functions by %u link%s, in %u attempt%s", done, n,
+			  b.n_links, b.n_links == 1 ? "" : "s", b.n_tries,
+			  b.n_tries == 1 ? "" : "s");
+	} else {
+		for (uint32_t i = 0; i < n; i++)
+			items[i].code = items[i].code ? items[i].code : -ENOMEM;
+	}
+	free(b.items);
+	free(b.addresses);
+	free(b.cookies);
+	return done;
+}
