@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/phase.h"
 #include "kernel/feature.h"
 #include "kernel/kbtf.h"
 #include "kernel/netns.h"
@@ -16,12 +17,17 @@
 static struct symbol_table *symbols(void *arg)
 {
 	struct capture_kernel *kernel = arg;
+	uint64_t begin_ns;
 	struct err err;
+	int code;
 
 	if (kernel->symbols || kernel->symbols_failed)
 		return kernel->symbols;
 	err_clear(&err);
-	if (symbol_open(&kernel->symbols, &err)) {
+	begin_ns = phase_begin();
+	code = symbol_open(&kernel->symbols, &err);
+	phase_end("symbols", begin_ns);
+	if (code) {
 		kernel->symbols = NULL;
 		kernel->symbols_failed = true;
 		log_warning("%s; places in the kernel are shown as addresses", err.msg);
@@ -50,11 +56,14 @@ static int check_features(struct feature_set *features, struct err *err)
 
 int capture_kernel_open(struct capture_kernel *kernel, const char *btf_file, struct err *err)
 {
+	uint64_t begin_ns;
 	int rc;
 
 	memset(kernel, 0, sizeof(*kernel));
 	feature_raise_memlock();
+	begin_ns = phase_begin();
 	rc = btf_file ? kbtf_open_file(&kernel->btf, btf_file, err) : kbtf_open(&kernel->btf, err);
+	phase_end("BTF", begin_ns);
 	if (rc)
 		return rc;
 	kernel->plan.btf = kernel->btf;

@@ -394,6 +394,36 @@ bool feature_try_drop_reason(struct feature_context *context, char *why, size_t 
 	return false;
 }
 
+/* A member of that name in the structure or the nameless ones inside it? */
+static bool has_member(const struct btf *btf, const struct btf_type *type, const char *name)
+{
+	for (uint32_t i = 0; type && btf_is_composite(type) && i < btf_vlen(type); i++) {
+		const struct btf_member *m = &btf_members(type)[i];
+		const struct btf_type *inner = btf__type_by_id(btf, m->type);
+
+		if (!strcmp(btf__name_by_offset(btf, m->name_off), name))
+			return true;
+		if (inner && !inner->name_off && has_member(btf, inner, name))
+			return true;
+	}
+	return false;
+}
+
+bool feature_try_link_missed(struct feature_context *context, char *why, size_t size)
+{
+	struct kbtf *kbtf = get_kbtf(context, why, size);
+	const struct btf *btf = kbtf ? kbtf_vmlinux(kbtf) : NULL;
+	int32_t id = btf ? btf__find_by_name_kind(btf, "bpf_link_info", BTF_KIND_STRUCT) : 0;
+
+	if (id > 0 && has_member(btf, btf__type_by_id(btf, id), "missed")) {
+		snprintf(why, size, "links count them");
+		return true;
+	}
+	if (kbtf)
+		snprintf(why, size, "this kernel's links do not count them");
+	return false;
+}
+
 bool feature_try_tracefs(struct feature_context *context, char *why, size_t size)
 {
 	size_t n;

@@ -57,7 +57,7 @@ int hooks_init(struct hooks *hooks, const struct plan *plan, const struct plan_k
 	if (!hooks->list)
 		return -ENOMEM;
 	for (uint32_t i = 0; i < plan->n_probes; i++)
-		hooks->list[i] = (struct hook){-1, no_end, no_end, 0};
+		hooks->list[i] = (struct hook){.mechanism = -1, .main = no_end, .entry = no_end};
 	raise_nofile(plan->n_probes);
 	return 0;
 }

@@ -20,10 +20,12 @@ struct hook_end {
 };
 
 struct hook {
-	int mechanism;	       /* enum plan_mechanism, -1: not attached */
-	struct hook_end main;  /* at the return, for exit probes */
-	struct hook_end entry; /* of exit probes */
-	uint32_t rung;	       /* of the ladder, that is tried next */
+	int mechanism;			/* enum plan_mechanism, -1: not attached */
+	struct hook_end main;		/* at the return, for exit probes */
+	struct hook_end entry;		/* of exit probes */
+	uint32_t rung;			/* of the ladder, that is tried next */
+	bool missed_done, missed_known; /* taken down when the links were closed */
+	uint64_t missed;
 };
 
 struct hooks {
@@ -36,6 +38,7 @@ struct hooks {
 	int shared[PLAN_MECHANISMS][2];
 	int *links; /* of many */
 	uint32_t n_links;
+	bool many_known; /* none of these missed a hit; set when they are closed */
 	struct holder holder;
 };
 
@@ -48,9 +51,6 @@ int hooks_init(struct hooks *hooks, const struct plan *plan, const struct plan_k
  * a warning and is left out; it is an error when none could be, or when it was the only one.
  */
 int hooks_attach(struct hooks *hooks, struct err *err);
-
-/* Hits of a probe for which the kernel did not run the program, where it counts them. */
-void hooks_count_missed(const struct hooks *hooks, uint32_t probe, struct capture_counts *counts);
 
 /* Let go of all attachments; where that takes long somebody else waits for it. */
 void hooks_detach(struct hooks *hooks);

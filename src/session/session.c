@@ -16,9 +16,11 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/phase.h"
 #include "kernel/symbol.h"
 #include "plan/plan_ladder.h"
 #include "session/hooks.h"
+#include "session/hooks_missed.h"
 #include "session/object.h"
 #include "session/reader.h"
 
@@ -55,16 +57,19 @@ int session_open(struct session **out, const struct session_config *config, stru
 {
 	struct session *session = calloc(1, sizeof(*session));
 	const struct plan_kernel *kernel = config->kernel;
+	uint64_t begin_ns;
 	bool has_cookies;
 	int rc;
 
 	if (!session)
 		return err_errno(err, ERR_FAILED, ENOMEM, "cannot start a session");
 	session->config = *config;
+	begin_ns = phase_begin();
 	has_cookies = plan_ladder_feature(kernel, FEATURE_COOKIE, NULL, 0);
 	rc = object_open(&session->object, config->plan, has_cookies, err);
 	if (!rc && hooks_init(&session->hooks, config->plan, kernel, &session->object))
 		rc = err_errno(err, ERR_FAILED, ENOMEM, "cannot start a session");
+	phase_end("load", begin_ns);
 	if (!rc) {
 		session->reader = reader_new(object_ring_fd(&session->object),
 					     session->object.n_cpus, &session->config, err);
@@ -80,7 +85,11 @@ int session_open(struct session **out, const struct session_config *config, stru
 
 int session_attach(struct session *session, struct err *err)
 {
-	return hooks_attach(&session->hooks, err);
+	uint64_t begin_ns = phase_begin();
+	int code = hooks_attach(&session->hooks, err);
+
+	phase_end("attach", begin_ns);
+	return code;
 }
 
 bool session_reads_pages(const struct session *session, uint32_t probe)
@@ -159,18 +168,29 @@ void session_count(const struct session *session, struct capture_counts *probes)
 
 		c->rejected = c->seen - c->fault - c->nested - c->undecidable - c->sampled -
 			      c->limited - c->matched;
-		hooks_count_missed(&session->hooks, i, c);
+		hooks_missed_count(&session->hooks, i, c);
 	}
 }
 
 void session_stop(struct session *session)
 {
+	uint64_t begin_ns = phase_begin();
+	uint32_t under_way;
+
 	object_enable(&session->object, false);
+	hooks_missed_settle(&session->hooks);
 	hooks_detach(&session->hooks);
 	/* programs run under RCU: after this none is between its look at the flag and its record */
 	if (syscall(__NR_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0))
 		usleep(50000);
+	phase_end("detach", begin_ns);
 	reader_drain(session->reader);
+	under_way = object_kept(&session->object);
+	if (under_way)
+		log_note("%u call%s had not come to %s exit probe when the capture stopped, not "
+			 "counted "
+			 "as seen",
+			 under_way, under_way == 1 ? "" : "s", under_way == 1 ? "its" : "their");
 }
 
 void session_close(struct session *session)
