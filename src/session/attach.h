@@ -46,7 +46,8 @@ int attach_kprobe_open(int prog_fd, const struct attach_part *part, struct err *
 struct attach_multi {
 	uint64_t address, cookie;
 	uint32_t probe;
-	int code; /* 0, or why it is not attached */
+	int code;     /* 0, or why it is not attached */
+	bool suspect; /* does not look as if it could be */
 };
 
 /*

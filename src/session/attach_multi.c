@@ -4,8 +4,8 @@
  *
  * The kernel takes all of the addresses or none, and does not say which is bad. Reading the list of
  * those it would take is slower than all the rest, so the link is tried: where it fails it is
- * halved, down to the functions that are at fault. What a function that can be traced begins with
- * is looked at first, which finds nearly all that cannot.
+ * halved, down to the functions that are at fault. Those that do not look as if they could be
+ * traced are tried apart, so that the others are, nearly always, one link.
  */
 #include <bpf/bpf.h>
 #include <errno.h>
@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "base/util.h"
 #include "session/attach.h"
+#include "session/attach_look.h"
 
 struct batch {
 	int prog_fd;
@@ -25,7 +26,7 @@ struct batch {
 	__u64 *cookies;
 	int (*add)(void *arg, int link_fd);
 	void *arg;
-	uint32_t n_links, n_tries;
+	uint32_t n_links, n_tries, n_suspects, n_clean;
 };
 
 /* Errors that are not about one of the addresses: halving would only repeat them. */
@@ -75,6 +76,8 @@ static int by_address(const void *a, const void *b)
 	const struct attach_multi *left = *(struct attach_multi *const *)a;
 	const struct attach_multi *right = *(struct attach_multi *const *)b;
 
+	if (left->suspect != right->suspect)
+		return left->suspect - right->suspect;
 	return (left->address > right->address) - (left->address < right->address);
 }
 
@@ -82,10 +85,16 @@ static int by_address(const void *a, const void *b)
 static uint32_t choose(struct batch *b, struct attach_multi *items, uint32_t n)
 {
 	uint32_t used = 0, kept = 0;
+	int look = attach_look_open();
 
 	for (uint32_t i = 0; i < n; i++)
-		if (!items[i].code)
+		if (!items[i].code) {
+			items[i].suspect = !attach_look_traceable(look, items[i].address);
+			b->n_suspects += items[i].suspect;
 			b->items[used++] = &items[i];
+		}
+	if (look >= 0)
+		close(look);
 	qsort(b->items, used, sizeof(*b->items), by_address);
 	for (uint32_t i = 0; i < used; i++) {
 		if (kept && b->items[kept - 1]->address == b->items[i]->address) {
@@ -94,6 +103,7 @@ static uint32_t choose(struct batch *b, struct attach_multi *items, uint32_t n)
 		}
 		b->addresses[kept] = b->items[i]->address;
 		b->cookies[kept] = b->items[i]->cookie;
+		b->n_clean += !b->items[i]->suspect;
 		b->items[kept++] = b->items[i];
 	}
 	return kept;
@@ -110,10 +120,11 @@ uint32_t attach_multi_open(int prog_fd, bool at_return, struct attach_multi *ite
 	b.cookies = calloc(n, sizeof(*b.cookies));
 	if (b.items && b.addresses && b.cookies) {
 		kept = choose(&b, items, n);
-		done = attach_range(&b, 0, kept);
-		log_debug("kprobe-multi: %u of %u functions by %u link%s, in %u attempt%s", done, n,
-			  b.n_links, b.n_links == 1 ? "" : "s", b.n_tries,
-			  b.n_tries == 1 ? "" : "s");
+		done = attach_range(&b, 0, b.n_clean) + attach_range(&b, b.n_clean, kept);
+		log_debug("kprobe-multi: %u of %u functions by %u link%s, in %u attempt%s, %u "
+			  "suspected",
+			  done, n, b.n_links, b.n_links == 1 ? "" : "s", b.n_tries,
+			  b.n_tries == 1 ? "" : "s", b.n_suspects);
 	} else {
 		for (uint32_t i = 0; i < n; i++)
 			items[i].code = items[i].code ? items[i].code : -ENOMEM;

@@ -278,7 +278,9 @@ static int attach_many(struct hooks *hooks, enum plan_mechanism mechanism, int *
 		if (waits[i] != (int)mechanism)
 			continue;
 		address = address_of(hooks, probe);
-		items[n++] = (struct attach_multi){address, cookie_of(probe, i), i,
+		items[n++] = (struct attach_multi){.address = address,
+						   .cookie = cookie_of(probe, i),
+						   .probe = i,
 						   address ? 0 : -ESRCH};
 	}
 	if (n)
