@@ -32,9 +32,11 @@ struct feature_set {
 };
 
 static const struct row rows[FEATURE_COUNT] = {
-	[FEATURE_BTF] = {{"BTF", "5.4", "nothing can be captured in the kernel",
-			  "use a kernel built with CONFIG_DEBUG_INFO_BTF=y; mount sysfs on /sys"},
-			 feature_try_btf},
+	[FEATURE_BTF] =
+		{{"BTF", "5.4", "nothing can be captured in the kernel",
+		  "use a kernel built with CONFIG_DEBUG_INFO_BTF=y; mount sysfs on /sys; or "
+		  "give its types by --btf FILE"},
+		 feature_try_btf},
 	[FEATURE_BPF] = {{"BPF programs", "", "nothing can be captured", NEEDS_ROOT},
 			 feature_try_bpf},
 	[FEATURE_RINGBUF] = {{"ring buffer", "5.8", "nothing can be captured",

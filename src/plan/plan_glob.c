@@ -229,7 +229,8 @@ int plan_glob_expand(const struct plan_kernel *kernel, const struct spec_list *s
 	if (!code)
 		code = check_hits(&x);
 	/* by name, for whoever reads the totals; the hash is not asked any more */
-	qsort(set->list + first, set->n - first, sizeof(*set->list), by_place);
+	if (set->n > first)
+		qsort(set->list + first, set->n - first, sizeof(*set->list), by_place);
 	return code;
 }
 

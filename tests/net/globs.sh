@@ -90,6 +90,24 @@ test_glob__star_shows_the_journey_of_a_ping()
 	eq "packets in the file" "$(packets "$T/all.pcapng")" "$(total sent)"
 }
 
+# A reset that nobody's packet asked for: the tracepoint has no skb, and the other probes see what they see.
+test_glob__where_the_skb_is_null_says_so()
+{
+	net_up
+	cat >"$T/reset.py" <<-'PYTHON'
+		import socket, struct
+		listener = socket.create_server(("127.0.0.1", 0))
+		client = socket.create_connection(listener.getsockname())
+		server, _ = listener.accept()
+		server.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+		server.close()
+	PYTHON
+	capture skb -f 'tp:tcp:tcp_send_rese?,tp:net:netif_receive_skb' -v -- in_b python3 "$T/reset.py"
+	match "$T/out" ' tcp_send_reset .* no packet'
+	match "$T/out" ' netif_receive_skb .*Flags \[R\.'
+	eq "lost" "$(($(total ring_full) + $(total fault) + $(total nested)))" 0
+}
+
 test_backend__forces_one_mechanism_or_says_that_it_does_not_fit()
 {
 	net_up

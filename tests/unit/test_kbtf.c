@@ -6,6 +6,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -358,6 +359,85 @@ static void kbtf_open__damaged_types__is_an_error(void **state)
 	btf__free(t.btf);
 }
 
+/* Write the fake types to a file of its own and open that. */
+static int open_file(struct fakebtf *t, struct kbtf **kbtf, struct err *err)
+{
+	static char path[128];
+
+	snprintf(path, sizeof(path), "%s/types", getenv("XCAP_KROOT"));
+	fakebtf_write(t->btf, "/types");
+	return kbtf_open_file(kbtf, path, err);
+}
+
+static void kbtf_open_file__copy_of_the_kernel_s__is_not_foreign(void **state)
+{
+	struct kbtf_target target;
+	struct kbtf *kbtf;
+	struct fakebtf t;
+	struct err err;
+
+	(void)state;
+	fakebtf_begin(&t);
+	fakebtf_add_function(t.btf, "alpha", 0, "skb", t.skb_ptr, NULL);
+	fakebtf_write(t.btf, "/sys/kernel/btf/vmlinux");
+	assert_int_equal(open_file(&t, &kbtf, &err), 0);
+	assert_false(kbtf_is_foreign(kbtf));
+	assert_non_null(strstr(kbtf_file(kbtf), "/types"));
+	assert_int_equal(kbtf_find_function(kbtf, NULL, "alpha", &target), 0);
+	kbtf_close(kbtf);
+	assert_int_equal(kbtf_open(&kbtf, &err), 0);
+	assert_null(kbtf_file(kbtf));
+	assert_false(kbtf_is_foreign(kbtf));
+	kbtf_close(kbtf);
+	btf__free(t.btf);
+}
+
+/* Modules' types build on the kernel's own: none of them is looked into. */
+static void kbtf_open_file__other_types__are_foreign_and_without_modules(void **state)
+{
+	struct kbtf_target target;
+	struct kbtf *kbtf;
+	struct fakebtf t;
+	struct err err;
+
+	(void)state;
+	fakebtf_begin(&t);
+	fakebtf_write(t.btf, "/sys/kernel/btf/vmlinux");
+	fakebtf_write_module(&t, "/sys/kernel/btf/mod", "in_module", NULL);
+	fakebtf_add_function(t.btf, "only_here", 0, "skb", t.skb_ptr, NULL);
+	assert_int_equal(open_file(&t, &kbtf, &err), 0);
+	assert_true(kbtf_is_foreign(kbtf));
+	assert_int_equal(kbtf_find_function(kbtf, NULL, "only_here", &target), 0);
+	assert_true(kbtf_find_function(kbtf, NULL, "in_module", &target) < 0);
+	kbtf_close(kbtf);
+	btf__free(t.btf);
+}
+
+static void kbtf_open_file__without_an_skb_or_without_types__names_the_file(void **state)
+{
+	struct btf *empty = btf__new_empty();
+	struct kbtf *kbtf;
+	char path[128];
+	struct err err;
+
+	(void)state;
+	assert_true(btf__add_int(empty, "int", 4, BTF_INT_SIGNED) > 0);
+	fakebtf_write(empty, "/types");
+	snprintf(path, sizeof(path), "%s/types", getenv("XCAP_KROOT"));
+	assert_true(kbtf_open_file(&kbtf, path, &err) < 0);
+	assert_null(kbtf);
+	assert_non_null(strstr(err.msg, "/types' holds types, but no 'struct sk_buff'"));
+	fakeroot_write_text("/types", "no types at all");
+	assert_true(kbtf_open_file(&kbtf, path, &err) < 0);
+	assert_non_null(strstr(err.msg, "/types' holds no types (BTF)"));
+	assert_non_null(strstr(err.hint, "/sys/kernel/btf/vmlinux"));
+	strcat(path, "-missing");
+	assert_true(kbtf_open_file(&kbtf, path, &err) < 0);
+	assert_non_null(strstr(err.msg, "ENOENT"));
+	assert_int_equal(err.status, ERR_FAILED);
+	btf__free(empty);
+}
+
 static int count(void *arg, const char *name, bool tracepoint, const struct kbtf_target *target)
 {
 	int *n = arg;
@@ -412,6 +492,9 @@ int main(void)
 		WITH_ROOT(function_names__vmlinux_then_modules),
 		WITH_ROOT(kbtf_open__no_types__is_unsupported_with_a_hint),
 		WITH_ROOT(kbtf_open__damaged_types__is_an_error),
+		WITH_ROOT(kbtf_open_file__copy_of_the_kernel_s__is_not_foreign),
+		WITH_ROOT(kbtf_open_file__other_types__are_foreign_and_without_modules),
+		WITH_ROOT(kbtf_open_file__without_an_skb_or_without_types__names_the_file),
 		cmocka_unit_test(running_kernel__netif_receive_skb_and_hundreds_more__take_an_skb),
 	};
 

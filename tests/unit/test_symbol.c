@@ -180,6 +180,26 @@ static void symbol_open__many_lines__keeps_each_across_chunks(void **state)
 	symbol_close(table);
 }
 
+static void symbol_find_in__module__takes_only_its_own(void **state)
+{
+	struct symbol_table *table = open_text("ffffffff81000000 T both\n"
+					       "ffffffffc0000000 t both\t[mod]\n"
+					       "ffffffffc0000100 t only\t[mod]\n"
+					       "ffffffffc0000200 t both\t[other]\n");
+	uint64_t addr = 0;
+
+	(void)state;
+	assert_int_equal(symbol_find_in(table, "mod", "both", &addr), 1);
+	assert_true(addr == 0xffffffffc0000000ull);
+	assert_int_equal(symbol_find_in(table, "", "both", &addr), 1);
+	assert_true(addr == 0xffffffff81000000ull);
+	assert_int_equal(symbol_find_in(table, NULL, "both", NULL), 3);
+	assert_int_equal(symbol_find_in(table, "", "only", &addr), 0);
+	assert_int_equal(symbol_find_in(table, "mo", "both", &addr), 0);
+	assert_true(addr == 0xffffffff81000000ull);
+	symbol_close(table);
+}
+
 static void symbol_open__no_file__names_the_path_and_errno(void **state)
 {
 	struct symbol_table *table;
@@ -225,6 +245,7 @@ int main(void)
 		WITH_ROOT(symbol_open__all_addresses_zero__is_restricted_but_finds_names),
 		WITH_ROOT(symbol_open__lines_of_no_sense__are_passed_over),
 		WITH_ROOT(symbol_open__many_lines__keeps_each_across_chunks),
+		WITH_ROOT(symbol_find_in__module__takes_only_its_own),
 		WITH_ROOT(symbol_open__no_file__names_the_path_and_errno),
 		cmocka_unit_test(symbol_open__running_kernel__has_a_known_function),
 	};
