@@ -53,3 +53,16 @@ void plan_fixture_build_fails(struct plan_fixture *f, const char *spec, enum err
 	assert_int_equal(f->plan.n_probes, 0);
 	assert_null(f->plan.probes);
 }
+
+const char *plan_fixture_rungs(const struct plan_probe *probe)
+{
+	static char text[128];
+
+	text[0] = '\0';
+	for (uint32_t i = 0; i < probe->n_rungs; i++) {
+		strcat(text, i ? " " : "");
+		strcat(text, probe->ladder[i].usable ? "" : "!");
+		strcat(text, plan_mechanism_name(probe->ladder[i].mechanism));
+	}
+	return text;
+}

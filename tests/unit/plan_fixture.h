@@ -31,4 +31,8 @@ const struct plan_probe *plan_fixture_build_ok(struct plan_fixture *f, const cha
 void plan_fixture_build_fails(struct plan_fixture *f, const char *spec, enum err_status status,
 			      const char *msg, const char *hint);
 
+/* The ladder in words, so that a failure can be read: "fentry !kprobe" where kprobe is not usable.
+ * Good until the next call. */
+const char *plan_fixture_rungs(const struct plan_probe *probe);
+
 #endif

@@ -13,20 +13,6 @@
 #include "base/util.h"
 #include "plan_fixture.h"
 
-/* Names, not numbers, so that a failure can be read. */
-static const char *rungs(const struct plan_probe *probe)
-{
-	static char text[128];
-
-	text[0] = '\0';
-	for (uint32_t i = 0; i < probe->n_rungs; i++) {
-		strcat(text, i ? " " : "");
-		strcat(text, probe->ladder[i].usable ? "" : "!");
-		strcat(text, plan_mechanism_name(probe->ladder[i].mechanism));
-	}
-	return text;
-}
-
 static void plan_build__without_probes__takes_the_two_default_tracepoints(void **state)
 {
 	struct plan_fixture f;
@@ -44,7 +30,7 @@ static void plan_build__without_probes__takes_the_two_default_tracepoints(void *
 	assert_int_equal(p[0].config.skb_arg, 0);
 	assert_int_not_equal(p[0].btf_id, 0);
 	assert_int_equal(p[0].config.is_kfree_skb, 0);
-	assert_string_equal(rungs(&p[0]), "tp_btf raw_tp");
+	assert_string_equal(plan_fixture_rungs(&p[0]), "tp_btf raw_tp");
 	assert_string_equal(p[0].note, "");
 	assert_string_equal(p[1].spec, "tracepoint:net:net_dev_start_xmit");
 	assert_int_equal(p[1].config.direction, XCAP_DIR_OUT);
@@ -67,7 +53,7 @@ static void plan_build__function__finds_the_skb_by_btf(void **state)
 	assert_int_equal(p->config.skb_arg, 1);
 	assert_false(p->is_tracepoint);
 	assert_string_equal(p->module, "");
-	assert_string_equal(rungs(p), "fentry kprobe-multi kprobe");
+	assert_string_equal(plan_fixture_rungs(p), "fentry kprobe-multi kprobe");
 	assert_string_equal(p->ladder[0].why, "cheapest");
 	assert_string_equal(p->ladder[1].why, "if the one above fails");
 	p = plan_fixture_build_ok(&f, "skb_try_coalesce@2"); /* a const one, and not the first */
@@ -231,7 +217,7 @@ static void plan_build__function_not_in_btf__needs_its_argument_and_kprobe(void 
 	p = plan_fixture_build_ok(&f, "not_in_btf@3");
 	assert_int_equal(p->config.skb_arg, 2);
 	assert_int_equal(p->btf_id, 0);
-	assert_string_equal(rungs(p), "!fentry kprobe-multi kprobe");
+	assert_string_equal(plan_fixture_rungs(p), "!fentry kprobe-multi kprobe");
 	assert_string_equal(p->ladder[1].why, "cheapest that works here");
 	assert_string_equal(p->note, "not in BTF: that argument 3 is an skb is taken on trust");
 	plan_fixture_build_fails(
@@ -253,10 +239,11 @@ static void plan_build__without_btf__takes_given_arguments_only(void **state)
 
 	(void)state;
 	plan_fixture_start(&f, PLAN_FAKE_NO_BTF);
-	assert_string_equal(rungs(plan_fixture_build_ok(&f, "ip_rcv@1")),
+	assert_string_equal(plan_fixture_rungs(plan_fixture_build_ok(&f, "ip_rcv@1")),
 			    "!fentry kprobe-multi kprobe");
-	assert_string_equal(rungs(plan_fixture_build_ok(&f, "net:netif_receive_skb@1")),
-			    "!tp_btf raw_tp");
+	assert_string_equal(
+		plan_fixture_rungs(plan_fixture_build_ok(&f, "net:netif_receive_skb@1")),
+		"!tp_btf raw_tp");
 	plan_fixture_build_fails(&f, "ip_rcvv", ERR_USAGE,
 				 "cannot probe 'ip_rcvv': no such function", "");
 	plan_fixture_build_fails(
@@ -277,7 +264,7 @@ static void plan_build__argument_7__is_for_fentry_only(void **state)
 	plan_fixture_start(&f, 0);
 	p = plan_fixture_build_ok(&f, "seventh_is_skb");
 	assert_int_equal(p->config.skb_arg, 6);
-	assert_string_equal(rungs(p), "fentry !kprobe-multi !kprobe");
+	assert_string_equal(plan_fixture_rungs(p), "fentry !kprobe-multi !kprobe");
 	assert_string_equal(p->ladder[1].why, "argument 7 is not in a register");
 	plan_fixture_stop(&f);
 }
@@ -332,7 +319,7 @@ static void plan_build__module_btf_not_to_be_had__leaves_kprobe(void **state)
 	assert_string_equal(p->module, "nf_conntrack");
 	assert_string_equal(p->spec, "nf_conntrack_in@1");
 	assert_true(p->btf_fd < 0);
-	assert_string_equal(rungs(p), "!fentry kprobe-multi kprobe");
+	assert_string_equal(plan_fixture_rungs(p), "!fentry kprobe-multi kprobe");
 	assert_int_equal(
 		strncmp(p->ladder[0].why, "the BTF of module 'nf_conntrack' cannot be had: E", 48),
 		0);
@@ -349,7 +336,7 @@ static void plan_build__function_of_a_module_without_btf__needs_its_argument(voi
 	plan_fixture_start(&f, PLAN_FAKE_OLD);
 	p = plan_fixture_build_ok(&f, "nf_conntrack:nf_conntrack_in@1");
 	assert_string_equal(p->module, "nf_conntrack");
-	assert_string_equal(rungs(p), "!fentry kprobe-multi kprobe");
+	assert_string_equal(plan_fixture_rungs(p), "!fentry kprobe-multi kprobe");
 	plan_fixture_build_fails(
 		&f, "nf_conntrack:nf_conntrack_in", ERR_USAGE,
 		"cannot probe 'nf_conntrack:nf_conntrack_in': it is not in BTF, so which argument "
@@ -446,16 +433,21 @@ static void plan_build__forced_kind__keeps_only_that_rung(void **state)
 
 	(void)state;
 	plan_fixture_start(&f, 0);
-	assert_string_equal(rungs(plan_fixture_build_ok(&f, "kprobe:ip_rcv")), "kprobe");
+	assert_string_equal(plan_fixture_rungs(plan_fixture_build_ok(&f, "kprobe:ip_rcv")),
+			    "kprobe");
 	assert_string_equal(f.plan.probes->ladder[0].why, "asked for");
-	assert_string_equal(rungs(plan_fixture_build_ok(&f, "fentry:ip_rcv")), "fentry");
-	assert_string_equal(rungs(plan_fixture_build_ok(&f, "raw_tp:skb:kfree_skb")), "raw_tp");
-	assert_string_equal(rungs(plan_fixture_build_ok(&f, "tp_btf:skb:kfree_skb")), "tp_btf");
-	assert_string_equal(rungs(plan_fixture_build_ok(&f, "km:ip_rcv")), "kprobe-multi");
+	assert_string_equal(plan_fixture_rungs(plan_fixture_build_ok(&f, "fentry:ip_rcv")),
+			    "fentry");
+	assert_string_equal(plan_fixture_rungs(plan_fixture_build_ok(&f, "raw_tp:skb:kfree_skb")),
+			    "raw_tp");
+	assert_string_equal(plan_fixture_rungs(plan_fixture_build_ok(&f, "tp_btf:skb:kfree_skb")),
+			    "tp_btf");
+	assert_string_equal(plan_fixture_rungs(plan_fixture_build_ok(&f, "km:ip_rcv")),
+			    "kprobe-multi");
 	assert_false(f.plan.probes->is_exit);
-	assert_string_equal(rungs(plan_fixture_build_ok(&f, "fexit:ip_rcv")), "fexit");
+	assert_string_equal(plan_fixture_rungs(plan_fixture_build_ok(&f, "fexit:ip_rcv")), "fexit");
 	assert_true(f.plan.probes->is_exit);
-	assert_string_equal(rungs(plan_fixture_build_ok(&f, "kr:ip_rcv")),
+	assert_string_equal(plan_fixture_rungs(plan_fixture_build_ok(&f, "kr:ip_rcv")),
 			    "kretprobe-multi kretprobe");
 	assert_true(f.plan.probes->is_exit);
 	plan_fixture_stop(&f);
@@ -479,7 +471,7 @@ static void plan_build__no_mechanism_works__prints_each_with_its_why(void **stat
 		"'xcap check' tells what this kernel and this user can do");
 	plan_fixture_build_ok(&f, "net:netif_receive_skb");
 	f.fake.has[FEATURE_KPROBE] = true;
-	assert_string_equal(rungs(plan_fixture_build_ok(&f, "ip_rcv")),
+	assert_string_equal(plan_fixture_rungs(plan_fixture_build_ok(&f, "ip_rcv")),
 			    "!fentry !kprobe-multi kprobe");
 	assert_string_equal(f.plan.probes->ladder[0].why, "loading an fentry program: EPERM");
 	assert_string_equal(f.plan.probes->ladder[2].why, "cheapest that works here");

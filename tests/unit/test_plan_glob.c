@@ -217,20 +217,6 @@ static void plan_build__glob_that_nothing_can_attach__says_why(void **state)
 	plan_fixture_stop(&f);
 }
 
-/* Names of the rungs, those that cannot be used with '!'. */
-static const char *rungs(const struct plan_probe *probe)
-{
-	static char text[128];
-
-	text[0] = '\0';
-	for (uint32_t i = 0; i < probe->n_rungs; i++) {
-		strcat(text, i ? " " : "");
-		strcat(text, probe->ladder[i].usable ? "" : "!");
-		strcat(text, plan_mechanism_name(probe->ladder[i].mechanism));
-	}
-	return text;
-}
-
 static void plan_build__many_functions__go_by_one_link_before_fentry(void **state)
 {
 	struct plan_fixture f;
@@ -239,15 +225,15 @@ static void plan_build__many_functions__go_by_one_link_before_fentry(void **stat
 	(void)state;
 	plan_fixture_start(&f, PLAN_FAKE_MANY);
 	p = plan_fixture_build_ok(&f, "many_000*"); /* 10 */
-	assert_string_equal(rungs(p), "fentry kprobe-multi kprobe");
+	assert_string_equal(plan_fixture_rungs(p), "fentry kprobe-multi kprobe");
 	assert_string_equal(p->ladder[0].why, "cheapest");
 	p = plan_fixture_build_ok(&f, "many_00[01]*,net:netif_receive_skb"); /* 20 */
-	assert_string_equal(rungs(&p[0]), "tp_btf raw_tp");
-	assert_string_equal(rungs(&p[1]), "kprobe-multi kprobe fentry");
+	assert_string_equal(plan_fixture_rungs(&p[0]), "tp_btf raw_tp");
+	assert_string_equal(plan_fixture_rungs(&p[1]), "kprobe-multi kprobe fentry");
 	assert_string_equal(p[1].ladder[0].why, "quickest to attach to many");
 	assert_string_equal(p[1].ladder[2].why, "if the one above fails");
 	p = plan_fixture_build_ok(&f, "fexit:many_00[01]*");
-	assert_string_equal(rungs(p), "fexit");
+	assert_string_equal(plan_fixture_rungs(p), "fexit");
 	plan_fixture_stop(&f);
 }
 
@@ -297,9 +283,10 @@ static void plan_build__backend__is_the_only_rung_or_an_error(void **state)
 	(void)state;
 	plan_fixture_start(&f, 0);
 	f.request.backend = "kprobe";
-	assert_string_equal(rungs(plan_fixture_build_ok(&f, "ip_rcv")), "kprobe");
+	assert_string_equal(plan_fixture_rungs(plan_fixture_build_ok(&f, "ip_rcv")), "kprobe");
 	assert_string_equal(f.plan.probes->ladder[0].why, "asked for");
-	assert_string_equal(rungs(plan_fixture_build_ok(&f, "kr:ip_rcv")), "kretprobe");
+	assert_string_equal(plan_fixture_rungs(plan_fixture_build_ok(&f, "kr:ip_rcv")),
+			    "kretprobe");
 	plan_fixture_build_fails(&f, "net:netif_receive_skb", ERR_USAGE,
 				 "--backend kprobe does not fit the probe "
 				 "'tracepoint:net:netif_receive_skb'",
@@ -310,7 +297,7 @@ static void plan_build__backend__is_the_only_rung_or_an_error(void **state)
 	/* of a glob only what fits */
 	expect(&f, "*_rcv,netif_*", "icmp_rcv@1 ip_rcv@1");
 	f.request.backend = "raw_tp";
-	assert_string_equal(rungs(plan_fixture_build_ok(&f, NULL)), "raw_tp");
+	assert_string_equal(plan_fixture_rungs(plan_fixture_build_ok(&f, NULL)), "raw_tp");
 	plan_fixture_build_fails(&f, "ip_rcv", ERR_USAGE,
 				 "--backend raw_tp does not fit the probe 'ip_rcv@1'",
 				 "a function goes by fentry, kprobe-multi or kprobe");
@@ -330,7 +317,7 @@ static void plan_build__address_hidden__leaves_kprobe_multi_out(void **state)
 	plan_fixture_start(&f, PLAN_FAKE_NO_KALLSYMS);
 	p = plan_fixture_build_ok(&f, "ip_rcv");
 	assert_int_equal(p->address, 0);
-	assert_string_equal(rungs(p), "fentry !kprobe-multi kprobe");
+	assert_string_equal(plan_fixture_rungs(p), "fentry !kprobe-multi kprobe");
 	assert_string_equal(p->ladder[1].why,
 			    "the kernel hides the function's address (CAP_SYSLOG)");
 	plan_fixture_stop(&f);
@@ -370,7 +357,7 @@ static void plan_build__offset__is_a_kprobe_with_a_register(void **state)
 	assert_int_equal(p->offset, 0x1c);
 	assert_int_equal(p->skb_reg, 40); /* rbx in struct pt_regs */
 	assert_int_equal(p->address, 0xffffffff81000100);
-	assert_string_equal(rungs(p), "kprobe");
+	assert_string_equal(plan_fixture_rungs(p), "kprobe");
 	expect(&f, "ip_rcv+0x1c@%rbx,ip_rcv,ip_rcv+0x20@%rbx",
 	       "ip_rcv+0x1c@%rbx ip_rcv@1 ip_rcv+0x20@%rbx");
 	plan_fixture_build_fails(&f, "ip_rcv+0x100@%rbx", ERR_USAGE,
