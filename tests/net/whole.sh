@@ -52,7 +52,7 @@ skb_consume_udp           -
 '
 
 PORTS=4001,4002,4003,4004,4005,9
-SIZE=20000
+SIZE=6000
 
 # The scenes, one after the other while xcap runs: sizes change in the middle, TSO is on throughout.
 scenes()
