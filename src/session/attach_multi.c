@@ -7,6 +7,8 @@
  * halved, down to the functions that are at fault. Those that do not look as if they could be
  * traced are tried apart, so that the others are, nearly always, one link.
  */
+#include "session/attach.h"
+
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -14,8 +16,6 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "base/util.h"
-#include "session/attach.h"
 #include "session/attach_look.h"
 
 struct batch {

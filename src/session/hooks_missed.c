@@ -6,14 +6,14 @@
  * (`missed` of struct bpf_link_info); before that nobody knows. A link over many functions has one
  * sum for all: if it is not zero, what a probe of it missed is not known.
  */
+#include "session/hooks_missed.h"
+
 #include <bpf/bpf.h>
 #include <stddef.h>
 #include <string.h>
 
 #include "plan/plan_ladder.h"
 #include "session/attach.h"
-#include "session/hooks.h"
-#include "session/hooks_missed.h"
 
 /* struct bpf_link_info as of 6.7; the system's header may be older. */
 union link_info {
