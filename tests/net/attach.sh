@@ -90,7 +90,7 @@ test_exit__of_nested_calls_gives_each_its_own_packet()
 {
 	need_kprobe
 	net_up
-	capture skb -f kretprobe:ip_output@3 -e icmp -- in_a ping -q -n -c 3 -i 0.05 $IP_A
+	capture skb -f kretprobe:ip_output@3 -e icmp -- in_a ping -q -n -c 3 -i 0.05 "$IP_A"
 	eq "requests" "$(count "$T/out" ' ip_output .*ICMP echo request.* ret=0$')" 3
 	eq "replies" "$(count "$T/out" ' ip_output .*ICMP echo reply.* ret=0$')" 3
 	eq "lines" "$(lines "$T/out")" 6

@@ -49,8 +49,9 @@ static void describe__each__has_its_own_name_and_a_cost_and_a_remedy(void **stat
 static void has__no_types__names_the_file(void **state)
 {
 	static const enum feature need_types[] = {
-		FEATURE_BTF,	    FEATURE_TP_BTF,	 FEATURE_FENTRY,       FEATURE_RDONLY_CAST,
-		FEATURE_DYNPTR_SKB, FEATURE_DROP_REASON, FEATURE_PREEMPT_COUNT};
+		FEATURE_BTF,	       FEATURE_TP_BTF,	   FEATURE_FENTRY,
+		FEATURE_RDONLY_CAST,   FEATURE_DYNPTR_SKB, FEATURE_DROP_REASON,
+		FEATURE_PREEMPT_COUNT, FEATURE_FEXIT,	   FEATURE_LINK_MISSED};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(need_types) / sizeof(need_types[0]); i++)

@@ -63,6 +63,45 @@ static void find_function__plain_const_typedef_volatile_and_tagged_skb__are_all_
 	fakebtf_close(&t, kbtf);
 }
 
+static void find_function__what_it_returns__has_its_size_and_sign(void **state)
+{
+	struct kbtf_target target;
+	struct kbtf *kbtf;
+	struct fakebtf t;
+	int wide, byte, number, pair;
+
+	(void)state;
+	fakebtf_begin(&t);
+	number = fakebtf_ok(btf__add_int(t.btf, "int", 4, BTF_INT_SIGNED));
+	byte = fakebtf_ok(btf__add_int(t.btf, "_Bool", 1, BTF_INT_BOOL));
+	wide = fakebtf_ok(btf__add_struct(t.btf, "wide", 24));
+	pair = fakebtf_ok(btf__add_struct(t.btf, "small", 8));
+	fakebtf_add_function(t.btf, "ret_int", number, "skb", t.skb_ptr, NULL);
+	fakebtf_add_function(t.btf, "ret_bool", byte, "skb", t.skb_ptr, "by_value", wide, NULL);
+	fakebtf_add_function(t.btf, "ret_pointer", t.skb_ptr, "skb", t.skb_ptr, "n", number, NULL);
+	fakebtf_add_function(t.btf, "ret_struct", pair, "skb", t.skb_ptr, NULL);
+	fakebtf_add_function(t.btf, "ret_void", 0, "skb", t.skb_ptr, NULL);
+	kbtf = fakebtf_open(&t);
+	assert_int_equal(kbtf_find_function(kbtf, NULL, "ret_int", &target), 0);
+	assert_int_equal(target.ret_size, 4);
+	assert_true(target.ret_signed);
+	assert_int_equal(target.arg_words, 1);
+	assert_int_equal(kbtf_find_function(kbtf, NULL, "ret_bool", &target), 0);
+	assert_int_equal(target.ret_size, 1);
+	assert_false(target.ret_signed);
+	assert_int_equal(target.arg_words, 4); /* a pointer, and 24 bytes by value */
+	assert_int_equal(kbtf_find_function(kbtf, NULL, "ret_pointer", &target), 0);
+	assert_int_equal(target.ret_size, 8);
+	assert_false(target.ret_signed);
+	assert_int_equal(target.arg_words, 2);
+	assert_int_equal(kbtf_find_function(kbtf, NULL, "ret_struct", &target), 0);
+	assert_int_equal(target.ret_size, 0);
+	assert_int_equal(kbtf_find_function(kbtf, NULL, "ret_void", &target), 0);
+	assert_int_equal(target.ret_size, 0);
+	assert_false(target.returns_value);
+	fakebtf_close(&t, kbtf);
+}
+
 static void find_function__no_pointer_to_an_skb__has_none(void **state)
 {
 	struct kbtf_target target;
@@ -495,6 +534,7 @@ int main(void)
 		WITH_ROOT(kbtf_open_file__copy_of_the_kernel_s__is_not_foreign),
 		WITH_ROOT(kbtf_open_file__other_types__are_foreign_and_without_modules),
 		WITH_ROOT(kbtf_open_file__without_an_skb_or_without_types__names_the_file),
+		WITH_ROOT(find_function__what_it_returns__has_its_size_and_sign),
 		cmocka_unit_test(running_kernel__netif_receive_skb_and_hundreds_more__take_an_skb),
 	};
 
