@@ -114,9 +114,10 @@ enum emit_result { EMIT_FILLED, EMIT_FULL, EMIT_FAULT };
 
 /*
  * Packets in parts: each copy is bounded by a constant alone, so there is room for one more of them
- * behind the class.
+ * behind the class. The turns are eight chunks and 17 frags where the class may have them; packets
+ * of more and smaller pieces than that are read faults.
  */
-#define EMIT_PARTS_CLASS(size, chunk)                                                              \
+#define EMIT_PARTS_CLASS(size, chunk, turns)                                                       \
 	if (p->cap_len <= (size)) {                                                                \
 		e = bpf_ringbuf_reserve(ring, sizeof(*e) + (size) + (chunk), 0);                   \
 		if (!e)                                                                            \
@@ -124,7 +125,8 @@ enum emit_result { EMIT_FILLED, EMIT_FULL, EMIT_FAULT };
 		*event = e;                                                                        \
 		emit_head(p, e, XCAP_WINDOW);                                                      \
 		parts_seek(p, XCAP_WINDOW - p->shift, XCAP_WINDOW, p->cap_len);                    \
-		return parts_copy(p, (u8 *)(e + 1), size, chunk) ? EMIT_FAULT : EMIT_FILLED;       \
+		return parts_copy(p, (u8 *)(e + 1), size, chunk, turns) ? EMIT_FAULT               \
+									: EMIT_FILLED;             \
 	}
 
 static __always_inline enum emit_result emit_reserve_parts(struct xcap_packet *p, void *ring,
@@ -132,11 +134,11 @@ static __always_inline enum emit_result emit_reserve_parts(struct xcap_packet *p
 {
 	struct xcap_event *e;
 
-	EMIT_PARTS_CLASS(256, 64)
-	EMIT_PARTS_CLASS(2048, 256)
-	EMIT_PARTS_CLASS(8192, 1024)
-	EMIT_PARTS_CLASS(32768, 4096)
-	EMIT_PARTS_CLASS(65536, 8192)
+	EMIT_PARTS_CLASS(256, 64, 12)
+	EMIT_PARTS_CLASS(2048, 256, 26)
+	EMIT_PARTS_CLASS(8192, 1024, 30)
+	EMIT_PARTS_CLASS(32768, 4096, 48)
+	EMIT_PARTS_CLASS(65536, 8192, 72)
 	return EMIT_FULL;
 }
 

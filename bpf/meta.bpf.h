@@ -106,21 +106,26 @@ static __always_inline u8 meta_context(struct meta_cpu *cpu, u64 delta)
 	return count & META_SOFTIRQ_SERVING ? XCAP_CTX_SOFTIRQ : XCAP_CTX_TASK;
 }
 
-/* A packet for segmentation, or merged on receipt, tells the size of its segments. */
+/*
+ * A packet for segmentation, or merged on receipt, tells the size of its segments and their number:
+ * two halves of a word on every kernel so far.
+ */
 static __always_inline void meta_segments(struct xcap_event *e, const struct xcap_ctx *c,
 					  const struct skb_view *v)
 {
 	struct sk_buff *skb = c->skb;
-	struct skb_shared_info *info;
+	u64 info;
+	u32 word;
 
 	e->gso_size = e->gso_segs = 0;
 	/* given away, its memory may be somebody else's by now */
-	if (!v->head || c->given)
+	if (!skb || !v->head || c->given)
 		return;
-	info = (void *)(v->head + BPF_CORE_READ(skb, end));
-	e->gso_size = BPF_CORE_READ(info, gso_size);
-	if (e->gso_size)
-		e->gso_segs = BPF_CORE_READ(info, gso_segs);
+	info = v->head + VIEW_READ(c->direct, skb, end);
+	if (bpf_probe_read_kernel(&word, sizeof(word), &((struct skb_shared_info *)info)->gso_size))
+		return;
+	e->gso_size = word;
+	e->gso_segs = (u16)word ? word >> 16 : 0;
 }
 
 /* All of the event but flags, rebuilt and direction, which are known earlier. cpu may be NULL. */

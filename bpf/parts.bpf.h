@@ -17,47 +17,49 @@
 #include "xcap/packet.h"
 
 #define PARTS_PAGE_SHIFT 12
+#define PARTS_LIST	 8 /* skbs of a frag_list; each is up to two parts */
 
 /* The variables' values. */
 struct parts_bases {
 	u64 vmemmap, page_offset;
 };
 
-/* Put the frags of an skb behind the list, as the kernel has them. Returns its frag_list, or 0. */
-static __always_inline u64 parts_open(struct xcap_packet *p, struct sk_buff *skb)
+/*
+ * All ones if a < b, else 0; both below 2^63. Loops do without branches that go on: the verifier
+ * follows each way through several turns before it looks whether it has been there.
+ */
+static __always_inline u64 parts_below(u64 a, u64 b)
 {
-	struct skb_shared_info *info = (void *)(BPF_CORE_READ(skb, head) + BPF_CORE_READ(skb, end));
-	u64 n = BPF_CORE_READ(info, nr_frags), at = p->n_parts;
+	s64 less = a - b;
 
-	p->raw_end = at;
-	if (COMPAT_IS_UNREADABLE(skb) || n > XCAP_FRAGS_MAX)
-		return 0;
-	n *= sizeof(struct xcap_part);
-	XCAP_OPAQUE(n);
-	XCAP_OPAQUE(at);
-	if (at >= XCAP_PARTS || n > XCAP_FRAGS_MAX * sizeof(struct xcap_part))
-		return 0;
-	if (bpf_probe_read_kernel(&p->parts[at], n, (void *)info + COMPAT_FRAGS_OFFSET))
-		return 0;
-	p->raw_end = at + n / sizeof(struct xcap_part);
-	return (u64)BPF_CORE_READ(info, frag_list);
+	XCAP_OPAQUE(less);
+	less >>= 63;
+	XCAP_OPAQUE(less);
+	return less;
 }
 
-/* The part at n_parts is complete but for its end. False: that was the last one. */
-static __always_inline bool parts_add(struct xcap_packet *p, struct xcap_part *part, u64 addr,
-				      u32 len)
+static __always_inline u64 parts_min(u64 a, u64 b)
 {
-	u32 missing = p->total - p->reach;
+	return b + ((a - b) & parts_below(a, b));
+}
 
+static __always_inline struct skb_shared_info *parts_info(struct sk_buff *skb)
+{
+	return (void *)(BPF_CORE_READ(skb, head) + BPF_CORE_READ(skb, end));
+}
+
+static __always_inline void parts_add(struct xcap_packet *p, struct xcap_part *part, u64 addr,
+				      u64 len)
+{
+	len = parts_min(len, p->total - p->reach);
 	part->addr = addr;
-	part->len = len < missing ? len : missing;
-	p->reach += part->len;
+	part->len = len;
+	p->reach += len;
 	part->end = p->reach;
 	p->n_parts++;
-	return p->reach < p->total;
 }
 
-/* A frag of the kernel becomes a part. False: no more of them, or none that can be read. */
+/* A frag of the kernel becomes a part, where it is. False: it is no page. */
 static __always_inline bool parts_take(struct xcap_packet *p, struct xcap_part *part,
 				       const struct parts_bases *bases)
 {
@@ -66,23 +68,63 @@ static __always_inline bool parts_take(struct xcap_packet *p, struct xcap_part *
 	if (page & COMPAT_FRAG_IS_NO_PAGE || page < bases->vmemmap)
 		return false;
 	page = (page - bases->vmemmap) / bpf_core_type_size(struct page);
-	return parts_add(p, part, bases->page_offset + (page << PARTS_PAGE_SHIFT) + part->end,
-			 part->len);
+	parts_add(p, part, bases->page_offset + (page << PARTS_PAGE_SHIFT) + part->end, part->len);
+	return true;
 }
 
-/* The next skb of the frag_list; one that has such a list itself is the last. */
-static __always_inline bool parts_next(struct xcap_packet *p, struct xcap_part *part)
+/* The frags of the skb itself. False: one cannot be read. */
+static __always_inline bool parts_own(struct xcap_packet *p, const struct parts_bases *bases)
+{
+	/* through memory it becomes a mere number */
+	struct sk_buff *skb = *(struct sk_buff *volatile *)&p->next_skb;
+	struct skb_shared_info *info = parts_info(skb);
+	u64 n = BPF_CORE_READ(info, nr_frags);
+
+	p->next_skb = (u64)BPF_CORE_READ(info, frag_list);
+	p->raw_end = n + 1;
+	n *= sizeof(struct xcap_part);
+	XCAP_OPAQUE(n);
+	if (n > XCAP_FRAGS_MAX * sizeof(struct xcap_part) || COMPAT_IS_UNREADABLE(skb) ||
+	    bpf_probe_read_kernel(&p->parts[1], n, (void *)info + COMPAT_FRAGS_OFFSET))
+		return false;
+	for (u64 i = 1; i <= XCAP_FRAGS_MAX; i++) {
+		if (i >= p->raw_end)
+			return true;
+		if (!parts_take(p, &p->parts[i], bases))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * The next skb of the frag_list: its linear area and a frag, if it has one. False: no more of them,
+ * or one that has more than that, or cannot be read.
+ */
+static __always_inline bool parts_next(struct xcap_packet *p, const struct parts_bases *bases)
 {
 	struct sk_buff *skb = (void *)p->next_skb;
-	u32 len;
+	struct skb_shared_info *info;
+	struct xcap_part *part;
+	u64 at = p->n_parts, n;
 
-	if (!skb)
+	XCAP_OPAQUE(at);
+	if (!skb || at > XCAP_PARTS - 2)
 		return false;
-	len = BPF_CORE_READ(skb, len) - BPF_CORE_READ(skb, data_len);
-	if (len && !parts_add(p, part, (u64)BPF_CORE_READ(skb, data), len))
+	part = &p->parts[at];
+	info = parts_info(skb);
+	n = BPF_CORE_READ(info, nr_frags);
+	parts_add(p, part, (u64)BPF_CORE_READ(skb, data),
+		  BPF_CORE_READ(skb, len) - BPF_CORE_READ(skb, data_len));
+	p->next_skb = (u64)BPF_CORE_READ(skb, next);
+	if (n > 1 || BPF_CORE_READ(info, frag_list) || COMPAT_IS_UNREADABLE(skb) ||
+	    bpf_probe_read_kernel(part + 1, sizeof(*part), (void *)info + COMPAT_FRAGS_OFFSET))
 		return false;
-	p->next_skb = parts_open(p, skb) ? 0 : (u64)BPF_CORE_READ(skb, next);
-	return true;
+	/* without a frag this is one of no length in the first page */
+	n = -n;
+	XCAP_OPAQUE(n);
+	part[1].addr = bases->vmemmap + ((part[1].addr - bases->vmemmap) & n);
+	part[1].len &= n;
+	return parts_take(p, part + 1, bases);
 }
 
 /* Make the list: p->parts, p->n_parts and, of the packet's bytes, how many it reaches. */
@@ -92,22 +134,15 @@ __hidden __attribute__((noinline)) long parts_find(struct xcap_packet *p, u64 sk
 
 	p->parts[0].addr = p->start;
 	p->parts[0].len = p->parts[0].end = p->reach = p->linear;
-	p->n_parts = p->raw_end = 1;
+	p->n_parts = 1;
 	p->next_skb = skb;
 	if (bpf_probe_read_kernel(&bases.vmemmap, sizeof(u64), (void *)cfg.vmemmap_base) ||
-	    bpf_probe_read_kernel(&bases.page_offset, sizeof(u64), (void *)cfg.page_offset_base))
+	    bpf_probe_read_kernel(&bases.page_offset, sizeof(u64), (void *)cfg.page_offset_base) ||
+	    !parts_own(p, &bases))
 		return -1;
-	p->next_skb = parts_open(p, *(struct sk_buff *volatile *)&p->next_skb);
-	for (u64 i = 0; i < XCAP_PARTS; i++) {
-		u64 at = p->n_parts;
-
-		XCAP_OPAQUE(at);
-		if (at >= XCAP_PARTS)
+	for (u64 i = 0; i < PARTS_LIST; i++)
+		if (p->reach >= p->total || !parts_next(p, &bases))
 			break;
-		if (at < p->raw_end ? !parts_take(p, &p->parts[at], &bases)
-				    : !parts_next(p, &p->parts[at]))
-			break;
-	}
 	return 0;
 }
 
@@ -154,46 +189,35 @@ static __always_inline void parts_seek(struct xcap_packet *p, u64 offset, u64 po
 	p->cursor.end = end;
 }
 
-/* Parts that are longer than a chunk take several turns: eight chunks are the largest copy. */
-#define PARTS_TURNS (XCAP_PARTS + 8)
-
 /*
- * Copy as parts_seek() says. `to` has room for room + chunk bytes, both constants; the last byte
- * goes below `room`. 0 or negative.
+ * Copy as parts_seek() says. `to` has room for room + chunk bytes; the last byte goes below `room`.
+ * At most `turns` parts or chunks; all three are constants. 0 or negative.
  */
 __hidden __attribute__((noinline)) long parts_copy(struct xcap_packet *p, u8 *to, u64 room,
-						   u64 chunk)
+						   u64 chunk, u64 turns)
 {
 	volatile struct xcap_cursor *c = &p->cursor;
 
-	for (u64 i = 0; i < PARTS_TURNS; i++) {
-		u64 at = c->part, from = c->from, pos = c->pos, n = c->end - pos;
-		u32 rest;
+	for (u64 i = 0; i < turns; i++) {
+		u64 at = c->part, from = c->from, pos = c->pos, n = c->end, more, addr;
 
-		if (pos >= c->end)
+		if (pos >= n)
 			return 0;
+		n = parts_min(n - pos, chunk);
 		XCAP_OPAQUE(at);
 		if (at >= XCAP_PARTS)
 			return -1;
-		rest = p->parts[at].len - from;
-		if (n >= rest) {
-			n = rest;
-			c->part = at + 1;
-			c->from = 0;
-		}
-		XCAP_OPAQUE(n);
-		if (n > chunk) {
-			n = chunk;
-			c->part = at;
-		}
-		XCAP_OPAQUE(pos);
-		if (pos > room || n > chunk)
-			return -1;
-		if (bpf_probe_read_kernel(to + pos, n, (void *)(p->parts[at].addr + from)))
-			return -1;
+		more = p->parts[at].len - from;
+		addr = p->parts[at].addr + from;
+		n = parts_min(n, more);
+		more = parts_below(n, more);
+		c->part = at + 1 + more;
+		c->from = (from + n) & more;
 		c->pos = pos + n;
-		if (c->part == at)
-			c->from = from + n;
+		XCAP_OPAQUE(n);
+		XCAP_OPAQUE(pos);
+		if (pos > room || n > chunk || bpf_probe_read_kernel(to + pos, n, (void *)addr))
+			return -1;
 	}
 	return c->pos >= c->end ? 0 : -1;
 }

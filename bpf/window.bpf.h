@@ -79,8 +79,8 @@ static __always_inline long window_read_parts(struct xcap_filter_ctx *f, struct 
 	if (end <= p->shift + have)
 		return 0;
 	parts_seek(p, have, p->shift + have, end);
-	return parts_copy(p, p->data, XCAP_WINDOW, XCAP_WINDOW) ? -1
-								: (long)(end - p->shift - have);
+	return parts_copy(p, p->data, XCAP_WINDOW, XCAP_WINDOW, 16) ? -1
+								    : (long)(end - p->shift - have);
 }
 
 /* Put the tag of skb->vlan_tci behind the addresses, which are moved up by its length. */

@@ -136,7 +136,6 @@ struct dst_entry {
 struct skb_shared_info {
 	__u8 nr_frags;
 	__u16 gso_size;
-	__u16 gso_segs;
 	struct sk_buff *frag_list;
 };
 struct sk_buff {
