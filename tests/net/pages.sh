@@ -102,7 +102,7 @@ poisoned_by()
 	tcpdump -r "$T/x.pcapng" -w "$T/clean.pcap" 'tcp dst port 8001' 2>/dev/null
 	at_least "lines of poison" "$(grep -acE '^XXXXXXXX' "$T/poison.pcap" || true)" "${2:-10000}"
 	at_least "the largest packet after it" "$(largest "$T/clean.pcap")" 2000
-	eq "lines with bytes of another" "$(grep -ac XX "$T/clean.pcap" || true)" 0
+	eq "lines with bytes of another" "$(grep -ac XXXXXXXX "$T/clean.pcap" || true)" 0
 }
 
 test_poison__no_record_at_a_tracepoint_has_bytes_of_another_packet()
