@@ -28,11 +28,14 @@ struct cbpf_prog {
 
 /* libpcap's DLT_* of a link type's name; -1: it knows none of that name. */
 int cbpf_link_type(const char *name);
+/* Expressions from this length on can take libpcap seconds: worth a word to the user before. */
+#define CBPF_SLOW_TEXT 5000
 
 /*
  * Compile `expr` (pcap-filter(7)) for link type `dlt` (DLT_*), optimised. An empty expression gives
  * a program that accepts all. On failure: ERR_USAGE with libpcap's words, the expression, and a
- * caret at the offending word where it can be found. The caller frees with cbpf_free().
+ * caret at the offending word where it can be found; ERR_UNSUPPORTED for an expression so large
+ * that libpcap's optimiser would need minutes for it. The caller frees with cbpf_free().
  */
 int cbpf_compile(const char *expr, int dlt, struct cbpf_prog *prog, struct err *err);
 void cbpf_free(struct cbpf_prog *prog);

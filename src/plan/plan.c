@@ -93,6 +93,10 @@ static int set_filter(const struct plan_request *request, struct plan *plan, str
 	plan->filter_text = request->filter ? request->filter : "";
 	if (!*plan->filter_text)
 		return 0;
+	if (strlen(plan->filter_text) >= CBPF_SLOW_TEXT)
+		log_note("the filter has %zu characters: libpcap can take a while to compile it; "
+			 "networks ('net 10.0.0.0/24') and 'portrange' make it shorter",
+			 strlen(plan->filter_text));
 	code = cbpf_compile(plan->filter_text, DLT_ETHERNET, &plan->filter, err);
 	plan->config.has_filter = !code;
 	return code;

@@ -193,6 +193,9 @@ static int climb(struct hooks *hooks, uint32_t i, struct err *err)
 			return 0;
 		}
 		log_debug("%s: %s failed: %s", probe->spec, name, err->msg);
+		/* the filter is too large: that is so for all of them */
+		if (err->code == -E2BIG)
+			break;
 	}
 	return err->code ? err->code : -EOPNOTSUPP;
 }
@@ -315,7 +318,7 @@ static int report(const struct hooks *hooks, const struct err *errs, struct err 
 		done += hooks->list[i].mechanism >= 0;
 		if (hooks->list[i].mechanism >= 0)
 			continue;
-		if (plan->n_probes == 1) {
+		if (plan->n_probes == 1 || errs[i].code == -E2BIG) {
 			*err = errs[i];
 			return err->code;
 		}
@@ -366,7 +369,7 @@ int hooks_attach(struct hooks *hooks, struct err *err)
 	int *waits = calloc(n, sizeof(*waits));
 	int code = errs && waits ? 0 : -ENOMEM;
 
-	for (uint32_t i = 0; i < n && !code; i++) {
+	for (uint32_t i = 0; i < n && !code && (!i || errs[i - 1].code != -E2BIG); i++) {
 		struct hook *hook = &hooks->list[i];
 
 		waits[i] = climb(hooks, i, &errs[i]) == 1

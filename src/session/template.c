@@ -136,6 +136,15 @@ static int load_with_log(const struct template *t, const struct template_clone *
 		free(log);
 		if (fd >= 0)
 			return fd;
+		if (code == -E2BIG) {
+			err_set(err, ERR_UNSUPPORTED,
+				"the filter is too large for this kernel's verifier: a program of "
+				"%u instructions",
+				t->n_insns);
+			err_hint(err, "shorten the filter: networks ('net 10.0.0.0/24') instead of "
+				      "hosts, 'portrange', less of 'protochain'");
+			return err->code = code;
+		}
 		err_errno(err, ERR_UNSUPPORTED, code, "the kernel refuses the program%s%s%s",
 			  words[0] ? " (" : "", words, words[0] ? ")" : "");
 		return code;

@@ -48,7 +48,7 @@ struct drive {
 	struct slot *slots;
 	int tc_fd[DRIVE_PUSHES];
 	uint32_t cpu;
-	bool kernel_open;
+	bool kernel_open, can_inbound;
 	uint8_t frame[DRIVE_PACKET_MAX + 8]; /* of the packet that is under way */
 	uint32_t frame_len;
 	uint32_t mark;
@@ -184,53 +184,6 @@ static int pin(struct drive *drive, struct err *err)
 	if (sched_setaffinity(0, sizeof(set), &set))
 		return err_errno(err, ERR_FAILED, errno, "cannot stay on CPU %u", drive->cpu);
 	return 0;
-}
-
-static int prepare(struct drive *drive, const char *spec, uint32_t n_slots, struct err *err)
-{
-	int rc = capture_kernel_open(&drive->kernel, err);
-
-	if (rc)
-		return rc;
-	drive->kernel_open = true;
-	rc = make_plan(drive, spec, n_slots, err);
-	if (!rc)
-		rc = object_open(&drive->object, &drive->plan, err);
-	if (!rc)
-		rc = pin(drive, err);
-	if (rc)
-		return rc;
-	for (int i = 0; i < DRIVE_PUSHES; i++) {
-		drive->tc_fd[i] = load_tc(i);
-		if (drive->tc_fd[i] < 0)
-			return err_errno(err, ERR_FAILED, drive->tc_fd[i],
-					 "cannot load the tc program");
-	}
-	drive->ring = ring_buffer__new(object_ring_fd(&drive->object), on_event, drive, NULL);
-	if (!drive->ring)
-		return err_errno(err, ERR_FAILED, errno, "cannot map the ring buffer");
-	object_enable(&drive->object, true);
-	return 0;
-}
-
-struct drive *drive_open(const char *spec, uint32_t n_slots, struct err *err)
-{
-	struct drive *drive = calloc(1, sizeof(*drive));
-
-	if (drive)
-		drive->slots = calloc(n_slots, sizeof(*drive->slots));
-	if (!drive || !drive->slots) {
-		free(drive);
-		err_errno(err, ERR_FAILED, ENOMEM, "cannot drive");
-		return NULL;
-	}
-	for (uint32_t i = 0; i < n_slots; i++)
-		drive->slots[i] = (struct slot){.prog_fd = -1, .link_fd = -1};
-	memset(drive->tc_fd, 0xff, sizeof(drive->tc_fd));
-	if (!prepare(drive, spec, n_slots, err))
-		return drive;
-	drive_close(drive);
-	return NULL;
 }
 
 void drive_unload(struct drive *drive)
@@ -425,4 +378,60 @@ int drive_run(struct drive *drive, const struct drive_packet *packet, enum drive
 			return 0;
 	}
 	return err_set(err, ERR_FAILED, "no test run in %d saw one skb alone", RETRY_MAX);
+}
+
+static int prepare(struct drive *drive, const char *spec, uint32_t n_slots, struct err *err)
+{
+	static const uint8_t bytes[60];
+	const struct drive_packet inbound = {.bytes = bytes, .len = sizeof(bytes), .inbound = true};
+	int rc = capture_kernel_open(&drive->kernel, err);
+
+	if (rc)
+		return rc;
+	drive->kernel_open = true;
+	rc = make_plan(drive, spec, n_slots, err);
+	if (!rc)
+		rc = object_open(&drive->object, &drive->plan, err);
+	if (!rc)
+		rc = pin(drive, err);
+	if (rc)
+		return rc;
+	for (int i = 0; i < DRIVE_PUSHES; i++) {
+		drive->tc_fd[i] = load_tc(i);
+		if (drive->tc_fd[i] < 0)
+			return err_errno(err, ERR_FAILED, drive->tc_fd[i],
+					 "cannot load the tc program");
+	}
+	drive->ring = ring_buffer__new(object_ring_fd(&drive->object), on_event, drive, NULL);
+	if (!drive->ring)
+		return err_errno(err, ERR_FAILED, errno, "cannot map the ring buffer");
+	object_enable(&drive->object, true);
+	drive->can_inbound = !test_run(drive, &inbound, err);
+	err_clear(err);
+	return 0;
+}
+
+bool drive_can_inbound(const struct drive *drive)
+{
+	return drive->can_inbound;
+}
+
+struct drive *drive_open(const char *spec, uint32_t n_slots, struct err *err)
+{
+	struct drive *drive = calloc(1, sizeof(*drive));
+
+	if (drive)
+		drive->slots = calloc(n_slots, sizeof(*drive->slots));
+	if (!drive || !drive->slots) {
+		free(drive);
+		err_errno(err, ERR_FAILED, ENOMEM, "cannot drive");
+		return NULL;
+	}
+	for (uint32_t i = 0; i < n_slots; i++)
+		drive->slots[i] = (struct slot){.prog_fd = -1, .link_fd = -1};
+	memset(drive->tc_fd, 0xff, sizeof(drive->tc_fd));
+	if (!prepare(drive, spec, n_slots, err))
+		return drive;
+	drive_close(drive);
+	return NULL;
 }

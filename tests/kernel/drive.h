@@ -33,7 +33,7 @@ struct drive_packet {
 	const uint8_t *bytes;
 	uint32_t len; /* 15..DRIVE_PACKET_MAX */
 	enum drive_push push;
-	bool inbound; /* skb->skb_iif is set; else a socket without one sends */
+	bool inbound; /* skb->skb_iif is set (not before 5.12 or so); else a socket sends */
 };
 
 enum drive_verdict {
@@ -53,6 +53,9 @@ void drive_close(struct drive *drive); /* takes NULL */
 int drive_load(struct drive *drive, uint32_t slot, const struct cbpf_prog *prog, struct err *err);
 /* Of all slots. */
 void drive_unload(struct drive *drive);
+
+/* Does this kernel let a test run set skb->skb_iif? */
+bool drive_can_inbound(const struct drive *drive);
 
 /* The packet as the filter is to see it, tags in place; room for 8 more than its length. */
 uint32_t drive_frame(const struct drive_packet *packet, uint8_t *frame);

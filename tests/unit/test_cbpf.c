@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/if_packet.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -251,9 +252,61 @@ static void run__program_that_is_not_valid__rejects(void **state)
 	}
 }
 
+/* n comparisons of some 14 instructions each, which the optimiser gets done in no time. */
+static char *comparisons(unsigned int n)
+{
+	char *expr = calloc(n, 32);
+	size_t len = 0;
+
+	assert_non_null(expr);
+	for (unsigned int i = 0; i < n; i++)
+		len += (size_t)sprintf(expr + len, "%sip[12:4]=%u", i ? " or " : "", 1000 + i);
+	return expr;
+}
+
+static void check_too_large(char *expr, const char *words)
+{
+	struct cbpf_prog prog;
+	struct err err;
+
+	err_clear(&err);
+	assert_true(cbpf_compile(expr, 1, &prog, &err) < 0);
+	assert_int_equal(err.status, ERR_UNSUPPORTED);
+	if (!strstr(err.msg, words))
+		fail_msg("'%s' does not say '%s'", err.msg, words);
+	assert_non_null(strstr(err.hint, "net 10.0.0.0/24"));
+	assert_null(prog.insns);
+	free(expr);
+}
+
+static void expression__too_large_for_the_optimiser__is_unsupported_with_a_hint(void **state)
+{
+	(void)state;
+	check_too_large(filter_data_hosts(1100),
+			"instructions before libpcap optimises them, 32767 at most");
+	check_too_large(comparisons(2900), "characters, 40000 at most");
+}
+
+static void expression__of_1000_comparisons__compiles(void **state)
+{
+	struct cbpf_prog prog;
+	char *expr = comparisons(1000);
+	struct err err;
+
+	(void)state;
+	err_clear(&err);
+	assert_int_equal(cbpf_compile(expr, 1, &prog, &err), 0);
+	assert_in_range(prog.len, 1000, 3000);
+	cbpf_free(&prog);
+	free(expr);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+			expression__too_large_for_the_optimiser__is_unsupported_with_a_hint),
+		cmocka_unit_test(expression__of_1000_comparisons__compiles),
 		cmocka_unit_test(empty_expression__accepts_all),
 		cmocka_unit_test(link_type__moves_the_offsets),
 		cmocka_unit_test(link_type__unknown__is_an_error),
