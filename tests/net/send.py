@@ -71,6 +71,35 @@ def plain(n):
         yield b"\x08\x00" + ipv4(udp(b"plain"), ident=i)
 
 
+def mpls(n):
+    """n UDP packets behind the labels 1000 and 1001"""
+    for i in range(n):
+        yield b"\x88\x47" + struct.pack(">II", 1000 << 12 | 64, 1001 << 12 | 0x13F) + ipv4(udp(b"mpls"), ident=i)
+
+
+def pppoe(n):
+    """n UDP packets in the PPPoE session 7"""
+    for i in range(n):
+        inner = ipv4(udp(b"pppoe"), ident=i)
+        yield b"\x88\x64" + struct.pack(">BBHHH", 0x11, 0, 7, 2 + len(inner), 0x0021) + inner
+
+
+def geneve(n):
+    """n frames in the Geneve network 9, with one option"""
+    for i in range(n):
+        inner = bytes.fromhex("020000000002020000000001") + b"\x08\x00" + ipv4(udp(b"inner"), ident=i)
+        yield b"\x08\x00" + ipv4(udp(struct.pack(">BBHIHBBI", 2, 0, 0x6558, 9 << 8, 0x0102, 3, 1, 0xDEADBEEF)
+                                     + inner, port=6081), ident=i)
+
+
+def chain(n):
+    """one IPv6 UDP packet behind n destination option headers"""
+    options = b"".join(struct.pack(">BBBB4x", 60 if i < n - 1 else 17, 0, 1, 4) for i in range(n))
+    payload = options + udp(b"end of the chain")
+    yield b"\x86\xdd" + struct.pack(">IHBB", 6 << 28, len(payload), 60 if n else 17, 64) + \
+        socket.inet_pton(socket.AF_INET6, "fd99::1") + socket.inet_pton(socket.AF_INET6, "fd99::2") + payload
+
+
 def size(length):
     """one frame of exactly so many bytes"""
     yield b"\x08\x00" + ipv4(udp(bytes(i % 251 for i in range(length - 42))))
@@ -88,8 +117,7 @@ def poison(n):
         yield b"\x88\xb6" + b"\xd1\xe7\x9b\x53" * 375
 
 
-KINDS = {f.__name__: f for f in (vlan, qinq, arp, fragments, plain, size, unknown,
-                                  poison)}
+KINDS = {f.__name__: f for f in (vlan, qinq, arp, fragments, plain, mpls, pppoe, geneve, chain, size, unknown, poison)}
 
 if len(sys.argv) < 5 or sys.argv[4] not in KINDS:
     sys.exit(__doc__ + "\nkinds: " + " ".join(KINDS))
