@@ -38,7 +38,7 @@ enum gen_label {
 };
 
 /*
- * 88 bytes of stack: M[0..15], a word through which X is passed in loops, then what SLOW keeps
+ * 88 bytes of stack: M[0..15], a word through which X is passed, then what SLOW keeps
  * (also in words of M[] that are not read), and the context for xcap_load().
  */
 #define GEN_STACK_WORDS 20

@@ -62,8 +62,7 @@ void cbpf2ebpf_load_plan(struct gen *g)
 		if (!is_fixed_load(insn) || insn->k > OFFSET_MAX ||
 		    find_slot(g, insn->k, size) >= 0)
 			continue;
-		while ((word < CBPF_MEM_WORDS && g->mem_read & (1u << word)) ||
-		       (word == GEN_X_WORD && g->has_loop))
+		while ((word < CBPF_MEM_WORDS && g->mem_read & (1u << word)) || word == GEN_X_WORD)
 			word++;
 		if (word == GEN_STACK_WORDS)
 			return;
@@ -214,17 +213,20 @@ static void load_ind_window(struct gen *g, uint32_t size, uint32_t outside)
 }
 
 /*
- * R2 = X + k. In an unrolled loop X passes through a word of the stack, whose content the verifier
- * does not follow (the word is not aligned to 8): else it walks all ways through the rounds that
- * lead to different ranges of X, three to the power of `unroll` of them for "ip6 protochain".
+ * R2 = X + k. Where X has no known bound it passes through a word of the stack whose content the
+ * verifier does not follow (the word is not aligned to 8). For in an unrolled loop it would walk
+ * all ways through the rounds that lead to different ranges of X, three to the power of `unroll` of
+ * them for "ip6 protochain"; and on ways that no packet takes, which the verifiers of 6.1 and 6.12
+ * do not see to be dead ("geneve && ether host": X is compared with A), the range of X is empty:
+ * a pointer to which such a number is added is none any more, and the program is refused.
  */
-static void offset_from_x(struct gen *g, uint32_t k)
+static void offset_from_x(struct gen *g, uint32_t k, bool bounded)
 {
-	if (g->has_loop) {
+	if (bounded) {
+		ebpf_emit_alu64_reg(&g->e, BPF_MOV, BPF_REG_2, REG_X);
+	} else {
 		ebpf_emit_store(&g->e, BPF_REG_10, gen_stack_off(GEN_X_WORD), REG_X);
 		ebpf_emit_load(&g->e, 4, BPF_REG_2, BPF_REG_10, gen_stack_off(GEN_X_WORD));
-	} else {
-		ebpf_emit_alu64_reg(&g->e, BPF_MOV, BPF_REG_2, REG_X);
 	}
 	if (k)
 		ebpf_emit_alu64_imm(&g->e, BPF_ADD, BPF_REG_2, (int32_t)k);
@@ -241,7 +243,7 @@ bool cbpf2ebpf_load_ind(struct gen *g, const struct gen_fact *fact, uint32_t k, 
 		return false;
 	}
 	g->guards++;
-	offset_from_x(g, k);
+	offset_from_x(g, k, bounded);
 	if (bounded && !g->slow) {
 		load_ind_window(g, size, GEN_RESTART);
 		return true;
