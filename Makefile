@@ -6,6 +6,7 @@
 # make check-live  on the running kernel (root)
 # make check-vm    on other kernels, in QEMU (root not needed once the packages are there)
 # make quickstart  install what the build needs, build, and capture live traffic (root)
+# make fuzz        coverage-guided fuzzing of the packet filter (clang), FUZZ_SECONDS=60 per target
 # make bench       figures on the running kernel (root)
 # make install     to $(DESTDIR)$(PREFIX); make clean
 #
@@ -100,8 +101,41 @@ $(B)/tests/%.o: tests/kernel/%.c Makefile | $(B)/.tools
 $(KERNEL_BINS): $(B)/tests/%: $(B)/tests/%.o $(KERNEL_LIB) $(B)/libxcap.a
 	$(call say,LD,$@)$(CC) $(CFLAGS) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
+# The yardstick of `make bench` for the cost of a decision.
+$(B)/bench/%.bpf.o: tests/bench/%.bpf.c Makefile | $(B)/.tools
+	@mkdir -p $(@D)
+	$(call say,BPF,$<)$(CLANG) $(BPFFLAGS) -c $< -o $@
+
+$(B)/bench/%.skel.h: $(B)/bench/%.bpf.o
+	$(call say,SKEL,$@)$(BPFTOOL) gen skeleton $< name $* >$@
+
+$(B)/bench/probe_read_filter: tests/bench/probe_read_filter.c $(B)/bench/probe_read_filter.skel.h $(KERNEL_LIB) $(B)/libxcap.a
+	$(call say,LD,$@)$(CC) $(XCFLAGS) -I$(B)/bench -Itests/kernel $(CFLAGS) $(LDFLAGS) -o $@ $< $(KERNEL_LIB) $(B)/libxcap.a $(LIBS)
+
 kernel-bins: $(KERNEL_BINS)
 .PHONY: kernel-bins
+
+# Fuzzing: FUZZ_SECONDS per target, on top of the corpus in tests/fuzz/data; what is found stands in build/fuzz.
+FUZZ_SECONDS ?= 60
+FUZZ_BINS := $(B)/fuzz/fuzz_convert $(B)/fuzz/fuzz_expr
+FUZZ_SRCS := $(wildcard src/filter/*.c) $(addprefix src/base/,err.c log.c buf.c util.c) \
+	     $(addprefix tests/unit/,fuzz_filter.c filter_scene.c filter_data.c ebpf_run.c pcap_ref.c)
+
+$(B)/fuzz/%: tests/fuzz/%.c $(FUZZ_SRCS) $(wildcard src/filter/*.h tests/unit/*.h tests/fuzz/*.h)
+	@mkdir -p $(@D)
+	$(call say,FUZZ,$@)$(CLANG) -std=gnu11 -D_GNU_SOURCE -g -O1 -fsanitize=fuzzer$(comma)address$(comma)undefined \
+		-fno-sanitize-recover=all -Isrc -Iinclude -Itests/unit -Itests/fuzz -o $@ \
+		$< $(FUZZ_SRCS) -lcmocka -lpcap
+
+fuzz: $(FUZZ_BINS)
+	@for target in convert expr; do \
+		mkdir -p $(B)/fuzz/$$target && echo "fuzz_$$target, $(FUZZ_SECONDS) s" && \
+		$(B)/fuzz/fuzz_$$target -max_total_time=$(FUZZ_SECONDS) -max_len=512 -timeout=20 -print_final_stats=1 \
+			-dict=tests/fuzz/$$target.dict -artifact_prefix=$(B)/fuzz/ $(B)/fuzz/$$target \
+			tests/fuzz/data/$$target >$(B)/fuzz/$$target.log 2>&1 || { tail -n 40 $(B)/fuzz/$$target.log; exit 1; }; \
+		grep -E '^stat::(number_of|new_units)' $(B)/fuzz/$$target.log; \
+	done
+.PHONY: fuzz
 
 # Regenerates vmlinux/vmlinux.h from vmlinux/types.list and the running kernel's BTF.
 vmlinux:
@@ -132,7 +166,7 @@ quickstart:
 	$(MAKE) all
 	tests/quickstart.sh
 
-bench: all
+bench: all $(B)/bench/probe_read_filter
 	tests/bench/run
 
 install: all
@@ -146,4 +180,4 @@ clean:
 	rm -rf build
 
 -include $(OBJS:.o=.d) $(BPF_OBJS:.o=.d) $(UNIT_BINS:=.d) $(UNIT_LIB:.o=.d) \
-	 $(KERNEL_BINS:=.d) $(KERNEL_LIB:.o=.d) $(B)/obj/main.d
+	 $(KERNEL_BINS:=.d) $(KERNEL_LIB:.o=.d) $(B)/bench/probe_read_filter.bpf.d $(B)/obj/main.d

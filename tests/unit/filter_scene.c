@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include <stdio.h>
+#include <linux/filter.h>
 #include <string.h>
 
 #include "base/util.h"
@@ -131,6 +132,11 @@ uint64_t filter_scene_play(const struct cbpf_prog *prog, const struct cbpf2ebpf_
 
 bool filter_scene_uses_meta(const struct cbpf_prog *prog)
 {
+	for (uint32_t i = 0; i < prog->len; i++)
+		if (BPF_CLASS(prog->insns[i].code) == BPF_LD &&
+		    BPF_MODE(prog->insns[i].code) == BPF_ABS &&
+		    prog->insns[i].k == CBPF_AD_PROTOCOL)
+			return true;
 	return cbpf_uses_direction(prog) || cbpf_uses_ifindex(prog);
 }
 

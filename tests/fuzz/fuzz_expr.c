@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * fuzz_expr.c - fuzz target: expressions, compiled, refused with a caret, translated.
+ *
+ * Built by `make fuzz` with clang's libFuzzer, ASan and UBSan.
+ */
+#include "fuzz_filter.h"
+#include "no_names.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	fuzz_filter_expr(data, size);
+	return 0;
+}
