@@ -284,6 +284,11 @@ int drive_load(struct drive *drive, uint32_t i, const struct cbpf_prog *prog, st
 	return slot->link_fd < 0 ? slot->link_fd : 0;
 }
 
+int drive_prog_fd(const struct drive *drive, uint32_t slot)
+{
+	return drive->slots[slot].prog_fd;
+}
+
 static const struct xcap_counters *counters(const struct drive *drive, uint32_t slot)
 {
 	return &drive->object.counters[drive->cpu * drive->plan.n_probes + slot];

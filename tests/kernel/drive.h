@@ -51,6 +51,7 @@ void drive_close(struct drive *drive); /* takes NULL */
 
 /* Load and attach a clone with this filter; `name` is for messages. */
 int drive_load(struct drive *drive, uint32_t slot, const struct cbpf_prog *prog, struct err *err);
+int drive_prog_fd(const struct drive *drive, uint32_t slot); /* the drive's; -1: not loaded */
 /* Of all slots. */
 void drive_unload(struct drive *drive);
 
