@@ -18,6 +18,7 @@ struct source {
 	struct source *next;
 	enum source_kind kind;
 	int fd; /* -1: removed, kept until the loop is freed */
+	uint32_t events;
 	loop_fn fn;
 	loop_signal_fn signal_fn;
 	void *arg;
@@ -69,6 +70,7 @@ static struct source *add(struct loop *loop, enum source_kind kind, int fd, uint
 		return NULL;
 	s->kind = kind;
 	s->fd = fd;
+	s->events = events;
 	s->arg = arg;
 	if (epoll_ctl(loop->epoll_fd, EPOLL_CTL_ADD, fd, &ev)) {
 		free(s);
@@ -87,6 +89,17 @@ int loop_add_fd(struct loop *loop, int fd, uint32_t epoll_events, loop_fn fn, vo
 		return -errno;
 	s->fn = fn;
 	return 0;
+}
+
+/* A change of what is waited for makes epoll look at the fd anew. */
+void loop_again(struct loop *loop, int fd)
+{
+	for (struct source *s = loop->sources; s; s = s->next)
+		if (s->kind == SOURCE_FD && s->fd == fd) {
+			struct epoll_event ev = {.events = s->events, .data.ptr = s};
+
+			epoll_ctl(loop->epoll_fd, EPOLL_CTL_MOD, fd, &ev);
+		}
 }
 
 void loop_del_fd(struct loop *loop, int fd)

@@ -24,6 +24,8 @@ void loop_free(struct loop *loop);
 
 /* Call fn when fd has `epoll_events` (EPOLLIN...). The fd stays the caller's. 0 or -errno. */
 int loop_add_fd(struct loop *loop, int fd, uint32_t epoll_events, loop_fn fn, void *arg);
+/* Of an fd waited for by edges (EPOLLET): call its fn again if it is readable as things stand. */
+void loop_again(struct loop *loop, int fd);
 void loop_del_fd(struct loop *loop, int fd);
 
 /* Call fn every period_ns; the first time after that long. once: a single shot. 0 or -errno. */

@@ -4,7 +4,6 @@
  */
 #include "session/reader.h"
 
-#include <bpf/libbpf.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,21 +13,22 @@
 #include "kernel/kbtf.h"
 #include "kernel/netns.h"
 #include "kernel/symbol.h"
+#include "session/ring.h"
 #include "xcap/event.h"
 
 #define LOCATION_SIZE 256
 /* Records of one round: a few milliseconds, against which a look at the loop's other sources is
  * nothing. */
-#define ROUND_MAX 1024
+#define ROUND_MAX 4096
 
 struct reader {
-	struct ring_buffer *ring;
+	struct ring ring;
 	const struct session_config *config;
 	struct clock clock;
 	uint64_t *lost; /* per CPU: events lost when its last record was made */
 	uint32_t n_cpus;
-	uint64_t left;	   /* records of this round that may still come */
-	uint64_t until_ns; /* boot time: the round ends with the first record from then on */
+	struct record record; /* of this moment; every field is set for each */
+	uint32_t netns;	      /* record.netns_name is its name, in this round */
 	char location[LOCATION_SIZE];
 	char reason[32];
 };
@@ -75,72 +75,83 @@ static uint64_t return_value(const struct plan_probe *probe, uint64_t ret)
 				 : ret << unused >> unused;
 }
 
-/* The event is the kernel's, but its sizes are checked all the same before they are used. */
-static int on_event(void *arg, void *data, size_t size)
+/* Names are looked up again in each round: a namespace may have got one. */
+static void name_netns(struct reader *reader, uint32_t netns)
 {
-	struct reader *reader = arg;
-	const struct xcap_event *e = data;
-	const struct plan_probe *probe;
-	struct record r = {};
+	struct record *r = &reader->record;
 
-	if (size < sizeof(*e) || e->cap_len > size - sizeof(*e) || e->cpu >= reader->n_cpus ||
-	    e->probe >= reader->config->plan->n_probes) {
-		log_warning("a record of %zu bytes from the kernel makes no sense, left out", size);
-		return 0;
-	}
-	probe = &reader->config->plan->probes[e->probe];
-	r.ts_ns = clock_wall(&reader->clock, e->ts_ns);
-	r.probe = e->probe;
-	r.cpu = e->cpu;
-	r.flags = e->flags;
-	r.context = e->context;
-	r.direction = e->direction;
-	r.pkt_type = e->pkt_type;
-	r.pid = e->pid;
-	r.tid = e->tid;
-	memcpy(r.comm, e->comm, sizeof(r.comm));
-	r.comm[sizeof(r.comm) - 1] = '\0';
-	r.ifindex = e->ifindex;
-	memcpy(r.ifname, e->ifname, sizeof(r.ifname));
-	r.ifname[sizeof(r.ifname) - 1] = '\0';
-	r.dev_type = e->dev_type;
-	r.netns = e->netns;
-	r.netns_name = netns_name(reader->config->kernel->netns, e->netns);
-	r.skb = e->skb;
-	r.mark = e->mark;
-	r.protocol = e->protocol;
-	r.reason = name_reason(reader, e);
-	r.location = name_location(reader, e);
-	r.ret = e->flags & XCAP_EV_HAS_RETURN ? return_value(probe, e->ret) : 0;
-	r.ext = e->ext;
-	r.rebuilt = e->rebuilt;
-	r.gso_size = e->gso_size;
-	r.gso_segs = e->gso_segs;
-	r.lost = e->lost;
-	r.lost_before = e->lost - reader->lost[e->cpu];
+	if (r->netns_name && netns == reader->netns)
+		return;
+	r->netns_name = netns_name(reader->config->kernel->netns, netns);
+	reader->netns = netns;
+}
+
+static void fill(struct reader *reader, const struct xcap_event *e)
+{
+	struct record *r = &reader->record;
+
+	r->ts_ns = clock_wall(&reader->clock, e->ts_ns);
+	r->probe = e->probe;
+	r->cpu = e->cpu;
+	r->flags = e->flags;
+	r->context = e->context;
+	r->direction = e->direction;
+	r->pkt_type = e->pkt_type;
+	r->pid = e->pid;
+	r->tid = e->tid;
+	memcpy(r->comm, e->comm, sizeof(r->comm));
+	r->comm[sizeof(r->comm) - 1] = '\0';
+	r->ifindex = e->ifindex;
+	memcpy(r->ifname, e->ifname, sizeof(r->ifname));
+	r->ifname[sizeof(r->ifname) - 1] = '\0';
+	r->dev_type = e->dev_type;
+	r->netns = e->netns;
+	name_netns(reader, e->netns);
+	r->skb = e->skb;
+	r->mark = e->mark;
+	r->protocol = e->protocol;
+	r->reason = name_reason(reader, e);
+	r->location = name_location(reader, e);
+	r->ret = e->flags & XCAP_EV_HAS_RETURN
+			 ? return_value(&reader->config->plan->probes[e->probe], e->ret)
+			 : 0;
+	r->ext = e->ext;
+	r->rebuilt = e->rebuilt;
+	r->gso_size = e->gso_size;
+	r->gso_segs = e->gso_segs;
+	r->lost = e->lost;
+	r->lost_before = e->lost - reader->lost[e->cpu];
 	reader->lost[e->cpu] = e->lost;
-	r.len = e->len;
-	r.cap_len = e->flags & XCAP_EV_NO_PACKET ? 0 : e->cap_len;
-	r.packet = (const uint8_t *)(e + 1);
-	reader->config->on_record(reader->config->arg, &r);
-	/* this one is taken, and libbpf reads no further */
-	return --reader->left && e->ts_ns < reader->until_ns ? 0 : -ECANCELED;
+	r->len = e->len;
+	r->cap_len = e->flags & XCAP_EV_NO_PACKET ? 0 : e->cap_len;
+	r->packet = (const uint8_t *)(e + 1);
+}
+
+/* The event is the kernel's, but its sizes are checked all the same before they are used. */
+static bool is_sane(const struct reader *reader, const struct xcap_event *e, size_t size)
+{
+	if (size >= sizeof(*e) && e->cap_len <= size - sizeof(*e) && e->cpu < reader->n_cpus &&
+	    e->probe < reader->config->plan->n_probes)
+		return true;
+	log_warning("a record of %zu bytes from the kernel makes no sense, left out", size);
+	return false;
 }
 
 struct reader *reader_new(int ring_fd, uint32_t n_cpus, const struct session_config *config,
 			  struct err *err)
 {
 	struct reader *reader = calloc(1, sizeof(*reader));
+	int rc = -ENOMEM;
 
 	if (reader) {
 		reader->config = config;
 		reader->n_cpus = n_cpus;
 		reader->lost = calloc(n_cpus, sizeof(*reader->lost));
-		reader->ring = ring_buffer__new(ring_fd, on_event, reader, NULL);
+		rc = reader->lost ? ring_open(&reader->ring, ring_fd) : -ENOMEM;
 		clock_init(&reader->clock);
 	}
-	if (!reader || !reader->lost || !reader->ring) {
-		err_errno(err, ERR_FAILED, errno, "cannot map the ring buffer");
+	if (rc) {
+		err_errno(err, ERR_FAILED, rc, "cannot map the ring buffer");
 		reader_free(reader);
 		return NULL;
 	}
@@ -151,21 +162,36 @@ void reader_free(struct reader *reader)
 {
 	if (!reader)
 		return;
-	ring_buffer__free(reader->ring);
+	ring_close(&reader->ring);
 	free(reader->lost);
 	free(reader);
 }
 
 int reader_fd(const struct reader *reader)
 {
-	return ring_buffer__epoll_fd(reader->ring);
+	return reader->ring.fd;
 }
 
-static void consume(struct reader *reader, uint64_t max, uint64_t until_ns)
+/* At most `max` records, and no further than the first that was made at until_ns (boot time) or
+ * later. True: it was the number that ended it. */
+static bool consume(struct reader *reader, uint64_t max, uint64_t until_ns)
 {
-	reader->left = max;
-	reader->until_ns = until_ns;
-	ring_buffer__consume(reader->ring);
+	const struct xcap_event *e;
+	uint64_t left = max;
+	size_t size;
+
+	reader->record.netns_name = NULL;
+	while (left && (e = ring_next(&reader->ring, &size))) {
+		left--;
+		if (!is_sane(reader, e, size))
+			continue;
+		fill(reader, e);
+		reader->config->on_record(reader->config->arg, &reader->record);
+		if (e->ts_ns >= until_ns)
+			break;
+	}
+	ring_release(&reader->ring);
+	return !left;
 }
 
 void reader_drain(struct reader *reader)
@@ -173,10 +199,10 @@ void reader_drain(struct reader *reader)
 	consume(reader, UINT64_MAX, UINT64_MAX);
 }
 
-void reader_read(struct reader *reader, bool stepped)
+bool reader_read(struct reader *reader, bool stepped)
 {
 	clock_refresh(&reader->clock, stepped);
-	consume(reader, ROUND_MAX, UINT64_MAX);
+	return consume(reader, ROUND_MAX, UINT64_MAX);
 }
 
 void reader_catch_up(struct reader *reader)

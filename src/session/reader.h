@@ -7,6 +7,8 @@
 #ifndef SESSION_READER_H
 #define SESSION_READER_H
 
+#include <stdbool.h>
+
 #include "base/err.h"
 #include "plan/plan.h"
 #include "session/clock.h"
@@ -19,7 +21,8 @@ struct reader *reader_new(int ring_fd, uint32_t n_cpus, const struct session_con
 			  struct err *err);
 void reader_free(struct reader *reader); /* takes NULL */
 
-/* Readable when the kernel has woken us. */
+/* Readable when the kernel has woken us; to be waited for with EPOLLET, as it also is readable
+ * while there is less than the kernel would wake us for. */
 int reader_fd(const struct reader *reader);
 
 /* Hand over all that is in the ring to its end. Only where nothing is added any more. */
@@ -28,9 +31,9 @@ void reader_drain(struct reader *reader);
 /*
  * Read after a wake-up or a tick, until the ring is empty or enough was read for one round: where
  * records come faster than they are shown, the ring never is empty, and signals and timers want
- * their turn. reader_fd() stays readable then. stepped: the wall clock was set.
+ * their turn. True: come again, there may be more. stepped: the wall clock was set.
  */
-void reader_read(struct reader *reader, bool stepped);
+bool reader_read(struct reader *reader, bool stepped);
 
 /* Hand over what was recorded before the call. */
 void reader_catch_up(struct reader *reader);

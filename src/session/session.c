@@ -35,22 +35,25 @@ struct session {
 	struct object object;
 	struct hooks hooks;
 	struct reader *reader;
+	struct loop *loop; /* reads are done on it, once enabled; the caller's */
 };
+
+static void read_round(struct session *session, bool stepped)
+{
+	if (reader_read(session->reader, stepped))
+		loop_again(session->loop, reader_fd(session->reader));
+}
 
 static void on_wake(void *arg, uint32_t events)
 {
-	struct session *session = arg;
-
 	(void)events;
-	reader_read(session->reader, false);
+	read_round(arg, false);
 }
 
 static void on_clock_set(void *arg, uint32_t events)
 {
-	struct session *session = arg;
-
 	(void)events;
-	reader_read(session->reader, true);
+	read_round(arg, true);
 }
 
 int session_open(struct session **out, const struct session_config *config, struct err *err)
@@ -112,8 +115,11 @@ int session_enable(struct session *session, struct loop *loop, struct err *err)
 	const struct plan *plan = session->config.plan;
 	const struct plan_kernel *kernel = session->config.kernel;
 	const struct symbol_table *symbols = NULL;
-	int rc = loop_add_fd(loop, reader_fd(session->reader), EPOLLIN, on_wake, session);
+	/* by edges: while packets come the ring is never empty, and a level would have us read them
+	 * one by one */
+	int rc = loop_add_fd(loop, reader_fd(session->reader), EPOLLIN | EPOLLET, on_wake, session);
 
+	session->loop = loop;
 	if (!rc)
 		rc = loop_add_timer(loop, READ_PERIOD_NS, false, on_wake, session);
 	if (!rc)

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * ring.h - the kernel's ring buffer, read in batches.
+ *
+ * libbpf's consumer gives back the room of each record by itself, and that position is what every
+ * probe on every CPU looks at: the line of memory it stands in then moves between the CPUs twice
+ * for each packet. Here it is written once for many records. Used by the reader alone.
+ */
+#ifndef SESSION_RING_H
+#define SESSION_RING_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct ring {
+	int fd; /* the map's, the caller's; readable when the kernel wakes its reader */
+	unsigned long *consumer;
+	const unsigned long *producer;
+	const char *data;	/* mapped twice in a row, so that no record is cut in two */
+	unsigned long size;	/* of the data, a power of two */
+	unsigned long page;	/* size of one */
+	unsigned long at;	/* where the next record starts */
+	unsigned long end;	/* as far as the producers are known to have come */
+	unsigned long released; /* what the kernel knows of `at` */
+	unsigned long batch;	/* give back at least this much at once, until the end is reached */
+};
+
+/* Map the ring buffer map `fd`. 0 or -errno; ring_close() also after a failure. */
+int ring_open(struct ring *ring, int fd);
+void ring_close(struct ring *ring);
+
+/*
+ * The next record that is complete, NULL: none now. It stays until the next call of ring_next() or
+ * ring_release(). Discarded ones are passed over.
+ */
+const void *ring_next(struct ring *ring, size_t *size);
+
+/* Give back all that was read: at the end of a run of ring_next(). */
+void ring_release(struct ring *ring);
+
+#endif
