@@ -17,6 +17,9 @@ const volatile struct xcap_if_match if_match = {};
 /* Flipped by user space when every probe is attached, and back before they are detached. */
 volatile __u32 enabled = 0;
 
+/* Where the ring's writers stood when the reader was last woken: see count.bpf.h. */
+volatile __u64 woken_at = 0;
+
 struct emit_ring ring SEC(".maps");
 
 struct {

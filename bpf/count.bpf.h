@@ -7,6 +7,8 @@
 
 #include "meta.bpf.h"
 
+extern volatile __u64 woken_at; /* core.bpf.c has it */
+
 #define COUNT(field) __sync_fetch_and_add(&count->field, 1)
 
 /* A packet that was asked for and has no room; cpu may be NULL. */
@@ -19,13 +21,26 @@ static __always_inline void count_lost(struct xcap_counters *count, __u64 *cause
 		__sync_fetch_and_add(&cpu->lost, 1);
 }
 
+/*
+ * Wake the reader once for every cfg.wakeup_bytes (a power of two) written, not while that much is
+ * waiting: it reads in rounds, and each packet of a round would wake it again. Two CPUs at the
+ * border may wake it twice.
+ */
+static __always_inline u64 count_wakeup(void *ring)
+{
+	u64 at = bpf_ringbuf_query(ring, BPF_RB_PROD_POS) & -(u64)cfg.wakeup_bytes;
+
+	if (at == woken_at)
+		return BPF_RB_NO_WAKEUP;
+	woken_at = at;
+	return BPF_RB_FORCE_WAKEUP;
+}
+
 static __always_inline void count_submit(struct xcap_counters *count, void *event, void *ring)
 {
 	COUNT(matched);
 	COUNT(sent);
-	bpf_ringbuf_submit(event, bpf_ringbuf_query(ring, BPF_RB_AVAIL_DATA) >= cfg.wakeup_bytes
-					  ? BPF_RB_FORCE_WAKEUP
-					  : BPF_RB_NO_WAKEUP);
+	bpf_ringbuf_submit(event, count_wakeup(ring));
 }
 
 #endif
