@@ -135,6 +135,24 @@ int output_write(struct output *output, const void *data, size_t len, struct err
 	return 0;
 }
 
+int output_write2(struct output *output, const void *head, size_t head_len, const void *data,
+		  size_t len, struct err *err)
+{
+	char *at = output->buffer + output->used;
+	int ret;
+
+	if (output->failed || head_len + len > OUTPUT_BUFFER - output->used) {
+		ret = output_write(output, head, head_len, err);
+		return ret ? ret : output_write(output, data, len, err);
+	}
+	memcpy(at, head, head_len);
+	if (len)
+		memcpy(at + head_len, data, len);
+	output->used += head_len + len;
+	output->total += head_len + len;
+	return 0;
+}
+
 int output_close(struct output *output, struct err *err)
 {
 	int ret = 0;

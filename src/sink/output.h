@@ -26,6 +26,10 @@ int output_open(struct output **output, const char *path, struct err *err);
 /* Append len bytes. 0, -EPIPE when the reader is gone, or another negative errno; err is filled. */
 int output_write(struct output *output, const void *data, size_t len, struct err *err);
 
+/* Append two things behind each other, as output_write(): a header and what it is of. */
+int output_write2(struct output *output, const void *head, size_t head_len, const void *data,
+		  size_t len, struct err *err);
+
 /* Hand everything that is buffered to the kernel. Returns as output_write(). */
 int output_flush(struct output *output, struct err *err);
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * sink_pcap.c - records as a classic pcap file with nanoseconds, by libpcap's own writer.
+ * sink_pcap.c - records as a classic pcap file with nanoseconds.
  *
  * The format has no room for metadata: bytes, lengths and time only. A record without packet is a
- * packet of zero bytes, so that the file has as many packets as there were records. libpcap writes
- * to a stream over struct output, so that errors read the same for every sink and none is missed:
- * pcap_dump() itself returns nothing.
+ * link header alone, so that the file has as many packets as there were records. libpcap writes the
+ * file's header, as it knows the numbers of link types; what comes behind it is 16 bytes and the
+ * packet (pcap-savefile(5)), which pcap_dump() takes two calls of stdio for.
  */
 #include <errno.h>
 #include <pcap.h>
@@ -18,72 +18,74 @@
 
 struct sink {
 	struct output *output;
-	pcap_t *pcap;
-	pcap_dumper_t *dumper;
 	struct packet_maker maker;
 	bool unbuffered;
+};
+
+/* In front of each packet; all numbers in the writer's byte order. */
+struct packet_header {
+	uint32_t ts_s, ts_ns;
+	uint32_t cap_len, len;
+};
+
+/* The stream that libpcap writes its header to. */
+struct header_stream {
+	struct output *output;
 	int ret; /* of the first write that failed, with its err */
-	struct err err;
+	struct err *err;
 };
 
 /* cookie_write_function_t: 0 tells a failure; struct output buffers, the stream does not. */
 static ssize_t stream_write(void *cookie, const char *data, size_t len)
 {
-	struct sink *sink = cookie;
+	struct header_stream *to = cookie;
 
-	if (!sink->ret)
-		sink->ret = output_write(sink->output, data, len, &sink->err);
-	return sink->ret ? 0 : (ssize_t)len;
+	if (!to->ret)
+		to->ret = output_write(to->output, data, len, to->err);
+	return to->ret ? 0 : (ssize_t)len;
 }
 
-/* The outcome of everything written so far. */
-static int check(const struct sink *sink, struct err *err)
-{
-	if (sink->ret)
-		*err = sink->err;
-	return sink->ret;
-}
-
-static int flush(struct sink *sink, struct err *err)
-{
-	return sink->ret ? check(sink, err) : output_flush(sink->output, err);
-}
-
-static int open_dumper(struct sink *sink, const struct capture_info *info, struct err *err)
+static int write_header_as(struct sink *sink, pcap_t *pcap, struct err *err)
 {
 	const cookie_io_functions_t functions = {.write = stream_write};
+	struct header_stream to = {.output = sink->output, .err = err};
+	FILE *stream = fopencookie(&to, "w", functions);
+	pcap_dumper_t *dumper;
+
+	if (!stream)
+		return err_errno(err, ERR_FAILED, ENOMEM, "cannot write a pcap file");
+	setvbuf(stream, NULL, _IONBF, 0);
+	dumper = pcap_dump_fopen(pcap, stream);
+	if (dumper)
+		pcap_dump_close(dumper);
+	else
+		fclose(stream);
+	if (to.ret)
+		return to.ret;
+	return dumper ? output_flush(sink->output, err)
+		      : err_set(err, ERR_FAILED, "cannot write a pcap file: %s", pcap_geterr(pcap));
+}
+
+static int write_header(struct sink *sink, const struct capture_info *info, struct err *err)
+{
 	/* the one of the three whose number in a file is not that in this system's libpcap */
 	const int dlt = info->link_type == CAPTURE_LINK_RAW ? DLT_RAW : info->link_type;
-	FILE *stream;
+	pcap_t *pcap = pcap_open_dead_with_tstamp_precision(dlt, info->snaplen,
+							    PCAP_TSTAMP_PRECISION_NANO);
+	int ret;
 
-	sink->pcap = pcap_open_dead_with_tstamp_precision(dlt, info->snaplen,
-							  PCAP_TSTAMP_PRECISION_NANO);
-	stream = fopencookie(sink, "w", functions);
-	if (!sink->pcap || !stream) {
-		if (stream)
-			fclose(stream);
+	if (!pcap)
 		return err_errno(err, ERR_FAILED, ENOMEM, "cannot write a pcap file");
-	}
-	setvbuf(stream, NULL, _IONBF, 0);
-	sink->dumper = pcap_dump_fopen(sink->pcap, stream);
-	if (sink->dumper)
-		return flush(sink, err);
-	fclose(stream);
-	return sink->ret ? check(sink, err)
-			 : err_set(err, ERR_FAILED, "cannot write a pcap file: %s",
-				   pcap_geterr(sink->pcap));
+	ret = write_header_as(sink, pcap, err);
+	pcap_close(pcap);
+	return ret;
 }
 
 /* Close everything; 0 or the first failure of the closing itself. */
 static int sink_free(struct sink *sink, struct err *err)
 {
-	int ret;
+	int ret = output_close(sink->output, err);
 
-	if (sink->dumper)
-		pcap_dump_close(sink->dumper);
-	if (sink->pcap)
-		pcap_close(sink->pcap);
-	ret = output_close(sink->output, err);
 	packet_fini(&sink->maker);
 	free(sink);
 	return ret;
@@ -103,7 +105,7 @@ static int pcap_sink_open(struct sink **sink, const struct sink_config *config,
 	s->unbuffered = config->unbuffered;
 	ret = output_open(&s->output, config->path, err);
 	if (!ret)
-		ret = open_dumper(s, info, err);
+		ret = write_header(s, info, err);
 	if (ret)
 		sink_free(s, &ignored);
 	else
@@ -113,23 +115,25 @@ static int pcap_sink_open(struct sink **sink, const struct sink_config *config,
 
 static int pcap_sink_write(struct sink *sink, const struct record *record, struct err *err)
 {
-	struct pcap_pkthdr header = {
-		.ts.tv_sec = record->ts_ns / 1000000000,
-		.ts.tv_usec = record->ts_ns % 1000000000, /* ns: see open_dumper() */
+	struct packet_header header = {
+		.ts_s = record->ts_ns / 1000000000,
+		.ts_ns = record->ts_ns % 1000000000,
 	};
 	struct packet packet;
+	int ret;
 
 	if (!packet_make(&sink->maker, record, &packet))
 		return SINK_LEFT_OUT;
-	header.caplen = packet.cap_len;
+	header.cap_len = packet.cap_len;
 	header.len = packet.len;
-	pcap_dump((u_char *)sink->dumper, &header, packet.data);
-	return sink->unbuffered ? flush(sink, err) : check(sink, err);
+	ret = output_write2(sink->output, &header, sizeof(header), packet.data, packet.cap_len,
+			    err);
+	return ret || !sink->unbuffered ? ret : output_flush(sink->output, err);
 }
 
 static int pcap_sink_tick(struct sink *sink, struct err *err)
 {
-	return flush(sink, err);
+	return output_flush(sink->output, err);
 }
 
 static int pcap_sink_close(struct sink *sink, const struct capture_totals *totals, struct err *err)
