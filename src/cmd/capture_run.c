@@ -69,7 +69,7 @@ static void check_pipeline(struct run *run, enum pipeline_state state)
 
 /* Also after the limit or a failure: the pipeline counts what it no longer writes, and the totals
  * add up. */
-static void on_record(void *arg, const struct record *record)
+static void on_record(void *arg, struct record *record)
 {
 	struct run *run = arg;
 

@@ -92,20 +92,19 @@ static bool settle(const struct pipeline *pipeline, const struct record *record)
 }
 
 /* 0, SINK_LEFT_OUT if no sink has a form for the packet, or a negative errno. */
-static int write_sinks(struct pipeline *pipeline, const struct record *record, struct err *err)
+static int write_sinks(struct pipeline *pipeline, struct record *record, struct err *err)
 {
-	struct record numbered = *record;
 	unsigned int i, left_out = 0;
 	int ret;
 
-	numbered.number = pipeline->shown + 1;
+	record->number = pipeline->shown + 1;
 	/* undecided packets come whole, so that the filter could be settled on all of their bytes
 	 */
-	numbered.cap_len = UTIL_MIN(record->cap_len, pipeline->config.snaplen);
+	record->cap_len = UTIL_MIN(record->cap_len, pipeline->config.snaplen);
 	for (i = 0; i < pipeline->n_sinks; i++) {
 		const struct pipeline_sink *s = &pipeline->sinks[i];
 
-		ret = s->ops->write(s->sink, &numbered, err);
+		ret = s->ops->write(s->sink, record, err);
 		if (ret < 0)
 			return ret;
 		left_out += ret == SINK_LEFT_OUT;
@@ -114,7 +113,7 @@ static int write_sinks(struct pipeline *pipeline, const struct record *record, s
 	return left_out && left_out == pipeline->n_sinks ? SINK_LEFT_OUT : 0;
 }
 
-enum pipeline_state pipeline_write(struct pipeline *pipeline, const struct record *record)
+enum pipeline_state pipeline_write(struct pipeline *pipeline, struct record *record)
 {
 	struct err err;
 	int ret;

@@ -36,7 +36,8 @@ enum pipeline_state {
 	PIPELINE_BROKEN, /* a sink failed: pipeline_error() says how */
 };
 
-enum pipeline_state pipeline_write(struct pipeline *pipeline, const struct record *record);
+/* The record gets its number, and is cut to the snaplen. */
+enum pipeline_state pipeline_write(struct pipeline *pipeline, struct record *record);
 enum pipeline_state pipeline_tick(struct pipeline *pipeline);
 const struct err *pipeline_error(const struct pipeline *pipeline);
 

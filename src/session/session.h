@@ -20,8 +20,8 @@
 
 struct session;
 
-/* Takes each record in the ring's order. */
-typedef void (*session_record_fn)(void *arg, const struct record *record);
+/* Takes each record in the ring's order; may change it. */
+typedef void (*session_record_fn)(void *arg, struct record *record);
 
 struct session_config {
 	const struct plan *plan;

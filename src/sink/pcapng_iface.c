@@ -46,6 +46,13 @@ static uint32_t hash_key(uint32_t probe, const char *ifname, const char *netns_n
 	return hash_bytes(hash, netns_name, strlen(netns_name) + 1);
 }
 
+static bool is_key(const struct pcapng_iface *iface, uint32_t probe, const char *ifname,
+		   const char *netns_name)
+{
+	return iface->probe == probe && strcmp(iface->ifname, ifname) == 0 &&
+	       strcmp(iface->netns_name, netns_name) == 0;
+}
+
 /* The slot that holds the key, or the free one where it belongs. */
 static uint32_t *find_slot(const struct pcapng_iface_table *table, uint32_t probe,
 			   const char *ifname, const char *netns_name)
@@ -59,8 +66,7 @@ static uint32_t *find_slot(const struct pcapng_iface_table *table, uint32_t prob
 		if (!*slot)
 			return slot;
 		iface = &table->ifaces[*slot - 1];
-		if (iface->probe == probe && strcmp(iface->ifname, ifname) == 0 &&
-		    strcmp(iface->netns_name, netns_name) == 0)
+		if (is_key(iface, probe, ifname, netns_name))
 			return slot;
 	}
 }
@@ -116,18 +122,24 @@ static int add(struct pcapng_iface_table *table, uint32_t probe, const char *ifn
 int pcapng_iface_get(struct pcapng_iface_table *table, uint32_t probe, const char *ifname,
 		     const char *netns_name, uint32_t *number, bool *added)
 {
-	*added = false;
-	if (table->n) {
-		const uint32_t *slot = find_slot(table, probe, ifname, netns_name);
+	const uint32_t *slot;
 
+	*added = false;
+	/* mostly a packet is on the interface of the one before it */
+	*number = table->last;
+	if (table->last < table->n &&
+	    is_key(&table->ifaces[table->last], probe, ifname, netns_name))
+		return 0;
+	if (table->n) {
+		slot = find_slot(table, probe, ifname, netns_name);
 		if (*slot) {
-			*number = *slot - 1;
+			*number = table->last = *slot - 1;
 			return 0;
 		}
 	}
 	if (add(table, probe, ifname, netns_name))
 		return -ENOMEM;
-	*number = table->n - 1;
+	*number = table->last = table->n - 1;
 	*added = true;
 	return 0;
 }

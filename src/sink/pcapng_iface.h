@@ -25,6 +25,7 @@ struct pcapng_iface_table {
 	uint32_t n, cap;
 	uint32_t *slots;  /* number + 1; 0: free */
 	uint32_t n_slots; /* a power of two */
+	uint32_t last;	  /* number of the one asked for before */
 };
 
 void pcapng_iface_init(struct pcapng_iface_table *table);

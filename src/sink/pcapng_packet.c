@@ -119,16 +119,34 @@ static void describe(struct buf *c, const struct capture_probe *probe, const str
 		pcapng_comment_str(c, "settled", "user");
 }
 
-void pcapng_packet_add(struct buf *b, struct buf *comment, const struct capture_info *info,
-		       const struct record *record, const struct packet *packet, uint32_t iface)
+/* The comment option, from the cache where a packet like this one was described before. */
+static void add_comment(struct buf *b, struct buf *comment, struct pcapng_cache *cache,
+			const struct capture_probe *probe, const struct record *record,
+			uint32_t iface)
+{
+	bool found;
+	struct pcapng_cache_row *row = pcapng_cache_get(cache, record, iface, &found);
+
+	if (found) {
+		pcapng_block_option(b, PCAPNG_OPT_COMMENT, row->text, row->len);
+		return;
+	}
+	describe(comment, probe, record);
+	pcapng_block_comment(b, comment);
+	if (row)
+		pcapng_cache_put(row, comment);
+}
+
+void pcapng_packet_add(struct buf *b, struct buf *comment, struct pcapng_cache *cache,
+		       const struct capture_info *info, const struct record *record,
+		       const struct packet *packet, uint32_t iface)
 {
 	size_t start = pcapng_block_begin(b, PCAPNG_BLOCK_EPB);
 	uint32_t flags = flags_word(record);
+	const uint32_t head[] = {iface, record->ts_ns >> 32, record->ts_ns, packet->cap_len,
+				 packet->len};
 
-	pcapng_block_u32(b, iface);
-	pcapng_block_time(b, record->ts_ns);
-	pcapng_block_u32(b, packet->cap_len);
-	pcapng_block_u32(b, packet->len);
+	buf_add(b, head, sizeof(head));
 	pcapng_block_padded(b, packet->data, packet->cap_len);
 	if (flags)
 		pcapng_block_option_u32(b, PCAPNG_EPB_FLAGS, flags);
@@ -139,7 +157,6 @@ void pcapng_packet_add(struct buf *b, struct buf *comment, const struct capture_
 
 		pcapng_block_option(b, PCAPNG_EPB_PIDTID, ids, sizeof(ids));
 	}
-	describe(comment, &info->probes[record->probe], record);
-	pcapng_block_comment(b, comment);
+	add_comment(b, comment, cache, &info->probes[record->probe], record, iface);
 	pcapng_block_end(b, start);
 }

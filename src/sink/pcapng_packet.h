@@ -22,12 +22,14 @@
 #include "record/capture.h"
 #include "record/packet.h"
 #include "record/record.h"
+#include "sink/pcapng_cache.h"
 
 /*
  * Append the block of `record`, whose packet packet_make() has made, on interface number `iface` to
- * b; `comment` is scratch. Lack of memory shows in buf_failed(b).
+ * b; `comment` is scratch, `cache` the file's own. Lack of memory shows in buf_failed(b).
  */
-void pcapng_packet_add(struct buf *b, struct buf *comment, const struct capture_info *info,
-		       const struct record *record, const struct packet *packet, uint32_t iface);
+void pcapng_packet_add(struct buf *b, struct buf *comment, struct pcapng_cache *cache,
+		       const struct capture_info *info, const struct record *record,
+		       const struct packet *packet, uint32_t iface);
 
 #endif

@@ -35,6 +35,7 @@ struct sink {
 	struct pcapng_iface_table ifaces;
 	uint32_t *first_iface; /* of each probe; NO_IFACE: none yet */
 	struct buf block, comment;
+	struct pcapng_cache cache;
 };
 
 /* Text of the user or of the system as it is; left out where the format could not take it. */
@@ -376,7 +377,8 @@ static int pcapng_write(struct sink *sink, const struct record *record, struct e
 	buf_reset(&sink->block);
 	if (get_iface(sink, record->probe, ifname, record->netns_name, &number))
 		return err_errno(err, ERR_FAILED, ENOMEM, "cannot add an interface to the file");
-	pcapng_packet_add(&sink->block, &sink->comment, sink->info, record, &packet, number);
+	pcapng_packet_add(&sink->block, &sink->comment, &sink->cache, sink->info, record, &packet,
+			  number);
 	ret = emit(sink, err);
 	if (ret)
 		return ret;

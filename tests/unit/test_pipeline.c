@@ -182,10 +182,9 @@ static void write__two_sinks__get_each_record_in_order_numbered_from_1(void **st
 	int i;
 
 	(void)state;
-	r.number = 99;
+	r.number = 99; /* whatever it was */
 	for (i = 0; i < 3; i++)
 		assert_int_equal(pipeline_write(pipeline, &r), PIPELINE_OPEN);
-	assert_int_equal(r.number, 99);
 	assert_int_equal(pipeline_tick(pipeline), PIPELINE_OPEN);
 	assert_counts(pipeline, 3, 0, 0, 0);
 	assert_false(err_is_set(pipeline_error(pipeline)));

@@ -286,6 +286,43 @@ static void packet__that_raw_has_no_form_for__is_left_out_with_its_interface(voi
 	free(path);
 }
 
+/* A comment that is used again must be that of the packet it stands at, word for word. */
+static void packet__comment__of_packets_that_are_nearly_alike__is_their_own(void **state)
+{
+	static char netns[8] = "one";
+	struct record records[9], alone;
+	struct file all, single;
+	unsigned int i;
+
+	for (i = 0; i < UTIL_ARRAY_SIZE(records); i++) {
+		records[i] = filetest_record();
+		records[i].skb += i << 8;
+		records[i].len += i;
+	}
+	records[2].mark = 5;
+	records[3].reason = "NETFILTER_DROP";
+	records[4].flags = XCAP_EV_HAS_EXT;
+	records[4].ext = 7;
+	records[5].skb = 0x1234;
+	records[6].lost = 3;
+	records[7].tid = 813;
+	records[8].netns_name = netns;
+	all = write_file(state, &filetest_info, records, UTIL_ARRAY_SIZE(records), NULL);
+	for (i = 0; i < UTIL_ARRAY_SIZE(records); i++) {
+		struct filetest_block block;
+		char *expected;
+
+		alone = records[i];
+		single = write_file(state, &filetest_info, &alone, 1, NULL);
+		block = block_of(&single, PCAPNG_BLOCK_EPB, 0);
+		expected = filetest_option_str(&block, PCAPNG_OPT_COMMENT, 0);
+		assert_comment(&all, i, expected);
+		free(expected);
+		free(single.data);
+	}
+	free(all.data);
+}
+
 static void packet__comm_of_hostile_bytes__stays_one_word_of_utf8(void **state)
 {
 	static const struct {
@@ -534,6 +571,7 @@ int main(void)
 		TEST(packet__comment__holds_every_known_field_and_no_other),
 		TEST(packet__comment__has_return_argument_gso_and_rebuilt_headers),
 		TEST(packet__that_raw_has_no_form_for__is_left_out_with_its_interface),
+		TEST(packet__comment__of_packets_that_are_nearly_alike__is_their_own),
 		TEST(packet__comm_of_hostile_bytes__stays_one_word_of_utf8),
 		TEST(packet__flags__hold_direction_and_reception_where_known),
 		TEST(packet__losses_and_task__are_options_only_where_there_are_any),
