@@ -22,6 +22,7 @@
 #include "cmd/ready.h"
 #include "flow/pipeline.h"
 #include "flow/stats.h"
+#include "kernel/kbtf.h"
 #include "session/session.h"
 
 #define TICK_NS 1000000000ull
@@ -205,6 +206,16 @@ static int add_signals(struct run *run)
 	return rc;
 }
 
+/* All is resolved once the probes are attached, but the names of drop reasons. */
+static void release_types(const struct plan *plan, const struct plan_kernel *kernel)
+{
+	for (uint32_t i = 0; i < plan->n_probes; i++)
+		if (plan->probes[i].config.is_kfree_skb)
+			return;
+	if (kernel->btf)
+		kbtf_release(kernel->btf);
+}
+
 static int prepare(struct run *run, const struct plan_kernel *kernel,
 		   const struct capture_sinks *sinks, struct err *err)
 {
@@ -231,6 +242,8 @@ static int prepare(struct run *run, const struct plan_kernel *kernel,
 		rc = session_open(&run->session, &session, err);
 	if (!rc)
 		rc = session_attach(run->session, err);
+	if (!rc)
+		release_types(run->plan, kernel);
 	if (!rc)
 		rc = capture_describe_init(&run->describe, run->config, run->plan, kernel,
 					   run->session, err);

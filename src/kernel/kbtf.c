@@ -135,6 +135,18 @@ void kbtf_close(struct kbtf *kbtf)
 	free(kbtf);
 }
 
+void kbtf_release(struct kbtf *kbtf)
+{
+	kbtf_reason_fini(&kbtf->reasons);
+	kbtf->reasons_read = kbtf->module_reasons_read = true;
+	kbtf_module_release(&kbtf->modules);
+	btf__free(kbtf->vmlinux);
+	kbtf->vmlinux = NULL;
+	free(kbtf->names);
+	kbtf->names = NULL;
+	kbtf->n_names = 0;
+}
+
 const struct btf *kbtf_vmlinux(const struct kbtf *kbtf)
 {
 	return kbtf->vmlinux;

@@ -34,6 +34,13 @@ const char *kbtf_file(const struct kbtf *kbtf);
 
 void kbtf_close(struct kbtf *kbtf); /* takes NULL */
 
+/*
+ * Give back the memory of the types, five megabytes and more, where nothing will be looked up any
+ * more: after this only kbtf_drop_reason() may be called, which knows no names, and kbtf_close().
+ * Descriptors that targets hold stay open.
+ */
+void kbtf_release(struct kbtf *kbtf);
+
 /* The parsed vmlinux BTF; stays kbtf's. */
 const struct btf *kbtf_vmlinux(const struct kbtf *kbtf);
 

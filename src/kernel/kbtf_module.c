@@ -63,6 +63,15 @@ void kbtf_module_list(struct kbtf_modules *modules)
 		qsort(modules->list, modules->n, sizeof(*modules->list), by_name);
 }
 
+void kbtf_module_release(struct kbtf_modules *modules)
+{
+	for (size_t i = 0; i < modules->n; i++) {
+		btf__free(modules->list[i].btf);
+		modules->list[i].btf = NULL;
+		modules->list[i].tried = true;
+	}
+}
+
 void kbtf_module_fini(struct kbtf_modules *modules)
 {
 	for (size_t i = 0; i < modules->n; i++) {

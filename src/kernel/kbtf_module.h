@@ -30,6 +30,8 @@ struct kbtf_modules {
 /* Fill the list from /sys/kernel/btf, once; what cannot be read is left out. */
 void kbtf_module_list(struct kbtf_modules *modules);
 void kbtf_module_fini(struct kbtf_modules *modules);
+/* Give back the types; what is known of each module and its descriptor stay. */
+void kbtf_module_release(struct kbtf_modules *modules);
 
 /* Its types on top of vmlinux's; NULL if they cannot be read. */
 const struct btf *kbtf_module_btf(struct kbtf_module *module, struct btf *vmlinux);

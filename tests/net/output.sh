@@ -171,3 +171,17 @@ test_no_packet__is_a_frame_that_no_reader_complains_of()
 	capture skb -f skb:consume_skb -- in_a ip link show
 	match "$T/out" ' no packet \('
 }
+
+# The kernel's types take more than five megabytes when they are read; nothing needs them any more then.
+test_memory__of_a_running_capture_does_not_hold_the_types()
+{
+	local kib
+
+	# shellcheck disable=SC2016 # the shell of --cmd is xcap's child
+	"$XCAP" skb -f tracepoint:net:netif_receive_skb -i lo -q \
+		--cmd 'cat /proc/$PPID/status >'"$T/status" >"$T/out" 2>"$T/err" || fail "xcap ended with $?"
+	grep -q '^Name:[[:space:]]*xcap$' "$T/status" || fail "this is not xcap's status"
+	kib=$(awk '$1 == "RssAnon:" { print $2 }' "$T/status")
+	[ "${kib:-0}" -gt 0 ] || fail "no RssAnon"
+	[ "$kib" -lt 4096 ] || fail "$kib KiB of memory of its own"
+}
