@@ -7,7 +7,7 @@
 # make check-vm    on other kernels, in QEMU (root not needed once the packages are there)
 # make quickstart  install what the build needs, build, and capture live traffic (root)
 # make fuzz        coverage-guided fuzzing of the packet filter (clang), FUZZ_SECONDS=60 per target
-# make bench       figures on the running kernel (root)
+# make bench       figures on the running kernel (root); make bench-vm: of what needs another one
 # make install     to $(DESTDIR)$(PREFIX); make clean
 #
 # CC=clang, CLANG=clang-16, V=1 (show commands), SANITIZE=1 (ASan and UBSan, in build/san).
@@ -168,6 +168,9 @@ quickstart:
 
 bench: all $(B)/bench/probe_read_filter
 	tests/bench/run
+
+bench-vm: all
+	tests/bench/vm
 
 install: all
 	install -D -m 755 $(B)/xcap $(DESTDIR)$(PREFIX)/sbin/xcap

@@ -257,16 +257,19 @@ def number(value):
 HEAD = ["", "xcap", "yardstick", "ratio", "spread", "asked for", ""]
 
 
-def print_table(sections, markdown=False):
-    """[(title, results)] as columns, or as the table of README.md."""
+def markdown_table(sections):
+    """[(title, results)] as README.md has it."""
+    lines = []
     for title, results in sections:
-        rows = [result.cells() for result in results]
-        if markdown:
-            print(f"\n| {' | '.join([title, *HEAD[1:]])} |\n|{'---|' * len(HEAD)}")
-            for row in rows:
-                print(f"| {' | '.join(row)} |")
-            continue
-        rows.insert(0, [title, *HEAD[1:]])
+        lines += ["", f"| {' | '.join([title, *HEAD[1:]])} |", f"|{'---|' * len(HEAD)}"]
+        lines += [f"| {' | '.join(result.cells())} |" for result in results]
+    return "\n".join(lines) + "\n"
+
+
+def print_table(sections):
+    """[(title, results)] as columns."""
+    for title, results in sections:
+        rows = [[title, *HEAD[1:]], *[result.cells() for result in results]]
         widths = [max(len(row[i]) for row in rows) for i in range(len(HEAD))]
         for row in rows:
             print("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip())
