@@ -389,14 +389,14 @@ static int prepare(struct drive *drive, const char *spec, uint32_t n_slots, stru
 {
 	static const uint8_t bytes[60];
 	const struct drive_packet inbound = {.bytes = bytes, .len = sizeof(bytes), .inbound = true};
-	int rc = capture_kernel_open(&drive->kernel, err);
+	int rc = capture_kernel_open(&drive->kernel, NULL, err);
 
 	if (rc)
 		return rc;
 	drive->kernel_open = true;
 	rc = make_plan(drive, spec, n_slots, err);
 	if (!rc)
-		rc = object_open(&drive->object, &drive->plan, err);
+		rc = object_open(&drive->object, &drive->plan, false, err);
 	if (!rc)
 		rc = pin(drive, err);
 	if (rc)
