@@ -152,7 +152,7 @@ static __always_inline enum window_result find_packet(const struct xcap_ctx *c,
 		found = rebuild_headers(p, v, c->sock, c->flow, f->skb);
 	if (!found && !(cfg.fake_hdr && p->kind != GEOMETRY_L2 && geometry_fake(v, p)))
 		return WINDOW_NO_PACKET;
-	return window_fill(f, p, v, c->flow);
+	return window_fill(c, f, p, v);
 }
 
 /* Start, window and filter; true: the packet is to be sent. */
@@ -176,6 +176,10 @@ static __always_inline bool packet_passes(struct xcap_ctx *c, struct xcap_filter
 		p->pkt_type = meta_pkt_type(p->event.direction, v);
 		if (!filter_accepts(f, p, count))
 			return false;
+	}
+	if (p->early && window_copy(f, p, XCAP_WINDOW_EARLY)) {
+		COUNT(fault);
+		return false;
 	}
 	/* user space settles what is undecided, on all bytes that there are; it cuts them
 	 * afterwards */

@@ -96,9 +96,9 @@ static __always_inline u8 meta_context(struct meta_cpu *cpu, u64 delta)
 
 	if (!cpu->count_addr)
 		cpu->count_addr = meta_count_addr(delta);
-	if (cpu->count_addr == 1 ||
-	    bpf_probe_read_kernel(&count, sizeof(count), (void *)cpu->count_addr))
+	if (cpu->count_addr == 1)
 		return XCAP_CTX_UNKNOWN;
+	count = view_peek(cpu->count_addr);
 	if (count & META_NMI_MASK)
 		return XCAP_CTX_NMI;
 	if (count & META_HARDIRQ_MASK)
@@ -115,17 +115,31 @@ static __always_inline void meta_segments(struct xcap_event *e, const struct xca
 {
 	struct sk_buff *skb = c->skb;
 	u64 info;
-	u32 word;
+	u32 word = 0;
 
 	e->gso_size = e->gso_segs = 0;
 	/* given away, its memory may be somebody else's by now */
 	if (!skb || !v->head || c->given)
 		return;
 	info = v->head + VIEW_READ(c->direct, skb, end);
-	if (bpf_probe_read_kernel(&word, sizeof(word), &((struct skb_shared_info *)info)->gso_size))
-		return;
+	info += bpf_core_field_offset(struct skb_shared_info, gso_size);
+	if (c->direct)
+		word = view_peek(info);
+	else
+		bpf_probe_read_kernel(&word, sizeof(word), (void *)info);
 	e->gso_size = word;
 	e->gso_segs = (u16)word ? word >> 16 : 0;
+}
+
+static __always_inline void meta_ifname(struct xcap_event *e, const struct skb_view *v)
+{
+	u64 *to = (u64 *)e->ifname, from = (u64)((struct net_device *)v->dev)->name;
+
+	to[0] = to[1] = 0;
+	if (v->dev_type == VIEW_NO_DEVICE)
+		return;
+	to[0] = view_peek(from);
+	to[1] = view_peek(from + sizeof(u64));
 }
 
 /* All of the event but flags, rebuilt and direction, which are known earlier. cpu may be NULL. */
@@ -161,10 +175,7 @@ static __always_inline void meta_fill(struct xcap_event *e, const struct xcap_ct
 		if (cfg.want_context)
 			e->context = meta_context(cpu, cfg.preempt_delta);
 	}
-	*(u64 *)e->ifname = *(u64 *)(e->ifname + 8) = 0;
-	if (v->dev_type != VIEW_NO_DEVICE)
-		bpf_probe_read_kernel(e->ifname, sizeof(e->ifname),
-				      ((struct net_device *)v->dev)->name);
+	meta_ifname(e, v);
 	*(u64 *)e->comm = *(u64 *)(e->comm + 8) = 0;
 	if (cfg.want_comm)
 		bpf_get_current_comm(e->comm, sizeof(e->comm));

@@ -46,6 +46,18 @@ struct skb_view {
 		read_;                                                                             \
 	})
 
+/* A word of memory that is certainly there: by a cast pointer it would be 0 where it is not. */
+static __always_inline u64 view_peek(u64 addr)
+{
+	u64 word = 0;
+
+	if (cfg.has_rdonly_cast)
+		return *(u64 *)bpf_rdonly_cast((void *)addr,
+					       bpf_core_type_id_kernel(struct pt_regs));
+	bpf_probe_read_kernel(&word, sizeof(word), (void *)addr);
+	return word;
+}
+
 /*
  * Fill in what is known of a device. skb->dev shares memory with rbnode and dev_scratch while an
  * skb is queued, so it is believed only if it leads to a network namespace with a namespace's

@@ -122,12 +122,11 @@ static __always_inline u16 window_protocol(const struct xcap_packet *p, const st
 
 enum window_result { WINDOW_OK, WINDOW_NO_PACKET, WINDOW_FAULT };
 
-/* Copy the first bytes and complete the link header. p->valid and p->wire_len are set. */
-static __always_inline enum window_result
-window_fill(struct xcap_filter_ctx *f, struct xcap_packet *p, const struct skb_view *v, u64 flow)
+/* The packet's bytes from `have` on, a constant, up to the end of the window. */
+static __always_inline enum window_result window_copy(struct xcap_filter_ctx *f,
+						      struct xcap_packet *p, u64 have)
 {
 	u64 shift = p->shift, n = p->linear, room;
-	u16 protocol;
 	long more;
 
 	XCAP_OPAQUE(shift);
@@ -135,11 +134,13 @@ window_fill(struct xcap_filter_ctx *f, struct xcap_packet *p, const struct skb_v
 	room = XCAP_WINDOW - shift;
 	if (n > room)
 		n = room;
+	n -= have;
 	XCAP_OPAQUE(n);
 	if (n > XCAP_WINDOW)
 		return WINDOW_FAULT;
-	if (n && bpf_probe_read_kernel(p->data + shift, n, (void *)p->start))
+	if (n && bpf_probe_read_kernel(p->data + shift + have, n, (void *)(p->start + have)))
 		return WINDOW_FAULT;
+	n += have;
 	if (f->pages && p->linear < p->total) {
 		parts_find(p, f->skb);
 		more = window_read_parts(f, p, n, room);
@@ -153,16 +154,58 @@ window_fill(struct xcap_filter_ctx *f, struct xcap_packet *p, const struct skb_v
 			n += more;
 	}
 	p->valid = n + shift;
-	p->wire_len = p->total + shift;
+	return WINDOW_OK;
+}
+
+/* Are the first bytes enough for now, and certainly there? */
+static __always_inline bool window_is_early(const struct xcap_ctx *c,
+					    const struct xcap_filter_ctx *f,
+					    const struct xcap_packet *p)
+{
+	return cfg.filter_is_short && cfg.has_rdonly_cast && c->direct && !c->given &&
+	       p->linear >= XCAP_WINDOW_EARLY && !(f->pages && p->linear < p->total);
+}
+
+static __always_inline void window_copy_early(struct xcap_packet *p)
+{
+	const u64 *from =
+		bpf_rdonly_cast((void *)p->start, bpf_core_type_id_kernel(struct pt_regs));
+	u64 shift = p->shift, *to;
+
+	XCAP_OPAQUE(shift);
+	to = (u64 *)(p->data + (shift & (XCAP_WINDOW_SLACK - 1)));
+#pragma unroll
+	for (u32 i = 0; i < XCAP_WINDOW_EARLY / sizeof(u64); i++)
+		to[i] = from[i];
+	p->valid = p->shift + XCAP_WINDOW_EARLY;
+}
+
+/*
+ * Copy the first bytes and complete the link header. p->valid, p->early and p->wire_len are set;
+ * where p->early, window_copy() has to be called again for the rest.
+ */
+static __always_inline enum window_result window_fill(const struct xcap_ctx *c,
+						      struct xcap_filter_ctx *f,
+						      struct xcap_packet *p,
+						      const struct skb_view *v)
+{
+	u16 protocol;
+
+	p->early = window_is_early(c, f, p);
+	if (p->early)
+		window_copy_early(p);
+	else if (window_copy(f, p, 0))
+		return WINDOW_FAULT;
+	p->wire_len = p->total + p->shift;
 	if (p->kind != GEOMETRY_L2) {
-		protocol = window_protocol(p, v, n);
+		protocol = window_protocol(p, v, p->valid - p->shift);
 		if (!protocol)
 			return WINDOW_NO_PACKET;
 		window_make_ether(p->data, v, protocol);
-		if (p->kind == GEOMETRY_L3 && (!v->protocol || (flow && !p->data_offset)))
-			rebuild_complete(p, v, flow, shift);
+		if (p->kind == GEOMETRY_L3 && (!v->protocol || (c->flow && !p->data_offset)))
+			rebuild_complete(p, v, c->flow, p->shift);
 	} else if (v->has_vlan) {
-		if (n < WINDOW_MAC_LEN)
+		if (p->valid < WINDOW_MAC_LEN + GEOMETRY_TAG_LEN)
 			return WINDOW_NO_PACKET;
 		window_insert_tag(p->data, v);
 	}

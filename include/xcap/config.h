@@ -19,6 +19,7 @@ struct xcap_config {
 	__u64 page_offset_base; /* are read where there is a dynptr only */
 	__u32 snaplen;		/* 0: no packet bytes are wanted */
 	__u32 has_filter;	/* a packet filter was injected */
+	__u32 filter_is_short;	/* it looks at XCAP_WINDOW_EARLY bytes, as a rule */
 	__u32 has_dynptr;	/* bpf_dynptr_from_skb works in tp_btf (6.12) */
 	__u32 has_rdonly_cast;	/* bpf_rdonly_cast (6.2) */
 	__u32 n_if_patterns;	/* interface patterns of -i; 0: any */

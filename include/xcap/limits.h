@@ -16,6 +16,12 @@
 #define XCAP_WINDOW 192
 
 /*
+ * Of these, the first ones: all that most filters look at. Where a pointer may be followed they are
+ * copied by plain loads, and the rest only when the packet has passed.
+ */
+#define XCAP_WINDOW_EARLY 64
+
+/*
  * Room behind the window: what is made up in front of the real bytes - Ethernet header, VLAN tag,
  * IPv6 and TCP header - moves them by at most 78, and the verifier wants each write bounded by
  * constants; a power of two, one less of which is the mask.

@@ -60,6 +60,8 @@ struct xcap_packet {
 	__u8 transport; /* IPPROTO_* */
 	__u8 by_flow;	/* the addresses are the flow's */
 	__u32 in_parts; /* bytes behind the window are copied part by part */
+	__u32 early;	/* the window has its first bytes alone */
+	__u32 pad;
 	/* the record: event and data are one run of words */
 	struct xcap_event event;
 	/* twice: the verifier cannot relate where a read of paged bytes starts to how long it is */

@@ -66,6 +66,12 @@ struct cbpf_meta {
 uint32_t cbpf_run(const struct cbpf_prog *prog, const uint8_t *packet, uint32_t wire_len,
 		  uint32_t cap_len, const struct cbpf_meta *meta);
 
+/*
+ * How far the program looks into a packet whose IPv4 header has no options, bytes; UINT32_MAX where
+ * that cannot be told.
+ */
+uint32_t cbpf_span(const struct cbpf_prog *prog);
+
 /* True if the program loads SKF_AD_PKTTYPE (inbound, outbound) or SKF_AD_IFINDEX (ifindex). */
 bool cbpf_uses_direction(const struct cbpf_prog *prog);
 bool cbpf_uses_ifindex(const struct cbpf_prog *prog);

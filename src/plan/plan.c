@@ -99,6 +99,7 @@ static int set_filter(const struct plan_request *request, struct plan *plan, str
 			 strlen(plan->filter_text));
 	code = cbpf_compile(plan->filter_text, DLT_ETHERNET, &plan->filter, err);
 	plan->config.has_filter = !code;
+	plan->config.filter_is_short = !code && cbpf_span(&plan->filter) <= XCAP_WINDOW_EARLY;
 	return code;
 }
 
