@@ -15,7 +15,6 @@ extern volatile __u64 woken_at; /* core.bpf.c has it */
 static __always_inline void count_lost(struct xcap_counters *count, __u64 *cause,
 				       struct meta_cpu *cpu)
 {
-	COUNT(matched);
 	__sync_fetch_and_add(cause, 1);
 	if (cpu)
 		__sync_fetch_and_add(&cpu->lost, 1);
@@ -38,7 +37,6 @@ static __always_inline u64 count_wakeup(void *ring)
 
 static __always_inline void count_submit(struct xcap_counters *count, void *event, void *ring)
 {
-	COUNT(matched);
 	COUNT(sent);
 	bpf_ringbuf_submit(event, count_wakeup(ring));
 }

@@ -119,7 +119,7 @@ static __always_inline void meta_segments(struct xcap_event *e, const struct xca
 
 	e->gso_size = e->gso_segs = 0;
 	/* given away, its memory may be somebody else's by now */
-	if (!skb || !v->head || c->given)
+	if (!cfg.want_segments || !skb || !v->head || c->given)
 		return;
 	info = v->head + VIEW_READ(c->direct, skb, end);
 	info += bpf_core_field_offset(struct skb_shared_info, gso_size);
@@ -136,7 +136,7 @@ static __always_inline void meta_ifname(struct xcap_event *e, const struct skb_v
 	u64 *to = (u64 *)e->ifname, from = (u64)((struct net_device *)v->dev)->name;
 
 	to[0] = to[1] = 0;
-	if (v->dev_type == VIEW_NO_DEVICE)
+	if (!cfg.want_device || v->dev_type == VIEW_NO_DEVICE)
 		return;
 	to[0] = view_peek(from);
 	to[1] = view_peek(from + sizeof(u64));
@@ -147,7 +147,7 @@ static __always_inline void meta_fill(struct xcap_event *e, const struct xcap_ct
 				      const struct skb_view *v, const struct xcap_packet *p,
 				      struct meta_cpu *cpu)
 {
-	u64 pid_tgid = bpf_get_current_pid_tgid();
+	u64 pid_tgid = cfg.want_comm ? bpf_get_current_pid_tgid() : 0;
 
 	e->ts_ns = bpf_ktime_get_boot_ns();
 	e->skb = (u64)c->skb;

@@ -25,6 +25,8 @@ struct xcap_config {
 	__u32 n_if_patterns;	/* interface patterns of -i; 0: any */
 	__u32 want_comm;
 	__u32 want_context;
+	__u32 want_device;
+	__u32 want_segments;
 	__u32 skb_data; /* the packet starts at skb->data + skb_data_offset */
 	__s32 skb_data_offset;
 	__u32 fake_hdr;	    /* an skb without a packet goes out behind a made-up link header */

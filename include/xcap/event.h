@@ -89,7 +89,8 @@ struct xcap_event {
  * Counters of one probe on one CPU. They close:
  *   seen = rejected + fault + nested + undecidable + sampled + limited + matched
  *   matched = sent + ring_full + table_full + discarded
- * rejected is not stored: it is the difference, so that a rejected event moves one counter.
+ * rejected and matched are not stored: the one is the difference, the other a sum, so that a
+ * rejected event moves one counter and one that is sent moves two.
  */
 struct xcap_counters {
 	__u64 seen;
@@ -98,12 +99,11 @@ struct xcap_counters {
 	__u64 undecidable; /* the filter needed bytes that this kernel does not let us read here */
 	__u64 sampled;
 	__u64 limited;
-	__u64 matched;
 	__u64 sent;
 	__u64 ring_full;
 	__u64 table_full;
 	__u64 discarded;
-	__u64 reserved[5]; /* two cache lines */
+	__u64 reserved[6]; /* two cache lines */
 };
 
 #endif

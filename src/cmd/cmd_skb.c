@@ -36,6 +36,8 @@ static struct plan_request make_request(const struct config *config,
 		.ring_bytes = config->ring_bytes ? config->ring_bytes : XCAP_RING_DEFAULT,
 		.want_comm = sinks->needs & SINK_NEEDS_COMM,
 		.want_context = sinks->needs & SINK_NEEDS_CONTEXT,
+		.want_device = sinks->needs & SINK_NEEDS_DEVICE,
+		.want_segments = sinks->needs & SINK_NEEDS_SEGMENTS,
 	};
 }
 

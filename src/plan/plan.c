@@ -83,6 +83,8 @@ static int set_sizes(const struct plan_request *request, struct plan *plan, stru
 	plan->config.fake_hdr = request->fake_hdr;
 	plan->config.want_comm = request->want_comm;
 	plan->config.want_context = request->want_context;
+	plan->config.want_device = request->want_device;
+	plan->config.want_segments = request->want_segments;
 	return 0;
 }
 

@@ -89,7 +89,7 @@ struct plan_request {
 	int32_t skb_data_offset; /* ... and this many bytes */
 	bool fake_hdr;		 /* show an skb without a packet behind a made-up link header */
 	uint64_t ring_bytes;
-	bool want_comm, want_context; /* a sink needs them */
+	bool want_comm, want_context, want_device, want_segments; /* a sink needs them */
 };
 
 /* What is known of the kernel; opened by the caller, lent to plan_build(). */

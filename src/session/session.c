@@ -160,7 +160,6 @@ void session_count(const struct session *session, struct capture_counts *probes)
 			to->undecidable += from->undecidable;
 			to->sampled += from->sampled;
 			to->limited += from->limited;
-			to->matched += from->matched;
 			to->sent += from->sent;
 			to->ring_full += from->ring_full;
 			to->table_full += from->table_full;
@@ -172,6 +171,7 @@ void session_count(const struct session *session, struct capture_counts *probes)
 	for (uint32_t i = 0; i < n; i++) {
 		struct capture_counts *c = &probes[i];
 
+		c->matched = capture_matched_sum(c);
 		c->rejected = c->seen - c->fault - c->nested - c->undecidable - c->sampled -
 			      c->limited - c->matched;
 		hooks_missed_count(&session->hooks, i, c);

@@ -18,8 +18,10 @@
 
 enum sink_need {
 	SINK_NEEDS_PACKET = 1 << 0, /* bytes beyond those that one-line text shows */
-	SINK_NEEDS_COMM = 1 << 1,
+	SINK_NEEDS_COMM = 1 << 1,   /* the current task: its ids and name */
 	SINK_NEEDS_CONTEXT = 1 << 2,
+	SINK_NEEDS_DEVICE = 1 << 3,   /* its name */
+	SINK_NEEDS_SEGMENTS = 1 << 4, /* size and number of a super-packet's */
 };
 
 enum sink_time {

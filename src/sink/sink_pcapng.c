@@ -408,7 +408,8 @@ static int pcapng_close(struct sink *sink, const struct capture_totals *totals, 
 const struct sink_ops sink_pcapng_ops = {
 	.name = "pcapng",
 	.help = "pcapng: packets with all their metadata, for Wireshark and tcpdump",
-	.needs = SINK_NEEDS_PACKET | SINK_NEEDS_COMM | SINK_NEEDS_CONTEXT,
+	.needs = SINK_NEEDS_PACKET | SINK_NEEDS_COMM | SINK_NEEDS_CONTEXT | SINK_NEEDS_DEVICE |
+		 SINK_NEEDS_SEGMENTS,
 	.open = pcapng_open,
 	.write = pcapng_write,
 	.tick = pcapng_tick,

@@ -337,7 +337,8 @@ static int text_close(struct sink *s, const struct capture_totals *totals, struc
 const struct sink_ops sink_text_ops = {
 	.name = "text",
 	.help = "one line per packet",
-	.needs_verbose = SINK_NEEDS_COMM | SINK_NEEDS_CONTEXT,
+	.needs = SINK_NEEDS_DEVICE,
+	.needs_verbose = SINK_NEEDS_COMM | SINK_NEEDS_CONTEXT | SINK_NEEDS_SEGMENTS,
 	.open = text_open,
 	.write = text_write,
 	.tick = text_tick,
