@@ -5,7 +5,7 @@
  * Read xcap_capture() from top to bottom: that is what happens to an skb. Front ends call it; user
  * space reads the ring and the counters, and writes `enabled`.
  */
-#include "emit.bpf.h"
+#include "packet.bpf.h"
 #include "keep.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
@@ -104,88 +104,6 @@ static __always_inline void keep(struct xcap_ctx *c, struct xcap_packet *p,
 		count_lost(count, &count->table_full, this_cpu());
 	else
 		__sync_fetch_and_add(&count->seen, -1);
-}
-
-/* The packet filter's answer; false: the packet goes no further, and is counted. */
-static __always_inline bool filter_accepts(struct xcap_filter_ctx *f, struct xcap_packet *p,
-					   struct xcap_counters *count)
-{
-	u64 verdict = xcap_filter(f);
-
-	if (verdict == FILTER_KEEP_LOAD)
-		verdict = xcap_load(f, 0, 1);
-	if (verdict == FILTER_UNREADABLE) {
-		COUNT(undecidable);
-		return false;
-	}
-	if (verdict == FILTER_FAULT) {
-		COUNT(fault);
-		return false;
-	}
-	if (verdict == FILTER_UNDECIDED)
-		p->event.flags |= XCAP_EV_UNDECIDED;
-	return verdict != 0;
-}
-
-/* An skb without a packet is shown only where no expression asks for one. */
-static __always_inline bool without_packet(const struct skb_view *v, struct xcap_packet *p)
-{
-	p->event.flags = XCAP_EV_NO_PACKET;
-	p->event.rebuilt = 0;
-	p->wire_len = v->len;
-	p->cap_len = p->pulled = p->in_parts = 0;
-	return !cfg.has_filter;
-}
-
-/* Where the packet starts, its missing headers, its first bytes. */
-static __always_inline enum window_result find_packet(const struct xcap_ctx *c,
-						      struct xcap_filter_ctx *f,
-						      struct xcap_packet *p,
-						      const struct skb_view *v)
-{
-	bool found = geometry_find(v, p);
-
-	p->event.rebuilt = 0;
-	p->shift = (p->kind == GEOMETRY_L2 ? 0 : GEOMETRY_ETH_LEN) +
-		   (v->has_vlan ? GEOMETRY_TAG_LEN : 0);
-	if (found && p->kind > GEOMETRY_FAKE)
-		found = rebuild_headers(p, v, c->sock, c->flow, f->skb);
-	if (!found && !(cfg.fake_hdr && p->kind != GEOMETRY_L2 && geometry_fake(v, p)))
-		return WINDOW_NO_PACKET;
-	return window_fill(c, f, p, v);
-}
-
-/* Start, window and filter; true: the packet is to be sent. */
-static __always_inline bool packet_passes(struct xcap_ctx *c, struct xcap_filter_ctx *f,
-					  struct xcap_packet *p, const struct skb_view *v,
-					  struct xcap_counters *count)
-{
-	enum window_result result = find_packet(c, f, p, v);
-
-	if (result == WINDOW_NO_PACKET)
-		return without_packet(v, p);
-	if (result == WINDOW_FAULT) {
-		COUNT(fault);
-		return false;
-	}
-	p->event.flags = (p->kind != GEOMETRY_L2 ? XCAP_EV_SYNTH_ETH : 0) |
-			 (v->has_vlan ? XCAP_EV_VLAN_TAG : 0);
-	if (cfg.has_filter) {
-		p->ifindex = v->ifindex;
-		p->protocol = bpf_ntohs(v->protocol);
-		p->pkt_type = meta_pkt_type(p->event.direction, v);
-		if (!filter_accepts(f, p, count))
-			return false;
-	}
-	if (p->early && window_copy(f, p, XCAP_WINDOW_EARLY)) {
-		COUNT(fault);
-		return false;
-	}
-	/* user space settles what is undecided, on all bytes that there are; it cuts them
-	 * afterwards */
-	p->event.flags |= emit_plan(
-		f, p, p->event.flags & XCAP_EV_UNDECIDED ? XCAP_SNAPLEN_MAX : cfg.snaplen);
-	return true;
 }
 
 /* With a slot of our own: view, predicates, packet, record. */

@@ -122,16 +122,19 @@ static __always_inline u16 window_protocol(const struct xcap_packet *p, const st
 
 enum window_result { WINDOW_OK, WINDOW_NO_PACKET, WINDOW_FAULT };
 
-/* The packet's bytes from `have` on, a constant, up to the end of the window. */
+/*
+ * The packet's bytes from `have` on, a constant, as far as `end` in the window, which is not before
+ * them.
+ */
 static __always_inline enum window_result window_copy(struct xcap_filter_ctx *f,
-						      struct xcap_packet *p, u64 have)
+						      struct xcap_packet *p, u64 have, u64 end)
 {
 	u64 shift = p->shift, n = p->linear, room;
 	long more;
 
 	XCAP_OPAQUE(shift);
 	shift &= XCAP_WINDOW_SLACK - 1;
-	room = XCAP_WINDOW - shift;
+	room = (end < XCAP_WINDOW ? end : XCAP_WINDOW) - shift;
 	if (n > room)
 		n = room;
 	n -= have;
@@ -182,7 +185,7 @@ static __always_inline void window_copy_early(struct xcap_packet *p)
 
 /*
  * Copy the first bytes and complete the link header. p->valid, p->early and p->wire_len are set;
- * where p->early, window_copy() has to be called again for the rest.
+ * where p->early, window_complete() has to be called for the rest.
  */
 static __always_inline enum window_result window_fill(const struct xcap_ctx *c,
 						      struct xcap_filter_ctx *f,
@@ -194,7 +197,7 @@ static __always_inline enum window_result window_fill(const struct xcap_ctx *c,
 	p->early = window_is_early(c, f, p);
 	if (p->early)
 		window_copy_early(p);
-	else if (window_copy(f, p, 0))
+	else if (window_copy(f, p, 0, XCAP_WINDOW))
 		return WINDOW_FAULT;
 	p->wire_len = p->total + p->shift;
 	if (p->kind != GEOMETRY_L2) {
@@ -210,6 +213,17 @@ static __always_inline enum window_result window_fill(const struct xcap_ctx *c,
 		window_insert_tag(p->data, v);
 	}
 	return WINDOW_OK;
+}
+
+/* The packet goes on: what is missing of the first `snaplen` bytes of the window. */
+static __always_inline enum window_result window_complete(struct xcap_filter_ctx *f,
+							  struct xcap_packet *p, u32 snaplen)
+{
+	u32 end = p->wire_len < snaplen ? p->wire_len : snaplen;
+
+	if (!p->early || end <= p->valid)
+		return WINDOW_OK;
+	return window_copy(f, p, XCAP_WINDOW_EARLY, end);
 }
 
 #endif

@@ -20,6 +20,7 @@
 
 #include "base/util.h"
 #include "filter/cbpf.h"
+#include "xcap/limits.h"
 #include "filter_data.h"
 
 #define DLT_ETHERNET 1
@@ -301,6 +302,31 @@ static void expression__of_1000_comparisons__compiles(void **state)
 	free(expr);
 }
 
+static void cbpf_span__is_how_far_the_program_looks(void **state)
+{
+	static const struct {
+		const char *expr;
+		bool is_short;
+	} rows[] = {
+		{"tcp port 80", true},	    {"host 10.0.0.1 and udp", true},
+		{"inbound and arp", true},  {"ip6 host fe80::1", true},
+		{"tcp[13] & 2 != 0", true}, {"len > 1000", true},
+		{"tcp[40] = 1", false},	    {"ether[64] = 1", false},
+		{"ip[100:4] = 7", false},   {"vlan and tcp port 80", true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct cbpf_prog prog;
+		struct err err = {};
+
+		assert_int_equal(cbpf_compile(rows[i].expr, 1, &prog, &err), 0);
+		if ((cbpf_span(&prog) <= XCAP_WINDOW_EARLY) != rows[i].is_short)
+			fail_msg("%s: %u", rows[i].expr, cbpf_span(&prog));
+		cbpf_free(&prog);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -321,6 +347,7 @@ int main(void)
 		cmocka_unit_test(run__protocol__is_in_host_order),
 		cmocka_unit_test(run__length__is_that_on_the_wire),
 		cmocka_unit_test(run__program_that_is_not_valid__rejects),
+		cmocka_unit_test(cbpf_span__is_how_far_the_program_looks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
