@@ -83,3 +83,34 @@ const struct attach_ops attach_table[PLAN_MECHANISMS] = {
 			    .arg_offset = attach_kprobe_arg_offset,
 			    .attach = attach_kprobe_open},
 };
+
+/* Of an argument that the probe may have, counted from 1; -1: it has none, or not in a register. */
+static int other_offset(const struct attach_ops *ops, uint8_t arg)
+{
+	return arg ? ops->arg_offset(arg - 1) : -1;
+}
+
+struct template_clone attach_clone(const struct plan_probe *probe, uint32_t i,
+				   enum plan_mechanism mechanism, bool keep)
+{
+	const struct attach_ops *ops = &attach_table[mechanism];
+
+	return (struct template_clone){
+		.type = ops->type,
+		.attach_type = ops->attach_type,
+		.attach_btf_id = ops->by_btf ? probe->btf_id : 0,
+		.attach_btf_fd = ops->by_btf ? probe->btf_fd : 0,
+		.probe = i,
+		.drop = probe->config.is_kfree_skb ? 1 + !!probe->config.has_reason : 0,
+		.given = probe->config.given,
+		.keep = keep,
+		.skb_offset = probe->skb_reg >= 0 ? probe->skb_reg
+						  : ops->arg_offset(probe->config.skb_arg),
+		.ext_offset = probe->ext_arg >= 0 ? ops->arg_offset(probe->ext_arg) : -1,
+		.sock_offset = other_offset(ops, probe->config.sock_arg),
+		.flow_offset = other_offset(ops, probe->config.flow_arg),
+		.has_ret = probe->ret_size != 0,
+		.ret_offset = probe->ret_size ? (int)probe->arg_words * 8 : -1,
+		.name = probe->name,
+	};
+}

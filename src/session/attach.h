@@ -13,6 +13,7 @@
 
 #include "base/err.h"
 #include "plan/plan.h"
+#include "session/template.h"
 
 /* One program at one place. */
 struct attach_part {
@@ -37,6 +38,10 @@ struct attach_ops {
 };
 
 extern const struct attach_ops attach_table[PLAN_MECHANISMS];
+
+/* What a program for this probe alone, row i of the plan, is loaded with; keep: its entry part. */
+struct template_clone attach_clone(const struct plan_probe *probe, uint32_t i,
+				   enum plan_mechanism mechanism, bool keep);
 
 /* attach_kprobe.c */
 int attach_kprobe_arg_offset(uint32_t arg);

@@ -257,18 +257,8 @@ static int inject(const struct drive *drive, const struct cbpf_prog *prog, struc
 int drive_load(struct drive *drive, uint32_t i, const struct cbpf_prog *prog, struct err *err)
 {
 	const struct plan_probe *probe = &drive->plan.probes[i];
-	const struct attach_ops *ops = &attach_table[drive->mechanism];
-	const struct template_clone clone = {
-		.type = ops->type,
-		.attach_type = ops->attach_type,
-		.attach_btf_id = ops->by_btf ? probe->btf_id : 0,
-		.attach_btf_fd = ops->by_btf ? probe->btf_fd : 0,
-		.probe = i,
-		.drop = 1 + !!probe->config.has_reason,
-		.given = probe->config.given,
-		.skb_offset = ops->arg_offset(probe->config.skb_arg),
-		.name = probe->name,
-	};
+	const struct template_clone clone = attach_clone(probe, i, drive->mechanism, false);
+	const struct attach_part part = {.probe = probe};
 	struct slot *slot = &drive->slots[i];
 	struct template t = {};
 	int rc = inject(drive, prog, &t, err);
@@ -280,7 +270,7 @@ int drive_load(struct drive *drive, uint32_t i, const struct cbpf_prog *prog, st
 	template_fini(&t);
 	if (rc)
 		return rc;
-	slot->link_fd = ops->attach(slot->prog_fd, probe, err);
+	slot->link_fd = attach_table[drive->mechanism].attach(slot->prog_fd, &part, err);
 	return slot->link_fd < 0 ? slot->link_fd : 0;
 }
 
