@@ -308,13 +308,10 @@ static int collect(struct drive *drive, struct err *err)
 	return 0;
 }
 
-static int test_run(struct drive *drive, const struct drive_packet *packet, struct err *err)
+/* Run a program once; what each slot then has to show is new. */
+static int test_run(struct drive *drive, int prog_fd, struct bpf_test_run_opts *opts,
+		    struct err *err)
 {
-	struct __sk_buff ctx = {.mark = drive->mark,
-				.ingress_ifindex = packet->inbound ? LO_IFINDEX : 0};
-	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = packet->bytes, .data_size_in = packet->len,
-		    .ctx_in = &ctx, .ctx_size_in = offsetof(struct __sk_buff, gso_size),
-		    .repeat = 1);
 	int rc;
 
 	for (uint32_t i = 0; i < drive->plan.n_probes; i++) {
@@ -323,10 +320,21 @@ static int test_run(struct drive *drive, const struct drive_packet *packet, stru
 		slot->before = *counters(drive, i);
 		slot->has_record = slot->is_undecided = slot->is_wrong = false;
 	}
-	rc = bpf_prog_test_run_opts(drive->tc_fd[packet->push], &opts);
+	rc = bpf_prog_test_run_opts(prog_fd, opts);
 	if (rc)
-		return err_errno(err, ERR_FAILED, rc, "test run of %u bytes", packet->len);
+		return err_errno(err, ERR_FAILED, rc, "test run of %u bytes", drive->frame_len);
 	return collect(drive, err);
+}
+
+static int run_tc(struct drive *drive, const struct drive_packet *packet, struct err *err)
+{
+	struct __sk_buff ctx = {.mark = drive->mark,
+				.ingress_ifindex = packet->inbound ? LO_IFINDEX : 0};
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = packet->bytes, .data_size_in = packet->len,
+		    .ctx_in = &ctx, .ctx_size_in = offsetof(struct __sk_buff, gso_size),
+		    .repeat = 1);
+
+	return test_run(drive, drive->tc_fd[packet->push], &opts, err);
 }
 
 /* What one slot made of the packet; false: other skbs stood in the way. */
@@ -351,6 +359,13 @@ static bool judge(const struct drive *drive, uint32_t i, enum drive_verdict *ver
 	return true;
 }
 
+static void next_mark(struct drive *drive)
+{
+	/* what others have filled it with while programs were loaded */
+	ring_buffer__consume(drive->ring);
+	drive->mark = MARK | ((drive->mark + 1) & 0xffff);
+}
+
 int drive_run(struct drive *drive, const struct drive_packet *packet, enum drive_verdict *verdicts,
 	      struct err *err)
 {
@@ -359,11 +374,8 @@ int drive_run(struct drive *drive, const struct drive_packet *packet, enum drive
 		bool alone = true;
 		int rc;
 
-		/* what others have filled it with while programs were loaded */
-		ring_buffer__consume(drive->ring);
-		drive->mark = MARK | ((drive->mark + 1) & 0xffff);
-		rc = test_run(drive, packet, err);
-
+		next_mark(drive);
+		rc = run_tc(drive, packet, err);
 		if (rc)
 			return rc;
 		for (uint32_t i = 0; i < drive->plan.n_probes; i++)
@@ -373,6 +385,29 @@ int drive_run(struct drive *drive, const struct drive_packet *packet, enum drive
 			return 0;
 	}
 	return err_set(err, ERR_FAILED, "no test run in %d saw one skb alone", RETRY_MAX);
+}
+
+int drive_run_fake(struct drive *drive, uint32_t slot, struct fake_skb *fake,
+		   struct fake_skb_shape *shape, enum drive_verdict *verdict, struct err *err)
+{
+	uint64_t args[4] = {fake_skb_address(fake)};
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .ctx_in = args, .ctx_size_in = sizeof(args));
+
+	drive->frame_len = shape->len;
+	memcpy(drive->frame, shape->bytes, shape->len);
+	for (int retry = 0; retry < RETRY_MAX; retry++) {
+		int rc;
+
+		next_mark(drive);
+		shape->mark = drive->mark;
+		fake_skb_shape(fake, shape);
+		rc = test_run(drive, drive->slots[slot].prog_fd, &opts, err);
+		if (rc)
+			return rc;
+		if (judge(drive, slot, verdict))
+			return 0;
+	}
+	return err_set(err, ERR_FAILED, "no test run in %d was alone", RETRY_MAX);
 }
 
 static int prepare(struct drive *drive, const char *spec, uint32_t n_slots, struct err *err)
@@ -401,7 +436,7 @@ static int prepare(struct drive *drive, const char *spec, uint32_t n_slots, stru
 	if (!drive->ring)
 		return err_errno(err, ERR_FAILED, errno, "cannot map the ring buffer");
 	object_enable(&drive->object, true);
-	drive->can_inbound = !test_run(drive, &inbound, err);
+	drive->can_inbound = !run_tc(drive, &inbound, err);
 	err_clear(err);
 	return 0;
 }

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "fake_skb.h"
 #include "filter/cbpf.h"
 
 #define DRIVE_PACKET_MAX 3000 /* what fits into the one page of a test run */
@@ -66,5 +67,9 @@ struct cbpf_meta drive_meta(const struct drive_packet *packet);
 /* verdicts[slot] for every loaded slot. 0 or a negative errno with err. */
 int drive_run(struct drive *drive, const struct drive_packet *packet, enum drive_verdict *verdicts,
 	      struct err *err);
+
+/* One slot's raw tracepoint program on an skb of our own; shape->mark is set. */
+int drive_run_fake(struct drive *drive, uint32_t slot, struct fake_skb *fake,
+		   struct fake_skb_shape *shape, enum drive_verdict *verdict, struct err *err);
 
 #endif

@@ -253,3 +253,21 @@ test_note__filter_that_cannot_match_at_a_probe__is_said_at_start()
 	try 0 skb -f tracepoint:tcp:tcp_retransmit_skb --cmd true 'tcp port 1'
 	no_match "$T/err" 'cannot match'
 }
+
+# said_at_retransmit EXPR WHAT REASON: one note about the one of two probes where packets have no link header.
+said_at_retransmit()
+{
+	try 0 skb -f tracepoint:tcp:tcp_retransmit_skb,tracepoint:net:netif_receive_skb --cmd true "$1"
+	match "$T/err" "^xcap: tracepoint:tcp:tcp_retransmit_skb: $2 cannot match here: packets have no link header yet, $3"
+	eq "notes" "$(count "$T/err" 'cannot match')" 1
+}
+
+test_note__arp_ether_host_and_vlan_without_a_link_header__is_said_at_start_for_that_probe()
+{
+	said_at_retransmit arp 'the filter' 'and are IPv4'
+	said_at_retransmit 'ether host 02:00:00:00:00:01' 'the filter' 'their Ethernet addresses are zeros'
+	said_at_retransmit 'vlan 5' 'the filter' 'and are IPv4'
+	said_at_retransmit 'arp or tcp port 1' "'arp'" 'and are IPv4'
+	try 0 skb -f tracepoint:tcp:tcp_retransmit_skb --cmd true 'tcp port 1 and not host 10.0.0.1'
+	no_match "$T/err" 'cannot match'
+}

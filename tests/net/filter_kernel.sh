@@ -3,7 +3,7 @@
 #
 # filter_kernel.sh - the programs that xcap loads, driven with packets of our own in the kernel, give
 # libpcap's verdicts (tests/kernel/filter_kernel.c): the second of three rings. The first is in user space
-# (tests/unit/test_cbpf2ebpf.c), the third live (filter.sh).
+# (tests/unit/test_cbpf2ebpf.c), the third live (filter.sh). Reads that fail: tests/kernel/filter_fault.c.
 
 # drive MODE SPEC N [SEED]: its last line says how many verdicts were compared; none may differ.
 drive()
@@ -72,4 +72,17 @@ test_filter_kernel_small__random_programs_by_raw_tp_decide_as_libpcap()
 	drive random raw_tp:skb:kfree_skb 32
 	eq "programs" "$(of programs)" 32
 	at_least "verdicts" "$(of 'verdicts compared')" 600
+}
+
+# Bytes where there is no memory, in an skb of our own making: beside zeros that a filter would take.
+test_filter_kernel_small__a_read_that_fails__is_a_counted_fault_and_no_zeros()
+{
+	local pages=no-pages faults=4
+
+	"$XCAP" check >"$T/check" 2>&1 || true
+	match "$T/check" '^(ok|no) +page addresses '
+	! grep -qE '^ok +page addresses ' "$T/check" || { pages=pages && faults=9; }
+	"$ROOT/build/tests/filter_fault" $pages >"$T/out" 2>"$T/err" || fail "$(cat "$T/out" "$T/err")"
+	eq "faults" "$(of 'of them faults')" $faults
+	eq "verdicts" "$(of 'verdicts as they should be')" 15
 }
