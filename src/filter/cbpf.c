@@ -177,7 +177,7 @@ static bool fetch(const struct machine *m, uint64_t off, uint32_t size, uint32_t
 	return true;
 }
 
-static uint32_t load_size(uint16_t code)
+uint32_t cbpf_load_size(uint16_t code)
 {
 	return BPF_SIZE(code) == BPF_W ? 4 : BPF_SIZE(code) == BPF_H ? 2 : 1;
 }
@@ -204,9 +204,9 @@ static bool run_load(struct machine *m, const struct cbpf_insn *insn, uint32_t *
 	switch (BPF_MODE(insn->code)) {
 	case BPF_ABS:
 		return load_ancillary(m->meta, insn->k, dst) ||
-		       fetch(m, insn->k, load_size(insn->code), dst);
+		       fetch(m, insn->k, cbpf_load_size(insn->code), dst);
 	case BPF_IND:
-		return fetch(m, (uint64_t)insn->k + m->x, load_size(insn->code), dst);
+		return fetch(m, (uint64_t)insn->k + m->x, cbpf_load_size(insn->code), dst);
 	case BPF_MSH:
 		if (!fetch(m, insn->k, 1, dst))
 			return false;

@@ -48,6 +48,9 @@ void cbpf_free(struct cbpf_prog *prog);
 #define CBPF_AD_PKTTYPE	 0xfffff004u
 #define CBPF_AD_IFINDEX	 0xfffff008u
 
+/* Bytes that a BPF_ABS, BPF_IND or BPF_MSH instruction loads, by its code. */
+uint32_t cbpf_load_size(uint16_t code);
+
 /* Words of scratch memory, M[]. */
 #define CBPF_MEM_WORDS 16
 

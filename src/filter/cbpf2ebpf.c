@@ -199,7 +199,7 @@ static void load_plain(struct gen *g, const struct cbpf_insn *insn, int dst)
 
 static void step_ld(struct gen *g, struct step *s)
 {
-	uint32_t k = s->insn->k, size = cbpf2ebpf_load_size(s->insn->code);
+	uint32_t k = s->insn->k, size = cbpf_load_size(s->insn->code);
 
 	if (BPF_MODE(s->insn->code) == BPF_IND)
 		s->ends = !cbpf2ebpf_load_ind(g, &s->fact, k, size);

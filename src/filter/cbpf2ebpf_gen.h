@@ -96,7 +96,5 @@ bool cbpf2ebpf_load_abs(struct gen *g, struct gen_fact *fact, uint32_t k, uint32
 bool cbpf2ebpf_load_ind(struct gen *g, const struct gen_fact *fact, uint32_t k, uint32_t size);
 /* Emit the stubs noted so far. */
 void cbpf2ebpf_load_stubs(struct gen *g);
-/* Bytes that a BPF_ABS, BPF_IND or BPF_MSH instruction loads. */
-uint32_t cbpf2ebpf_load_size(uint16_t code);
 
 #endif

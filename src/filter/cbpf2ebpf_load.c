@@ -18,11 +18,6 @@
  */
 #define OFFSET_MAX 0x00ffffffu
 
-uint32_t cbpf2ebpf_load_size(uint16_t code)
-{
-	return BPF_SIZE(code) == BPF_W ? 4 : BPF_SIZE(code) == BPF_H ? 2 : 1;
-}
-
 /* The data's place must also fit the 16-bit offset of a load. */
 static uint32_t window_size(const struct cbpf2ebpf_layout *layout)
 {
@@ -57,7 +52,7 @@ void cbpf2ebpf_load_plan(struct gen *g)
 
 	for (uint32_t pc = 0; pc < g->prog->len; pc++) {
 		const struct cbpf_insn *insn = &g->prog->insns[pc];
-		uint32_t size = cbpf2ebpf_load_size(insn->code);
+		uint32_t size = cbpf_load_size(insn->code);
 
 		if (!is_fixed_load(insn) || insn->k > OFFSET_MAX ||
 		    find_slot(g, insn->k, size) >= 0)

@@ -83,11 +83,6 @@ static struct bits load_packet(const struct cbpf_known *known, uint64_t at, uint
 	return b;
 }
 
-static uint32_t size_of(uint16_t code)
-{
-	return BPF_SIZE(code) == BPF_W ? 4 : BPF_SIZE(code) == BPF_H ? 2 : 1;
-}
-
 static struct bits load(const struct reach *r, const struct state *s, const struct cbpf_insn *insn)
 {
 	struct bits b;
@@ -98,10 +93,10 @@ static struct bits load(const struct reach *r, const struct state *s, const stru
 			return exactly(r->pkt_type);
 		if (insn->k == CBPF_AD_PROTOCOL || insn->k == CBPF_AD_IFINDEX)
 			return anything;
-		return load_packet(r->known, insn->k, size_of(insn->code));
+		return load_packet(r->known, insn->k, cbpf_load_size(insn->code));
 	case BPF_IND:
 		return is_exact(s->x) ? load_packet(r->known, (uint64_t)insn->k + s->x.value,
-						    size_of(insn->code))
+						    cbpf_load_size(insn->code))
 				      : anything;
 	case BPF_MSH:
 		b = load_packet(r->known, insn->k, 1);

@@ -65,7 +65,7 @@ static void print_fetch(const struct text *t, const char *place, uint32_t k, uin
 
 static void print_ld(const struct text *t, const struct cbpf_insn *insn, uint32_t pc)
 {
-	uint32_t size = ctext_flow_size(insn->code);
+	uint32_t size = cbpf_load_size(insn->code);
 	uint64_t end = ctext_flow_end(insn);
 	char dst = BPF_CLASS(insn->code) == BPF_LDX ? 'x' : 'a';
 

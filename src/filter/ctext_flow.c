@@ -11,17 +11,12 @@
 #include <linux/filter.h>
 #include <stdlib.h>
 
-uint32_t ctext_flow_size(uint16_t code)
-{
-	return BPF_SIZE(code) == BPF_W ? 4 : BPF_SIZE(code) == BPF_H ? 2 : 1;
-}
-
 uint64_t ctext_flow_end(const struct cbpf_insn *insn)
 {
 	bool msh = BPF_CLASS(insn->code) == BPF_LDX && BPF_MODE(insn->code) == BPF_MSH;
 	bool abs = BPF_CLASS(insn->code) == BPF_LD && BPF_MODE(insn->code) == BPF_ABS;
 
-	return msh || abs ? (uint64_t)insn->k + ctext_flow_size(insn->code) : 0;
+	return msh || abs ? (uint64_t)insn->k + cbpf_load_size(insn->code) : 0;
 }
 
 bool ctext_flow_is_reject(const struct cbpf_insn *insn)
@@ -126,8 +121,8 @@ static void use_load(struct ctext_flow *flow, const struct cbpf_insn *insn)
 	*(to_x ? &flow->has_x : &flow->has_a) = true;
 	if (mode == BPF_ABS || mode == BPF_IND || mode == BPF_MSH) {
 		flow->reads_packet = true;
-		flow->calls_be16 |= ctext_flow_size(insn->code) == 2;
-		flow->calls_be32 |= ctext_flow_size(insn->code) == 4;
+		flow->calls_be16 |= cbpf_load_size(insn->code) == 2;
+		flow->calls_be32 |= cbpf_load_size(insn->code) == 4;
 	}
 	flow->reads_len |= mode == BPF_LEN;
 	if (mode == BPF_IND)

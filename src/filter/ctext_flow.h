@@ -41,7 +41,6 @@ bool ctext_flow_is_written(const struct ctext_flow *flow, uint32_t pc);
 /* A load at a constant place: the bytes that the packet must have, else 0. More than 32 bits hold:
  * no packet has them. */
 uint64_t ctext_flow_end(const struct cbpf_insn *insn);
-uint32_t ctext_flow_size(uint16_t code);
 /* Does the program end here with a reject, whatever the packet? */
 bool ctext_flow_is_reject(const struct cbpf_insn *insn);
 /* Is a conditional jump taken? */
