@@ -6,6 +6,7 @@
 # make check-live  on the running kernel (root)
 # make check-vm    on other kernels, in QEMU (root not needed once the packages are there)
 # make quickstart  install what the build needs, build, and capture live traffic (root)
+# make verdicts    how many verdicts of the packet filter are libpcap's, in user space and kernel (root)
 # make fuzz        coverage-guided fuzzing of the packet filter (clang), FUZZ_SECONDS=60 per target
 # make bench       figures on the running kernel (root); make bench-vm: of what needs another one
 # make install     to $(DESTDIR)$(PREFIX); make clean
@@ -116,16 +117,28 @@ $(B)/bench/probe_read_filter: tests/bench/probe_read_filter.c $(B)/bench/probe_r
 kernel-bins: $(KERNEL_BINS)
 .PHONY: kernel-bins
 
+verdicts: unit-bins kernel-bins
+	tests/verdicts
+.PHONY: verdicts
+
 # Fuzzing: FUZZ_SECONDS per target, on top of the corpus in tests/fuzz/data; what is found stands in build/fuzz.
 FUZZ_SECONDS ?= 60
 FUZZ_BINS := $(B)/fuzz/fuzz_convert $(B)/fuzz/fuzz_expr
 FUZZ_SRCS := $(wildcard src/filter/*.c) $(addprefix src/base/,err.c log.c buf.c util.c) \
 	     $(addprefix tests/unit/,fuzz_filter.c filter_scene.c filter_data.c ebpf_run.c pcap_ref.c)
 
-$(B)/fuzz/%: tests/fuzz/%.c $(FUZZ_SRCS) $(wildcard src/filter/*.h tests/unit/*.h tests/fuzz/*.h)
+# One sentence where clang came without its fuzzer.
+$(B)/fuzz/.tools:
+	@mkdir -p $(@D)
+	@echo 'int LLVMFuzzerTestOneInput(void); int LLVMFuzzerTestOneInput(void) { return 0; }' | \
+		$(CLANG) -fsanitize=fuzzer$(comma)address$(comma)undefined -x c -o /dev/null - 2>/dev/null || \
+		{ echo "xcap: $(CLANG) has no libFuzzer: apt-get install libclang-rt-NN-dev of its version" >&2; exit 1; }
+	@touch $@
+
+$(B)/fuzz/%: tests/fuzz/%.c $(FUZZ_SRCS) $(wildcard src/filter/*.h tests/unit/*.h tests/fuzz/*.h) | $(B)/fuzz/.tools
 	@mkdir -p $(@D)
 	$(call say,FUZZ,$@)$(CLANG) -std=gnu11 -D_GNU_SOURCE -g -O1 -fsanitize=fuzzer$(comma)address$(comma)undefined \
-		-fno-sanitize-recover=all -Isrc -Iinclude -Itests/unit -Itests/fuzz -o $@ \
+		-fno-sanitize-recover=all -DXCAP_VERSION='"$(VERSION)"' -Isrc -Iinclude -Itests/unit -Itests/fuzz -o $@ \
 		$< $(FUZZ_SRCS) -lcmocka -lpcap
 
 fuzz: $(FUZZ_BINS)
