@@ -151,3 +151,25 @@ test_whole__functions__have_the_packets_of_the_wire()
 	whole "${words[@]}"
 	at_least "probes with packets" "$(count "$T/table" '^[a-z_0-9]+(@[0-9])? ')" 25
 }
+
+# Size and number of the segments, of packets that are cut later only: what is longer than one segment.
+test_whole__gso__size_and_number_of_segments_are_those_of_the_payload()
+{
+	need socat tshark
+	net_up
+	start skb -f net:net_dev_queue -i "$DEV_A" -v --print -w "$T/x.pcapng" -e 'tcp dst port 8000'
+	tcp_stream 8000 400000
+	stop
+	tshark -nr "$T/x.pcapng" -o tcp.desegment_tcp_streams:FALSE -T fields -e tcp.len -e frame.comment \
+		>"$T/table" 2>"$T/tshark.err"
+	awk '{ gso = segs = 0 }
+		match($0, / gso=[0-9]+/) { gso = substr($0, RSTART + 5, RLENGTH - 5) + 0 }
+		match($0, / segs=[0-9]+/) { segs = substr($0, RSTART + 6, RLENGTH - 6) + 0 }
+		$1 > 1448 && gso == 1448 && segs == int(($1 + 1447) / 1448) { print "many"; next }
+		$1 <= 1448 && !gso { print "one"; next }
+		{ print "wrong:", $0 }' "$T/table" >"$T/judged"
+	each_line_matches "$T/judged" '^(many|one)$'
+	at_least "packets of many segments" "$(count "$T/judged" many)" 5
+	at_least "packets of one" "$(count "$T/judged" one)" 2
+	eq "lines of the text that tell segments" "$(count "$T/out" ' gso=1448x[1-9][0-9]*')" "$(count "$T/judged" many)"
+}
