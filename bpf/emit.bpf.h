@@ -114,11 +114,11 @@ enum emit_result { EMIT_FILLED, EMIT_FULL, EMIT_FAULT };
 
 /*
  * Packets in parts: each copy is bounded by a constant alone, so there is room for one more of them
- * behind the class. The turns are eight chunks and 17 frags where the class may have them; packets
- * of more and smaller pieces than that are read faults.
+ * behind the class. The turns are its chunks and the parts that are copied: a packet of more and
+ * smaller parts takes a larger class, the last of which has turns for all that there can be.
  */
 #define EMIT_PARTS_CLASS(size, chunk, turns)                                                       \
-	if (p->cap_len <= (size)) {                                                                \
+	if (p->cap_len <= (size) && last < (turns) - (size) / (chunk)) {                           \
 		e = bpf_ringbuf_reserve(ring, sizeof(*e) + (size) + (chunk), 0);                   \
 		if (!e)                                                                            \
 			return EMIT_FULL;                                                          \
@@ -132,13 +132,14 @@ enum emit_result { EMIT_FILLED, EMIT_FULL, EMIT_FAULT };
 static __always_inline enum emit_result emit_reserve_parts(struct xcap_packet *p, void *ring,
 							   struct xcap_event **event)
 {
+	u64 last = parts_search(p, p->cap_len - p->shift - 1);
 	struct xcap_event *e;
 
 	EMIT_PARTS_CLASS(256, 64, 12)
 	EMIT_PARTS_CLASS(2048, 256, 26)
 	EMIT_PARTS_CLASS(8192, 1024, 30)
 	EMIT_PARTS_CLASS(32768, 4096, 48)
-	EMIT_PARTS_CLASS(65536, 8192, 72)
+	EMIT_PARTS_CLASS(65536, 8192, XCAP_PARTS + 8)
 	return EMIT_FULL;
 }
 

@@ -17,7 +17,7 @@
 #include "xcap/packet.h"
 
 #define PARTS_PAGE_SHIFT 12
-#define PARTS_LIST	 8 /* skbs of a frag_list; each is up to two parts */
+#define PARTS_LIST	 48 /* skbs of a frag_list: 64 KiB in fragments of 1,480 bytes are 45 */
 
 /* The variables' values. */
 struct parts_bases {
@@ -119,12 +119,15 @@ static __always_inline bool parts_next(struct xcap_packet *p, const struct parts
 	if (n > 1 || BPF_CORE_READ(info, frag_list) || COMPAT_IS_UNREADABLE(skb) ||
 	    bpf_probe_read_kernel(part + 1, sizeof(*part), (void *)info + COMPAT_FRAGS_OFFSET))
 		return false;
-	/* without a frag this is one of no length in the first page */
+	/* without a frag this is one of no length in the first page ... */
 	n = -n;
 	XCAP_OPAQUE(n);
 	part[1].addr = bases->vmemmap + ((part[1].addr - bases->vmemmap) & n);
 	part[1].len &= n;
-	return parts_take(p, part + 1, bases);
+	if (!parts_take(p, part + 1, bases))
+		return false;
+	p->n_parts -= n + 1; /* ... and does not count */
+	return true;
 }
 
 /* Make the list: p->parts, p->n_parts and, of the packet's bytes, how many it reaches. */
