@@ -103,6 +103,14 @@ static struct kbtf *get_kbtf(struct feature_context *context, char *why, size_t 
 	return context->kbtf;
 }
 
+/* Programs name their targets by the ids of the running kernel's own types. */
+static bool has_own_ids(const struct kbtf *kbtf, char *why, size_t size)
+{
+	if (kbtf_is_foreign(kbtf))
+		snprintf(why, size, "the types of --btf are not the running kernel's own");
+	return !kbtf_is_foreign(kbtf);
+}
+
 /* BTF id of a function of vmlinux; 0, with why, if there is none. */
 static uint32_t find_function(struct feature_context *context, const char *name, char *why,
 			      size_t size)
@@ -110,7 +118,7 @@ static uint32_t find_function(struct feature_context *context, const char *name,
 	struct kbtf *kbtf = get_kbtf(context, why, size);
 	int32_t id;
 
-	if (!kbtf)
+	if (!kbtf || !has_own_ids(kbtf, why, size))
 		return 0;
 	id = btf__find_by_name_kind(kbtf_vmlinux(kbtf), name, BTF_KIND_FUNC);
 	if (id > 0)
@@ -192,7 +200,8 @@ bool feature_try_tp_btf(struct feature_context *context, char *why, size_t size)
 	};
 	struct kbtf_target target;
 
-	if (!find_tracepoint(context, SKB_TRACEPOINT, &target, why, size))
+	if (!find_tracepoint(context, SKB_TRACEPOINT, &target, why, size) ||
+	    !has_own_ids(context->kbtf, why, size))
 		return false;
 	program.attach_btf_id = target.btf_id;
 	return load(&program, why, size);

@@ -66,6 +66,28 @@ static int set_program(int prog_fd, int event_fd)
 	return -saved;
 }
 
+/*
+ * By name; by address where the kernel does not choose among several functions of one name (v6.6:
+ * b022f0c7e404 ("tracing/kprobes: Return EADDRNOTAVAIL when func matches several symbols"), also in
+ * later 6.1).
+ */
+static int open_event(struct perf_event_attr *attr, const struct attach_part *part,
+		      const char *symbol)
+{
+	const struct plan_probe *probe = part->probe;
+	int fd;
+
+	attr->config = part->at_return ? PMU_RETPROBE : 0;
+	attr->config1 = (uintptr_t)symbol; /* kprobe_func */
+	attr->config2 = probe->offset;
+	fd = syscall(__NR_perf_event_open, attr, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
+	if (fd >= 0 || errno != EADDRNOTAVAIL || !probe->address)
+		return fd;
+	attr->config1 = 0;
+	attr->config2 = probe->address + probe->offset; /* kprobe_addr */
+	return syscall(__NR_perf_event_open, attr, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
+}
+
 int attach_kprobe_open(int prog_fd, const struct attach_part *part, struct err *err)
 {
 	const struct plan_probe *probe = part->probe;
@@ -79,10 +101,7 @@ int attach_kprobe_open(int prog_fd, const struct attach_part *part, struct err *
 	snprintf(symbol, sizeof(symbol), "%s%s%s", probe->module, probe->module[0] ? ":" : "",
 		 probe->name);
 	attr.type = type;
-	attr.config = part->at_return ? PMU_RETPROBE : 0;
-	attr.config1 = (uintptr_t)symbol; /* kprobe_func */
-	attr.config2 = probe->offset;
-	fd = syscall(__NR_perf_event_open, &attr, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
+	fd = open_event(&attr, part, symbol);
 	if (fd < 0)
 		return err_errno(
 			err, ERR_UNSUPPORTED, errno, "cannot put a kprobe on '%s'%s", probe->name,

@@ -139,8 +139,8 @@ need_kprobe()
 need_feature()
 {
 	"$XCAP" check >"$T/check" 2>&1 || true
-	grep -qE "^(ok|no) +$1 " "$T/check" || fail "xcap check has no line for $1"
-	grep -qE "^ok +$1 " "$T/check" || skip "$2"
+	grep -qE "^(ok|no) +$1  " "$T/check" || fail "xcap check has no line for $1"
+	grep -qE "^ok +$1  " "$T/check" || skip "$2"
 }
 
 # Bytes in pages can be read at tracepoints, in either way.
