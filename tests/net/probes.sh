@@ -102,6 +102,91 @@ test_module_function__is_probed_by_its_name()
 	each_line_matches "$T/out" " br_handle_frame_finish .*$REQUEST"
 }
 
+# Through a device of the module, so that its function runs; as many packets come back out of it.
+module_dummy_up()
+{
+	modprobe dummy numdummies=0 2>/dev/null || skip "the module dummy"
+	grep -q ' dummy_xmit.*\[dummy\]' /proc/kallsyms || skip "dummy_xmit in the module dummy"
+	in_a ip link add "xcap-dummy" type dummy
+	in_a ip link set "xcap-dummy" up
+	in_a ip addr add 10.98.0.1/24 dev "xcap-dummy"
+	in_a ip neigh add 10.98.0.2 lladdr 02:00:00:00:00:0c dev "xcap-dummy"
+}
+
+# The capture goes on at what is left, or it holds the module so that rmmod says that it is in use.
+test_module_function__gone_with_its_module_leaves_the_other_probes()
+{
+	need_kprobe
+	net_up
+	module_dummy_up
+	start skb -f kprobe:dummy_xmit@1,tp:net:netif_receive_skb -e 'icmp[0] == 8'
+	in_a ping -q -n -c 1 -W 1 10.98.0.2 >/dev/null 2>&1 || true
+	in_a ip link del "xcap-dummy"
+	rmmod dummy 2>"$T/rmmod" || match "$T/rmmod" 'in use'
+	ping4 2
+	stop
+	eq "at dummy_xmit" "$(count "$T/out" ' dummy_xmit .*10\.98\.0\.2: ICMP echo request')" 1
+	eq "at netif_receive_skb" "$(count "$T/out" " netif_receive_skb .*$REQUEST")" 2
+	eq "lines" "$(lines "$T/out")" 3
+	eq "lost" "$(($(total ring_full) + $(total fault) + $(total nested)))" 0
+}
+
+test_module_function__of_a_module_that_is_not_loaded_says_to_load_it()
+{
+	need_kprobe
+	modprobe dummy numdummies=0 2>/dev/null || skip "the module dummy"
+	rmmod dummy
+	try 2 skb -f dummy:dummy_xmit
+	error_says "'dummy:dummy_xmit'"
+	hint_says "the module 'dummy' is not loaded: 'modprobe dummy' first"
+	try 2 skb -f 'dummy:*'
+	hint_says "the module 'dummy' is not loaded: 'modprobe dummy' first"
+}
+
+# Behind the call of the tracer that the function begins with, and where the kernel has it the landing pad of
+# indirect calls, the first argument is where it was; within these there is no instruction to stand on.
+test_kprobe__at_an_offset_finds_the_skb_in_the_register()
+{
+	local at
+
+	need_kprobe
+	net_up
+	for at in 0x5 0x9 none; do
+		[ "$at" != none ] || fail "no instruction at ip_rcv+5 nor +9"
+		spawn skb -f "ip_rcv+$at@%rdi" -e "icmp[0] == 8 and dst host $IP_B"
+		! await_ready || break
+		reap "$XCAP_PID" 10
+		eq "exit status" "$RC" 3
+		error_says "cannot put a kprobe on 'ip_rcv'.*no instruction begins there"
+	done
+	ping4 2
+	stop
+	eq "lines" "$(lines "$T/out")" 2
+	each_line_matches "$T/out" " ip_rcv\+?.* $REQUEST"
+	eq "lost" "$(($(total ring_full) + $(total fault) + $(total nested)))" 0
+}
+
+# int tcp_v4_do_rcv(struct sock *sk, struct sk_buff *skb): the socket of the server is one, seen by all.
+test_function__with_a_second_argument_has_its_value_by_each_mechanism()
+{
+	local by specs=()
+
+	need_kprobe
+	need socat
+	net_up
+	for by in kprobe fentry kprobe-multi; do
+		! "$XCAP" skb -f "$by:tcp_v4_do_rcv@2@1" --dry-run >"$T/need" 2>&1 || specs+=("$by")
+	done
+	for by in "${specs[@]}"; do
+		capture skb -f "$by:tcp_v4_do_rcv@2@1" -e 'tcp[tcpflags] & (tcp-push|tcp-fin) != 0 and dst port 8000' \
+			-- tcp_stream 8000 100
+		at_least "packets by $by" "$(count "$T/out" ' tcp_v4_do_rcv ')" 1
+		each_line_matches "$T/out" ' tcp_v4_do_rcv .* ext=0xffff[0-9a-f]{12}$'
+		eq "sockets" "$(grep -o ' ext=[0-9a-fx]*' "$T/out" | sort -u | wc -l)" 1
+	done
+	at_least "mechanisms" "${#specs[@]}" 1
+}
+
 test_tp_btf__is_what_a_tracepoint_takes()
 {
 	net_up

@@ -15,6 +15,12 @@ def version(release):
     return ".".join(release.split(".")[:2])
 
 
+def is_of(column, release):
+    """A column is a version, or one of a build: "6.18-fc" is 6.18.44-fc-v669, and no other 6.18."""
+    parts = column.split("-")
+    return parts[0] == version(release) and set(parts[1:]) <= set(release.split("-")[1:])
+
+
 def table(paths):
     kernels = [json.load(open(path)) for path in paths]
     print(HEADING, " | ".join(version(k["kernel"]) for k in kernels), "|")
@@ -41,7 +47,7 @@ def check(path):
     wrong = []
     if [f["name"] for f in found["features"]] != list(rows):
         wrong.append(f"rows are {list(rows)}")
-    column = kernels.index(version(found["kernel"])) if version(found["kernel"]) in kernels else None
+    column = next((i for i, name in enumerate(kernels) if is_of(name, found["kernel"])), None)
     for feature in found["features"] if column is not None and not wrong else []:
         want = "yes" if feature["works"] else "-"
         have = rows[feature["name"]][column]
