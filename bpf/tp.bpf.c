@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * tp.bpf.c - front ends at tracepoints: tp_btf, and raw_tp where types are not to be had.
+ * tp.bpf.c - front ends at tracepoints: tp_btf, and raw_tp where types are not to be had. raw_tp
+ * can also be one program for all tracepoints, which its cookie tells apart (6.10).
  */
 #include "xcap.bpf.h"
 
@@ -39,11 +40,54 @@ int xcap_tp_btf(u64 *ctx)
 	return xcap_capture(&c);
 }
 
+/*
+ * Argument n, from 0. By a read: a program that loads a word which one of its tracepoints has not
+ * got cannot be attached there.
+ */
+static __always_inline u64 raw_tp_arg(u64 *ctx, u64 n)
+{
+	u64 value = 0;
+
+	bpf_probe_read_kernel(&value, sizeof(value), ctx + n);
+	return value;
+}
+
+/* One that the tracepoint may have, its number from 1; 0: it has none. */
+static __always_inline u64 raw_tp_other_arg(u64 *ctx, u64 number)
+{
+	return number ? raw_tp_arg(ctx, number - 1) : 0;
+}
+
+static __always_inline void raw_tp_by_cookie(struct xcap_ctx *c, u64 *ctx)
+{
+	u64 cookie = bpf_get_attach_cookie(ctx);
+
+	c->probe = cookie & XCAP_COOKIE_PROBE;
+	c->skb = (void *)raw_tp_arg(ctx, cookie >> XCAP_COOKIE_SKB & XCAP_COOKIE_ARG);
+	c->sock = raw_tp_other_arg(ctx, cookie >> XCAP_COOKIE_SOCK & XCAP_COOKIE_ARG);
+	c->flow = raw_tp_other_arg(ctx, cookie >> XCAP_COOKIE_FLOW & XCAP_COOKIE_ARG);
+	c->given = cookie >> XCAP_COOKIE_GIVEN & XCAP_COOKIE_FEW;
+	if (c->given == XCAP_GIVEN_BY_DEVICE)
+		c->dev = (void *)raw_tp_arg(ctx, 2);
+	c->drop = cookie >> XCAP_COOKIE_DROP & XCAP_COOKIE_FEW;
+	if (c->drop)
+		c->location = raw_tp_arg(ctx, 1);
+	if (c->drop > 1)
+		c->reason = (u32)raw_tp_arg(ctx, 2);
+	c->has_ext = !!(cookie & XCAP_COOKIE_HAS_EXT);
+	if (c->has_ext)
+		c->ext = raw_tp_arg(ctx, cookie >> XCAP_COOKIE_EXT & XCAP_COOKIE_ARG);
+}
+
 SEC("?xcap/raw_tp")
 int xcap_raw_tp(u64 *ctx)
 {
 	struct xcap_ctx c = {};
 
+	if (XCAP_PATCHED(XCAP_MARK_SHARED)) {
+		raw_tp_by_cookie(&c, ctx);
+		return xcap_capture(&c);
+	}
 	c.probe = XCAP_PATCHED(XCAP_MARK_PROBE);
 	c.skb = XCAP_PATCHED_SKB(ctx);
 	XCAP_MORE_ARGS(&c, ctx);

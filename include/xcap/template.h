@@ -21,15 +21,21 @@
 #define XCAP_MARK_HAS_RET 0x7eadbe08
 #define XCAP_MARK_RET	  0x7eadbe09 /* the same of the return value */
 
+#define XCAP_MARK_SHARED 0x7eadbe0a /* becomes 1: a cookie tells what the other marks would */
+
 /* Cookies of programs that serve many probes: who was hit, and which arguments it takes. */
 #define XCAP_COOKIE_PROBE   0xffff
 #define XCAP_COOKIE_SKB	    16 /* shift of the skb's argument number, from 0 */
 #define XCAP_COOKIE_EXT	    20 /* the same of @N@M */
 #define XCAP_COOKIE_ARG	    0xf
+#define XCAP_COOKIE_ARGS    6 /* that they can tell apart */
 #define XCAP_COOKIE_HAS_EXT (1ULL << 24)
 #define XCAP_COOKIE_HAS_RET (1ULL << 25)
 #define XCAP_COOKIE_SOCK    28 /* shift of a sock's argument number, from 1; 0: there is none */
 #define XCAP_COOKIE_FLOW    32 /* the same of a flow */
+#define XCAP_COOKIE_DROP    36 /* the value of XCAP_MARK_DROP, and of XCAP_MARK_GIVEN */
+#define XCAP_COOKIE_GIVEN   38
+#define XCAP_COOKIE_FEW	    0x3
 
 /* Names that session/inject.c looks for in func_info. */
 #define XCAP_FILTER_FUNC "xcap_filter"

@@ -25,6 +25,7 @@ enum feature {
 	FEATURE_KPROBE_MULTI, /* one link over many functions, 5.18, CONFIG_FPROBE */
 	FEATURE_FEXIT,	      /* 5.5, with fentry */
 	FEATURE_COOKIE,	      /* a kprobe tells its program who it is, 5.15 */
+	FEATURE_TP_COOKIE,    /* the same of a raw tracepoint, 6.10 */
 	FEATURE_LINK_MISSED,  /* links of kprobes count missed hits, 6.7 */
 	FEATURE_MODULE_BTF,   /* 5.11 */
 	FEATURE_RDONLY_CAST,  /* 6.2 */

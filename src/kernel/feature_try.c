@@ -3,8 +3,7 @@
  * feature_try.c - attempts at what this kernel and this user can do.
  *
  * Programs are loaded, but not attached: attaching patches code and waits for all CPUs (tens of
- * milliseconds where probes are slow), and what a kernel lacks it refuses at load. The session
- * takes the next mechanism should attaching fail.
+ * milliseconds where probes are slow), and what a kernel lacks it refuses at load.
  */
 #include "kernel/feature_try.h"
 

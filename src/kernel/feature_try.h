@@ -38,6 +38,7 @@ bool feature_try_kprobe(struct feature_context *context, char *why, size_t size)
 bool feature_try_kprobe_multi(struct feature_context *context, char *why, size_t size);
 bool feature_try_fexit(struct feature_context *context, char *why, size_t size);
 bool feature_try_kprobe_cookie(struct feature_context *context, char *why, size_t size);
+bool feature_try_kprobe_tp_cookie(struct feature_context *context, char *why, size_t size);
 bool feature_try_link_missed(struct feature_context *context, char *why, size_t size);
 bool feature_try_module_btf(struct feature_context *context, char *why, size_t size);
 bool feature_try_rdonly_cast(struct feature_context *context, char *why, size_t size);

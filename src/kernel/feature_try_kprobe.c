@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * feature_try_kprobe.c - attempts at what makes many kprobes fast: one link, cookies.
+ * feature_try_kprobe.c - attempts at what makes many probes fast: one link, cookies.
  *
  * Nothing is attached here either: the kernel is asked for a link over addresses that it cannot
  * read, which is the first thing that it finds wrong where it has such links at all.
@@ -31,15 +31,21 @@
 /* A page that no user has: reading from there is EFAULT. */
 #define NOBODYS_ADDRESS ((const unsigned long *)-4096L)
 
-static int load(const struct bpf_insn *insns, size_t n, enum bpf_attach_type type, const char *what,
-		char *why, size_t size)
+static int load_as(enum bpf_prog_type prog_type, const struct bpf_insn *insns, size_t n,
+		   enum bpf_attach_type type, const char *what, char *why, size_t size)
 {
 	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = type);
-	int fd = bpf_prog_load(BPF_PROG_TYPE_KPROBE, NULL, "GPL", insns, n, &opts);
+	int fd = bpf_prog_load(prog_type, NULL, "GPL", insns, n, &opts);
 
 	if (fd < 0)
 		snprintf(why, size, "the kernel refuses %s: %s", what, err_name(fd));
 	return fd;
+}
+
+static int load(const struct bpf_insn *insns, size_t n, enum bpf_attach_type type, const char *what,
+		char *why, size_t size)
+{
+	return load_as(BPF_PROG_TYPE_KPROBE, insns, n, type, what, why, size);
 }
 
 bool feature_try_kprobe_multi(struct feature_context *context, char *why, size_t size)
@@ -67,16 +73,30 @@ bool feature_try_kprobe_multi(struct feature_context *context, char *why, size_t
 	return true;
 }
 
-bool feature_try_kprobe_cookie(struct feature_context *context, char *why, size_t size)
+static bool try_cookie(enum bpf_prog_type type, const char *what, char *why, size_t size)
 {
 	static const struct bpf_insn insns[] = {CALL(BPF_FUNC_get_attach_cookie), MOV_0, EXIT};
-	int fd = load(insns, UTIL_ARRAY_SIZE(insns), 0, "kprobe programs that ask for their cookie",
-		      why, size);
+	int fd = load_as(type, insns, UTIL_ARRAY_SIZE(insns), 0, what, why, size);
 
-	(void)context;
 	if (fd < 0)
 		return false;
 	close(fd);
 	snprintf(why, size, "a small program was loaded");
 	return true;
+}
+
+bool feature_try_kprobe_cookie(struct feature_context *context, char *why, size_t size)
+{
+	(void)context;
+	return try_cookie(BPF_PROG_TYPE_KPROBE, "kprobe programs that ask for their cookie", why,
+			  size);
+}
+
+/* Loading and attaching with one came together, 68ca5d4eebb8 ("bpf: support BPF cookie in
+ * raw_tracepoint"). */
+bool feature_try_kprobe_tp_cookie(struct feature_context *context, char *why, size_t size)
+{
+	(void)context;
+	return try_cookie(BPF_PROG_TYPE_RAW_TRACEPOINT, "raw_tp programs that ask for their cookie",
+			  why, size);
 }

@@ -31,8 +31,8 @@ static const struct mechanism {
 	enum feature feature;
 	enum spec_kind forced_by;
 } mechanisms[] = {
-	{PLAN_TP_BTF, true, false, true, false, false, false, 0, FEATURE_TP_BTF, SPEC_TP_BTF},
-	{PLAN_RAW_TP, true, false, false, false, false, false, 1, FEATURE_RAW_TP, SPEC_RAW_TP},
+	{PLAN_TP_BTF, true, false, true, false, false, false, 1, FEATURE_TP_BTF, SPEC_TP_BTF},
+	{PLAN_RAW_TP, true, false, false, false, false, false, 0, FEATURE_RAW_TP, SPEC_RAW_TP},
 	{PLAN_FENTRY, false, false, true, false, false, false, 2, FEATURE_FENTRY, SPEC_FENTRY},
 	{PLAN_KPROBE_MULTI, false, false, false, true, true, false, 0, FEATURE_KPROBE_MULTI,
 	 SPEC_KPROBE_MULTI},
@@ -55,8 +55,8 @@ static const struct backend {
 	{"kprobe", {PLAN_KPROBE, PLAN_KRETPROBE}},
 };
 
-int plan_ladder_policy(const char *backend, uint32_t n_functions, struct plan_ladder_policy *policy,
-		       struct err *err)
+int plan_ladder_policy(const char *backend, uint32_t n_functions, uint32_t n_tracepoints,
+		       struct plan_ladder_policy *policy, struct err *err)
 {
 	const char *names[UTIL_ARRAY_SIZE(backends)];
 	struct buf list;
@@ -65,6 +65,7 @@ int plan_ladder_policy(const char *backend, uint32_t n_functions, struct plan_la
 
 	*policy = (struct plan_ladder_policy){
 		.many = n_functions > PLAN_LADDER_FEW,
+		.many_tracepoints = n_tracepoints > PLAN_LADDER_FEW,
 		.backend = backend,
 	};
 	if (!backend)
@@ -188,6 +189,20 @@ static bool applies(const struct mechanism *m, const struct plan_ladder_policy *
 	return !policy->backend || policy->ends[probe->is_exit] == m->mechanism;
 }
 
+/*
+ * Each tracepoint's own program is verified by itself; raw_tp has one for all where a cookie tells
+ * them apart. It reads bytes in pages by their addresses only.
+ */
+static bool is_many(const struct plan_kernel *kernel, const struct plan_ladder_policy *policy,
+		    const struct plan_probe *probe)
+{
+	if (!probe->is_tracepoint)
+		return policy->many;
+	return policy->many_tracepoints &&
+	       plan_ladder_feature(kernel, FEATURE_TP_COOKIE, NULL, 0) &&
+	       plan_ladder_feature(kernel, FEATURE_PAGE_ADDRESS, NULL, 0);
+}
+
 static int by_many(const void *a, const void *b)
 {
 	return (*(const struct mechanism *const *)a)->many -
@@ -209,7 +224,7 @@ int plan_ladder(const struct plan_kernel *kernel, const struct plan_ladder_polic
 		struct plan_probe *probe, struct plan_text **texts, struct err *err)
 {
 	bool forced = policy->backend || is_forced(probe->kind);
-	bool many = policy->many && !probe->is_tracepoint;
+	bool many = is_many(kernel, policy, probe);
 	const struct mechanism *order[PLAN_MECHANISMS];
 	size_t n = 0;
 

@@ -18,13 +18,14 @@
 /* What holds for all probes of a plan. */
 struct plan_ladder_policy {
 	bool many;		     /* more functions than PLAN_LADDER_FEW */
+	bool many_tracepoints;	     /* the same of tracepoints */
 	const char *backend;	     /* --backend; NULL: none */
 	enum plan_mechanism ends[2]; /* of the backend: at the entry, at the return */
 };
 
-/* The policy for `n_functions` probes. ERR_USAGE for a backend that there is not. */
-int plan_ladder_policy(const char *backend, uint32_t n_functions, struct plan_ladder_policy *policy,
-		       struct err *err);
+/* The policy for so many probes. ERR_USAGE for a backend that there is not. */
+int plan_ladder_policy(const char *backend, uint32_t n_functions, uint32_t n_tracepoints,
+		       struct plan_ladder_policy *policy, struct err *err);
 
 /*
  * Fill the ladder of a resolved probe; texts keeps its reasons. A kind or a backend that forces a

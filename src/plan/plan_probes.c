@@ -159,7 +159,7 @@ static int add_ladders(struct collection *c, const char *backend, struct plan_te
 
 	for (uint32_t i = 0; i < c->set.n; i++)
 		n_functions += !c->set.list[i].is_tracepoint;
-	code = plan_ladder_policy(backend, n_functions, &policy, c->err);
+	code = plan_ladder_policy(backend, n_functions, c->set.n - n_functions, &policy, c->err);
 	for (uint32_t i = 0; i < c->set.n && !code; i++) {
 		struct plan_probe *probe = &c->set.list[i];
 

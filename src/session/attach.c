@@ -6,6 +6,8 @@
 
 #include <bpf/bpf.h>
 #include <errno.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 /* Tracing and raw tracepoint programs get their arguments as an array of words. */
 static int word_offset(uint32_t arg)
@@ -24,9 +26,23 @@ static int attach_trace(int prog_fd, const struct attach_part *part, struct err 
 	return fd;
 }
 
+/* Linux 6.10; libbpf has it from 1.4 on. The part of union bpf_attr that the command reads. */
+static int open_with_cookie(const char *name, int prog_fd, uint64_t cookie)
+{
+	const struct {
+		uint64_t name;
+		uint32_t prog_fd, pad;
+		uint64_t cookie;
+	} attr = {(uintptr_t)name, prog_fd, 0, cookie};
+	int fd = syscall(__NR_bpf, BPF_RAW_TRACEPOINT_OPEN, &attr, sizeof(attr));
+
+	return fd < 0 ? -errno : fd;
+}
+
 static int attach_raw_tp(int prog_fd, const struct attach_part *part, struct err *err)
 {
-	int fd = bpf_raw_tracepoint_open(part->probe->name, prog_fd);
+	int fd = part->has_cookie ? open_with_cookie(part->probe->name, prog_fd, part->cookie)
+				  : bpf_raw_tracepoint_open(part->probe->name, prog_fd);
 
 	if (fd == -ENOENT)
 		return err_errno(err, ERR_UNSUPPORTED, fd, "this kernel has no tracepoint '%s'",
@@ -90,6 +106,11 @@ static int other_offset(const struct attach_ops *ops, uint8_t arg)
 	return arg ? ops->arg_offset(arg - 1) : -1;
 }
 
+uint32_t attach_drop(const struct plan_probe *probe)
+{
+	return probe->config.is_kfree_skb ? 1 + !!probe->config.has_reason : 0;
+}
+
 struct template_clone attach_clone(const struct plan_probe *probe, uint32_t i,
 				   enum plan_mechanism mechanism, bool keep)
 {
@@ -101,7 +122,7 @@ struct template_clone attach_clone(const struct plan_probe *probe, uint32_t i,
 		.attach_btf_id = ops->by_btf ? probe->btf_id : 0,
 		.attach_btf_fd = ops->by_btf ? probe->btf_fd : 0,
 		.probe = i,
-		.drop = probe->config.is_kfree_skb ? 1 + !!probe->config.has_reason : 0,
+		.drop = attach_drop(probe),
 		.given = probe->config.given,
 		.keep = keep,
 		.skb_offset = probe->skb_reg >= 0 ? probe->skb_reg

@@ -19,7 +19,7 @@
 struct attach_part {
 	const struct plan_probe *probe;
 	bool at_return;
-	bool has_cookie; /* single kprobes, from 5.15 */
+	bool has_cookie; /* single kprobes, from 5.15; tracepoints, from 6.10 */
 	uint64_t cookie;
 };
 
@@ -38,6 +38,9 @@ struct attach_ops {
 };
 
 extern const struct attach_ops attach_table[PLAN_MECHANISMS];
+
+/* The value of XCAP_MARK_DROP. */
+uint32_t attach_drop(const struct plan_probe *probe);
 
 /* What a program for this probe alone, row i of the plan, is loaded with; keep: its entry part. */
 struct template_clone attach_clone(const struct plan_probe *probe, uint32_t i,

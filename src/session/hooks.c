@@ -17,6 +17,7 @@
 
 #include "base/log.h"
 #include "kernel/symbol.h"
+#include "plan/plan_ladder.h"
 #include "session/attach.h"
 #include "xcap/template.h"
 
@@ -52,6 +53,8 @@ int hooks_init(struct hooks *hooks, const struct plan *plan, const struct plan_k
 	hooks->kernel = kernel;
 	hooks->object = object;
 	hooks->holder.fd = -1;
+	hooks->tp_cookies = plan->n_probes > PLAN_LADDER_FEW &&
+			    plan_ladder_feature(kernel, FEATURE_TP_COOKIE, NULL, 0);
 	memset(hooks->shared, -1, sizeof(hooks->shared));
 	hooks->list = calloc(plan->n_probes, sizeof(*hooks->list));
 	if (!hooks->list)
@@ -68,8 +71,12 @@ static uint64_t cookie_of(const struct plan_probe *probe, uint32_t i)
 
 	if (probe->ext_arg >= 0)
 		cookie |= XCAP_COOKIE_HAS_EXT | (uint64_t)probe->ext_arg << XCAP_COOKIE_EXT;
-	cookie |= (uint64_t)probe->config.sock_arg << XCAP_COOKIE_SOCK;
-	cookie |= (uint64_t)probe->config.flow_arg << XCAP_COOKIE_FLOW;
+	if (probe->config.sock_arg <= XCAP_COOKIE_ARGS)
+		cookie |= (uint64_t)probe->config.sock_arg << XCAP_COOKIE_SOCK;
+	if (probe->config.flow_arg <= XCAP_COOKIE_ARGS)
+		cookie |= (uint64_t)probe->config.flow_arg << XCAP_COOKIE_FLOW;
+	cookie |= (uint64_t)attach_drop(probe) << XCAP_COOKIE_DROP;
+	cookie |= (uint64_t)probe->config.given << XCAP_COOKIE_GIVEN;
 	return probe->ret_size ? cookie | XCAP_COOKIE_HAS_RET : cookie;
 }
 
@@ -78,8 +85,9 @@ static int shared_program(struct hooks *hooks, enum plan_mechanism mechanism, bo
 			  struct err *err)
 {
 	const struct attach_ops *ops = &attach_table[mechanism];
-	enum plan_mechanism source =
-		plan_mechanism_is_exit(mechanism) ? PLAN_KRETPROBE_MULTI : PLAN_KPROBE_MULTI;
+	enum plan_mechanism source = mechanism == PLAN_RAW_TP		 ? PLAN_RAW_TP
+				     : plan_mechanism_is_exit(mechanism) ? PLAN_KRETPROBE_MULTI
+									 : PLAN_KPROBE_MULTI;
 	const struct template_clone clone = {
 		.type = ops->type,
 		.attach_type = ops->attach_type,
@@ -103,6 +111,18 @@ static int own_program(struct hooks *hooks, uint32_t i, enum plan_mechanism mech
 	return template_load(&hooks->object->templates[mechanism], &clone, err);
 }
 
+/* Has it the program of all, which a cookie tells who was hit? That takes the first six arguments.
+ */
+static bool has_cookie(const struct hooks *hooks, const struct plan_probe *probe,
+		       enum plan_mechanism mechanism)
+{
+	if (mechanism == PLAN_RAW_TP)
+		return hooks->tp_cookies && probe->config.skb_arg < XCAP_COOKIE_ARGS &&
+		       probe->ext_arg < XCAP_COOKIE_ARGS;
+	return (mechanism == PLAN_KPROBE || mechanism == PLAN_KRETPROBE) &&
+	       hooks->object->has_cookies && probe->skb_reg < 0;
+}
+
 /* One program, attached at the probe's place. */
 static int attach_end(struct hooks *hooks, uint32_t i, enum plan_mechanism mechanism, bool keep,
 		      struct hook_end *end, struct err *err)
@@ -112,8 +132,7 @@ static int attach_end(struct hooks *hooks, uint32_t i, enum plan_mechanism mecha
 	const struct attach_part part = {
 		.probe = probe,
 		.at_return = is_exit,
-		.has_cookie = (mechanism == PLAN_KPROBE || mechanism == PLAN_KRETPROBE) &&
-			      hooks->object->has_cookies && probe->skb_reg < 0,
+		.has_cookie = has_cookie(hooks, probe, mechanism),
 		.cookie = cookie_of(probe, i),
 	};
 	int prog_fd = part.has_cookie ? shared_program(hooks, mechanism, keep, err)

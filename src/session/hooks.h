@@ -38,6 +38,7 @@ struct hooks {
 	int shared[PLAN_MECHANISMS][2];
 	int *links; /* of many */
 	uint32_t n_links;
+	bool tp_cookies; /* one program for all tracepoints that go by raw_tp */
 	bool many_known; /* none of these missed a hit; set when they are closed */
 	struct holder holder;
 };

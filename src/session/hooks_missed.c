@@ -76,6 +76,14 @@ static bool end_misses(const struct hooks *hooks, const struct hook_end *end, bo
 	       link_misses(end->link_fd, false, missed);
 }
 
+/* Tracepoints that share a program share its count: known if there is nothing to divide. */
+static bool shared_tp_misses(const struct hooks *hooks)
+{
+	uint64_t sum = 0;
+
+	return program_misses(hooks->shared[PLAN_RAW_TP][0], &sum) && !sum;
+}
+
 /* Read while attached; kept for when the links are closed. */
 void hooks_missed_count(const struct hooks *hooks, uint32_t probe, struct capture_counts *counts)
 {
@@ -94,6 +102,10 @@ void hooks_missed_count(const struct hooks *hooks, uint32_t probe, struct captur
 	if (hook->missed_done) {
 		counts->missed_known = hook->missed_known;
 		counts->missed = hook->missed;
+		return;
+	}
+	if (hook->mechanism == PLAN_RAW_TP && hook->main.prog_fd < 0) {
+		counts->missed_known = shared_tp_misses(hooks);
 		return;
 	}
 	counts->missed_known = end_misses(hooks, &hook->main, by_kprobe, &counts->missed) &&

@@ -77,6 +77,7 @@ static bool patch(struct bpf_insn *insns, uint32_t n, const struct template_clon
 		{XCAP_MARK_KEEP, clone->keep},
 		{XCAP_MARK_HAS_EXT, clone->ext_offset >= 0},
 		{XCAP_MARK_HAS_RET, clone->has_ret},
+		{XCAP_MARK_SHARED, clone->shared},
 	};
 	const struct {
 		uint32_t mark;
@@ -86,7 +87,7 @@ static bool patch(struct bpf_insn *insns, uint32_t n, const struct template_clon
 		{XCAP_MARK_RET, clone->ret_offset},   {XCAP_MARK_SOCK, clone->sock_offset},
 		{XCAP_MARK_FLOW, clone->flow_offset},
 	};
-	bool has_probe = false;
+	bool has_probe = false, has_shared = false;
 
 	for (uint32_t i = 0; i + 1 < n; i++) {
 		uint32_t mark = insns[i].imm;
@@ -94,6 +95,7 @@ static bool patch(struct bpf_insn *insns, uint32_t n, const struct template_clon
 		if (insns[i].code != (BPF_ALU64 | BPF_MOV | BPF_K))
 			continue;
 		has_probe |= mark == XCAP_MARK_PROBE;
+		has_shared |= mark == XCAP_MARK_SHARED;
 		for (size_t j = 0; j < UTIL_ARRAY_SIZE(values); j++)
 			if (mark == values[j].mark)
 				insns[i].imm = values[j].value;
@@ -101,7 +103,7 @@ static bool patch(struct bpf_insn *insns, uint32_t n, const struct template_clon
 			if (mark == loads[j].mark)
 				patch_load(&insns[i], loads[j].offset);
 	}
-	return has_probe != clone->shared;
+	return clone->shared ? has_shared || !has_probe : has_probe;
 }
 
 /* The last line of a verifier log that is not a statistic. */

@@ -23,6 +23,32 @@ test_glob__over_tracepoints_captures_at_each_of_them()
 	eq "lost" "$(($(total ring_full) + $(total fault) + $(total nested)))" 0
 }
 
+# One program serves all of them where the kernel has cookies for it: each packet is seen where it was, with the
+# reason and place of its drop, and on the device that sent it.
+test_glob__over_tracepoints_by_raw_tp_tells_them_apart()
+{
+	net_up
+	start skb -f 'tp:*:*' --backend raw_tp -e "icmp[0] == 8 and dst host $IP_B" -w "$T/x.pcapng" --print
+	ping4 2
+	stop
+	eq "at netif_receive_skb" "$(count "$T/out" " netif_receive_skb +$DEV_B@")" 2
+	eq "at net_dev_queue" "$(count "$T/out" " net_dev_queue +$DEV_A@")" 2
+	eq "at net_dev_xmit" "$(count "$T/out" " net_dev_xmit +$DEV_A@")" 2
+	each_line_matches "$T/out" 'IP 10\.99\.0\.1 > 10\.99\.0\.2: ICMP echo request'
+	match "$T/err" '^xcap: listening on [0-9]+ probes \(raw_tp\)'
+	eq "packets in the file" "$(packets "$T/x.pcapng")" "$(total sent)"
+	eq "lost" "$(($(total ring_full) + $(total fault) + $(total nested)))" 0
+	drop_port 9000
+	start skb -f 'tp:*:*' --backend raw_tp -e 'tcp dst port 9000' -v
+	syn 9000
+	stop
+	eq "drops" "$(count "$T/out" ' kfree_skb ')" 1
+	if kernel_at_least 5 17; then
+		match "$T/out" ' kfree_skb .* NETFILTER_DROP '
+	fi
+	match "$T/out" ' kfree_skb .*[a-z_0-9.]+\+0x'
+}
+
 test_glob__takes_away_what_stands_behind_the_mark()
 {
 	try 0 skb -f 'tp:net:*,!net_dev_*,!tp:net:*_entry' --dry-run

@@ -14,6 +14,7 @@
 
 #include "plan/plan_glob.h"
 #include "plan/plan_ladder.h"
+#include "plan/plan_text.h"
 #include "plan_fixture.h"
 
 /* The specs of all probes, in one text. */
@@ -237,6 +238,38 @@ static void plan_build__many_functions__go_by_one_link_before_fentry(void **stat
 	plan_fixture_stop(&f);
 }
 
+static const char *tracepoint_rungs(struct plan_fixture *f, uint32_t n_tracepoints)
+{
+	struct plan_probe probe = f->plan.probes[0];
+	struct plan_ladder_policy policy;
+	struct plan_text *texts = NULL;
+	const char *rungs;
+
+	assert_int_equal(plan_ladder_policy(NULL, 0, n_tracepoints, &policy, &f->err), 0);
+	assert_int_equal(plan_ladder(&f->fake.kernel, &policy, &probe, &texts, &f->err), 0);
+	rungs = plan_fixture_rungs(&probe);
+	plan_text_free(&texts);
+	return rungs;
+}
+
+static void plan_ladder__many_tracepoints__go_by_one_program_if_it_reads_pages(void **state)
+{
+	struct plan_fixture f;
+
+	(void)state;
+	plan_fixture_start(&f, 0);
+	plan_fixture_build_ok(&f, "tp:net:netif_receive_skb");
+	f.fake.has[FEATURE_TP_COOKIE] = f.fake.has[FEATURE_PAGE_ADDRESS] = true;
+	assert_string_equal(tracepoint_rungs(&f, 16), "tp_btf raw_tp");
+	assert_string_equal(tracepoint_rungs(&f, 17), "raw_tp tp_btf");
+	f.fake.has[FEATURE_PAGE_ADDRESS] = false;
+	assert_string_equal(tracepoint_rungs(&f, 17), "tp_btf raw_tp");
+	f.fake.has[FEATURE_PAGE_ADDRESS] = true;
+	f.fake.has[FEATURE_TP_COOKIE] = false;
+	assert_string_equal(tracepoint_rungs(&f, 17), "tp_btf raw_tp");
+	plan_fixture_stop(&f);
+}
+
 static void plan_build__2500_functions__take_less_than_100_ms(void **state)
 {
 	struct plan_fixture f;
@@ -388,6 +421,8 @@ int main(void)
 		cmocka_unit_test(plan_build__glob_without_btf__is_an_error_that_says_what_to_name),
 		cmocka_unit_test(plan_build__glob_that_nothing_can_attach__says_why),
 		cmocka_unit_test(plan_build__many_functions__go_by_one_link_before_fentry),
+		cmocka_unit_test(
+			plan_ladder__many_tracepoints__go_by_one_program_if_it_reads_pages),
 		cmocka_unit_test(plan_build__2500_functions__take_less_than_100_ms),
 		cmocka_unit_test(plan_build__more_probes_than_there_is_room_for__is_an_error),
 		cmocka_unit_test(plan_build__backend__is_the_only_rung_or_an_error),
