@@ -36,6 +36,7 @@ static const struct place {
 
 struct check {
 	struct feature_set *features;
+	struct kbtf *btf; /* NULL: there is none */
 	bool has[FEATURE_COUNT];
 	char why[FEATURE_COUNT][256];
 	bool can; /* capture at all */
@@ -105,6 +106,18 @@ static void add_place(struct buf *text, const struct check *check, const struct 
 		}
 }
 
+/*
+ * A kfunc that is not in the kernel's types may be in a module's, and libbpf before 1.4 gives up
+ * where it may not look. 6.4 has all that the object asks for.
+ */
+static bool needs_modules(const struct check *check)
+{
+	struct kbtf_target target;
+
+	return check->btf &&
+	       kbtf_find_function(check->btf, "vmlinux", "bpf_dynptr_from_skb", &target);
+}
+
 /* What an administrator types so that this user may capture without being root. */
 static bool grant(const struct check *check, char *out, size_t size)
 {
@@ -113,8 +126,9 @@ static bool grant(const struct check *check, char *out, size_t size)
 
 	if (check->has[FEATURE_BPF] || !check->has[FEATURE_BTF] || geteuid() == 0)
 		return false;
-	snprintf(out, size, "sudo setcap cap_bpf,cap_perfmon,cap_syslog+ep %.*s",
-		 n > 0 ? (int)n : 4, n > 0 ? self : "xcap");
+	snprintf(out, size, "sudo setcap cap_bpf,cap_perfmon,cap_syslog%s+ep %.*s",
+		 needs_modules(check) ? ",cap_sys_admin" : "", n > 0 ? (int)n : 4,
+		 n > 0 ? self : "xcap");
 	return true;
 }
 
@@ -194,13 +208,12 @@ static int open_btf(const struct config *config, struct kbtf **btf, struct err *
 static int run(struct config *config)
 {
 	struct check check = {0};
-	struct kbtf *btf = NULL;
 	struct err err;
 
 	feature_raise_memlock();
 	err_clear(&err);
-	if (!open_btf(config, &btf, &err)) {
-		check.features = feature_new(btf);
+	if (!open_btf(config, &check.btf, &err)) {
+		check.features = feature_new(check.btf);
 		if (!check.features)
 			err_errno(&err, ERR_FAILED, errno,
 				  "cannot find out what this kernel can do");
@@ -213,7 +226,7 @@ static int run(struct config *config)
 			print_text(&check);
 	}
 	feature_free(check.features);
-	kbtf_close(btf);
+	kbtf_close(check.btf);
 	if (!err_is_set(&err))
 		return check.can ? ERR_OK : ERR_UNSUPPORTED;
 	err_print(&err);

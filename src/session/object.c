@@ -202,6 +202,10 @@ static int load_failed(struct err *err, int code, const struct plan *plan)
 			 "before "
 			 "Linux 5.11 the memlock limit must allow %llu KiB (ulimit -l)",
 			 (unsigned long long)plan->ring_bytes / 1024 + 1024);
+	else if (code == -EINVAL && geteuid() != 0)
+		/* libbpf before 1.4 has to look into modules for kfuncs that the kernel lacks */
+		err_hint(err, "before Linux 6.4 it takes CAP_SYS_ADMIN as well, or root; --debug "
+			      "shows what libbpf says");
 	else if (code == -ENOMEM)
 		err_hint(err, "ask for a smaller ring: -B 1M");
 	else
