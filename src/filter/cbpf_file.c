@@ -3,7 +3,8 @@
  * cbpf_file.c - libpcap reads, libpcap filters (see cbpf_file.h).
  *
  * The expression is compiled on the open file, not for its link type alone: so libpcap refuses what
- * a file cannot answer (inbound, outbound) instead of never matching.
+ * a file cannot answer (inbound, outbound) instead of never matching. A long one is not optimised:
+ * that takes minutes for 1,000 hosts, and a program for user space may be as large as it likes.
  */
 #include "filter/cbpf_file.h"
 
@@ -72,7 +73,7 @@ int cbpf_file_run(const char *expr, const char *path, cbpf_file_fn fn, void *arg
 			err_hint(err, "a capture is a pcap or pcapng file, not compressed");
 		return rc;
 	}
-	if (pcap_compile(pcap, &prog, expr, 1, PCAP_NETMASK_UNKNOWN)) {
+	if (pcap_compile(pcap, &prog, expr, strlen(expr) < CBPF_SLOW_TEXT, PCAP_NETMASK_UNKNOWN)) {
 		rc = refuse_expression(pcap, expr, path, err);
 	} else {
 		rc = run(pcap, &prog, path, fn, arg, count, err);

@@ -138,6 +138,19 @@ test_r__prints_the_numbers_of_matching_packets()
 	[ ! -s "$T/err" ] || fail "-q does not silence the count"
 }
 
+# libpcap's optimiser would take a minute.
+test_r__700_hosts__are_soon_compiled_and_match_the_listed()
+{
+	four_packets "$T/f.pcap"
+	python3 -c 'print(" or ".join(f"host 10.0.{i >> 8}.{i & 255}" for i in range(2, 702)))' >"$T/hosts"
+	try 0 filter -r "$T/f.pcap" -F "$T/hosts"
+	eq numbers "$(tr '\n' ' ' <"$T/out")" '1 3 '
+	sed -i 's/10\.0\./10.9./g' "$T/hosts"
+	try 0 filter -r "$T/f.pcap" -F "$T/hosts"
+	eq numbers "$(cat "$T/out")" ''
+	match "$T/err" '^xcap: 0 of 4 packets match$'
+}
+
 test_r__reads_standard_input_and_pcapng()
 {
 	four_packets "$T/f.pcap"
