@@ -33,6 +33,7 @@
 #define REBUILD_NEW_SYN_RECV 12
 
 #define REBUILD_FLAG_SYN 0x02
+#define REBUILD_FLAG_PSH 0x08
 #define REBUILD_FLAG_ACK 0x10
 
 /* The verifier has no idea where a header starts: at most behind link header, tag and IPv6. */
@@ -144,8 +145,12 @@ static __always_inline void rebuild_tcp(u8 *h, const struct sock *sk, u64 skb)
 	struct tcp_sock *tp = (void *)sk;
 	u32 flags = REBUILD_READ(cb, tcp_flags), window = BPF_CORE_READ(tp, rcv_wnd);
 
-	if (!(flags & REBUILD_FLAG_SYN))
+	if (!(flags & REBUILD_FLAG_SYN)) {
 		window >>= REBUILD_READ(tp, rx_opt.rcv_wscale);
+		/* __tcp_transmit_skb() sets it for what is sent in segments */
+		if (BPF_CORE_READ(cb, tcp_gso_segs) > 1)
+			flags |= REBUILD_FLAG_PSH;
+	}
 	*(u16 *)h = bpf_htons(BPF_CORE_READ(sk, __sk_common.skc_num));
 	*(u16 *)(h + 2) = BPF_CORE_READ(sk, __sk_common.skc_dport);
 	*(u32 *)(h + 4) = bpf_htonl(BPF_CORE_READ(cb, seq));
@@ -195,41 +200,6 @@ rebuild_headers(struct xcap_packet *p, const struct skb_view *v, u64 sock, u64 f
 	shift = *(volatile u32 *)&p->shift;
 	rebuild_tcp(REBUILD_AT(p, shift - REBUILD_TCP_LEN), sk, skb);
 	return true;
-}
-
-/*
- * Before its protocol is set an IPv4 header has no length yet. In udp_send_skb() and its twin for
- * IPv6, where the protocol is set early, there is no UDP header: where a flow is among the
- * arguments of a function that sends, it has the ports; elsewhere they have been written.
- * `at` is the IP header's place in the window, `length` the whole packet's.
- */
-static __attribute__((noinline)) void rebuild_complete(struct xcap_packet *p,
-						       const struct skb_view *v, u64 flow, u64 at)
-{
-	u32 length = p->total, behind = v->transport - v->network;
-	u8 *h = REBUILD_AT(p, at), *udp = REBUILD_AT(p, at + behind);
-	bool is_4 = h[0] >> 4 == 4;
-	u32 ports = 0;
-
-	p->event.rebuilt = XCAP_REBUILT_IP;
-	if (is_4) {
-		*(u16 *)(h + 2) = rebuild_length(length);
-		*(u16 *)(h + 10) = 0;
-	} else {
-		*(u16 *)(h + 4) = rebuild_length(length - REBUILD_IP6_LEN);
-	}
-	if (!flow || v->transport == GEOMETRY_UNSET || behind > REBUILD_IP6_LEN ||
-	    h[is_4 ? 9 : 6] != REBUILD_UDP)
-		return;
-	if (is_4)
-		bpf_core_read(&ports, sizeof(ports), &((struct flowi4 *)flow)->uli);
-	else
-		bpf_core_read(&ports, sizeof(ports), &((struct flowi6 *)flow)->uli);
-	/* struct { dport, sport; } */
-	*(u32 *)udp = ports >> 16 | ports << 16;
-	*(u16 *)(udp + 4) = rebuild_length(length - behind);
-	*(u16 *)(udp + 6) = 0;
-	p->event.rebuilt |= XCAP_REBUILT_UDP;
 }
 
 #endif

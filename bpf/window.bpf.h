@@ -12,10 +12,10 @@
 
 #include <bpf/bpf_endian.h>
 
+#include "complete.bpf.h"
 #include "geometry.bpf.h"
 #include "paged.bpf.h"
 #include "parts.bpf.h"
-#include "rebuild.bpf.h"
 
 #define WINDOW_MAC_LEN 12 /* destination and source address */
 
@@ -79,7 +79,7 @@ static __always_inline long window_read_parts(struct xcap_filter_ctx *f, struct 
 	if (end <= p->shift + have)
 		return 0;
 	parts_seek(p, have, p->shift + have, end);
-	return parts_copy(p, p->data, XCAP_WINDOW, XCAP_WINDOW, 16) ? -1
+	return parts_copy(p, p->data, XCAP_WINDOW, XCAP_WINDOW, 20) ? -1
 								    : (long)(end - p->shift - have);
 }
 
@@ -205,8 +205,8 @@ static __always_inline enum window_result window_fill(const struct xcap_ctx *c,
 		if (!protocol)
 			return WINDOW_NO_PACKET;
 		window_make_ether(p->data, v, protocol);
-		if (p->kind == GEOMETRY_L3 && (!v->protocol || (c->flow && !p->data_offset)))
-			rebuild_complete(p, v, c->flow, p->shift);
+		if (complete_is_due(p, v, c->flow, p->shift, p->valid - p->shift))
+			complete_headers(p, v, c->flow, p->shift);
 	} else if (v->has_vlan) {
 		if (p->valid < WINDOW_MAC_LEN + GEOMETRY_TAG_LEN)
 			return WINDOW_NO_PACKET;

@@ -118,6 +118,7 @@ struct tcp_sock {
 };
 struct tcp_skb_cb {
 	__u32 seq;
+	__u16 tcp_gso_segs;
 	__u16 tcp_flags;
 };
 struct flowi4 {

@@ -41,12 +41,16 @@ def parse(frame, wire_len):
     ip = frame[at + 2:]
     if kind == 0x0800 and ip[0] >> 4 == 4:
         head, size, proto, addresses = (ip[0] & 15) * 4, struct.unpack_from(">H", ip, 2)[0], ip[9], ip[12:20]
+        is_said = size
     elif kind == 0x86DD and ip[0] >> 4 == 6:
-        head, size, proto, addresses = 40, 40 + struct.unpack_from(">H", ip, 4)[0], ip[6], ip[8:40]
+        is_said, = struct.unpack_from(">H", ip, 4)
+        head, size, proto, addresses = 40, 40 + is_said, ip[6], ip[8:40]
     else:
         return f"ethertype 0x{kind:04x} and IP version {ip[:1].hex()[:1]}"
-    # 0: more than 65,535 bytes
-    size = size if size > (40 if head == 40 else 0) else wire_len - at - 2
+    if not is_said and wire_len - at - 2 > 65535:
+        size = wire_len - at - 2
+    elif not is_said:
+        return "a length of 0 in the IP header"
     part = ip[head:size]
     cut = len(ip) < size
     if len(part) < (20 if proto == 6 else 8):
@@ -220,7 +224,8 @@ def main(wire_path, xcap_path, ports, *wanted):
     wire = Wire(wire_path, ports)
     rows, bad = collections.defaultdict(Row), []
     for number, (frame, length, words) in enumerate(read_pcapng(xcap_path), 1):
-        row = rows[words["probe"]]
+        # without @N, the argument's number
+        row = rows[words["probe"].split("@")[0]]
         complaint = row.add(wire, frame, length, words)
         if complaint:
             row.wrong += 1
