@@ -144,7 +144,8 @@ static __always_inline enum window_result window_copy(struct xcap_filter_ctx *f,
 	if (n && bpf_probe_read_kernel(p->data + shift + have, n, (void *)(p->start + have)))
 		return WINDOW_FAULT;
 	n += have;
-	if (f->pages && p->linear < p->total) {
+	/* where the first bytes came early there are no parts */
+	if (!have && f->pages && p->linear < p->total) {
 		parts_find(p, f->skb);
 		more = window_read_parts(f, p, n, room);
 		if (more < 0)
