@@ -89,6 +89,8 @@ test_exit__by_kretprobe_of_what_netfilter_dropped_is_an_error()
 test_exit__of_nested_calls_gives_each_its_own_packet()
 {
 	need_kprobe
+	# before, a kretprobe follows no more calls at a time than the machine has CPUs
+	kernel_at_least 5 15 || skip "more than one call at a time through a kretprobe"
 	net_up
 	capture skb -f kretprobe:ip_output@3 -e icmp -- in_a ping -q -n -c 3 -i 0.05 "$IP_A"
 	eq "requests" "$(count "$T/out" ' ip_output .*ICMP echo request.* ret=0$')" 3
