@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * opts.c - the table of options, the parser and --help, which both only walk the table.
+ * opts.c - the parser and --help, which both only walk the table of opts_rows.c.
  */
 #include "cmd/opts.h"
 
@@ -12,112 +12,7 @@
 #include "base/util.h"
 #include "cmd/filter_file.h"
 #include "cmd/opts_check.h"
-#include "cmd/opts_set.h"
-
-#define CAPTURE "What to capture"
-#define OUTPUT	"Output"
-#define FORMS	"The filter"
-#define RUNNING "Running"
-#define OTHER	"Other"
-
-static const struct opts_row rows[] = {
-	{"probe", 'f', "SPEC",
-	 "capture at these probes: functions and tracepoints, several by commas "
-	 "and by repeating; see 'xcap help probes'",
-	 opts_set_probe, CAPTURE, .repeat = true},
-	{"filter", 'e', "EXPR",
-	 "only packets that match this tcpdump expression; it can also stand at "
-	 "the end of the line",
-	 opts_set_filter, CAPTURE},
-	{"filter-file", 'F', "FILE",
-	 "read the expression from FILE, - for standard input; '#' begins a comment",
-	 opts_set_filter_file, CAPTURE},
-	{"interface", 'i', "IF",
-	 "only packets on these interfaces: a name, a glob, IF@NETNS, any; may "
-	 "be repeated",
-	 opts_set_interface, CAPTURE, .repeat = true},
-	{"snaplen", 's', "N",
-	 "bytes of a packet to keep, 0 for the maximum of 65535 (default: 65535 "
-	 "with -w, 256 for text)",
-	 opts_set_snaplen, CAPTURE},
-	{"backend", 0, "NAME",
-	 "attach all probes by this mechanism alone: tp_btf, raw_tp, fentry, kprobe-multi or "
-	 "kprobe",
-	 opts_set_backend, CAPTURE},
-	{"btf", 0, "FILE", "take the kernel's types (BTF) from FILE", opts_set_btf, CAPTURE},
-	{"skb-data", 0, NULL, "take what skb->data points to as the packet, whatever it is",
-	 opts_set_skb_data, CAPTURE},
-	{"skb-data-offset", 0, "N",
-	 "with --skb-data: start N bytes behind it, or before it where N is negative",
-	 opts_set_skb_data_offset, CAPTURE},
-	{"fake-hdr", 0, NULL,
-	 "show an skb in which no packet is found too, behind a made-up link header",
-	 opts_set_fake_hdr, CAPTURE},
-	{"write", 'w', "FILE",
-	 "write the packets to FILE, - for standard output, instead of printing "
-	 "them",
-	 opts_set_write, OUTPUT},
-	{"format", 0, "NAME",
-	 "format of FILE: pcapng, pcap or text (default: pcap for a name that ends "
-	 "in .pcap, else pcapng)",
-	 opts_set_format, OUTPUT},
-	{"linktype", 'y', "TYPE",
-	 "link type of the packets in a file, or what the filter is compiled for: EN10MB, RAW or "
-	 "LINUX_SLL2 (default: EN10MB, which is Ethernet)",
-	 opts_set_linktype, OUTPUT},
-	{"print", 0, NULL, "print the packets too, with -w", opts_set_print, OUTPUT},
-	{"packet-buffered", 'U', NULL, "write out every packet at once", opts_set_unbuffered,
-	 OUTPUT},
-	{"line-buffered", 'l', NULL, "write out every packet at once on standard output",
-	 opts_set_line_buffered, OUTPUT},
-	{"verbose", 'v', NULL,
-	 "print more of each packet, and a second line with what the kernel "
-	 "knows about it; in a list the mechanisms that work here",
-	 opts_set_verbose, OUTPUT},
-	{"quiet", 'q', NULL,
-	 "say nothing but errors, warnings and the totals; packets are printed as without it",
-	 opts_set_quiet, OUTPUT},
-	{"no-names", 'n', NULL, "print numbers, not names of hosts and ports: always so",
-	 opts_set_no_names, OUTPUT},
-	{"ether", 0, NULL, "print MAC addresses", opts_set_ether, OUTPUT},
-	{"time", 0, "STYLE", "none, local, epoch, delta, date or since (default: local)",
-	 opts_set_time, OUTPUT},
-	{"nano", 0, NULL, "print nanoseconds; files always have them", opts_set_nano, OUTPUT},
-	{"dump", 'd', NULL,
-	 "print classic BPF as tcpdump does; -dd as initialisers in C, -ddd as numbers",
-	 opts_set_dump, FORMS},
-	{"ebpf", 0, NULL, "print the eBPF that xcap loads for it", opts_set_ebpf, FORMS},
-	{"c", 0, NULL, "print it as a function in C", opts_set_c, FORMS},
-	{"read", 'r', "FILE",
-	 "print the numbers of the packets in the pcap or pcapng FILE that match, - for "
-	 "standard input",
-	 opts_set_read, FORMS},
-	{"long", 'l', NULL, "print the prototype of each", opts_set_long, OUTPUT},
-	{"json", 0, NULL, "print JSON", opts_set_json, OUTPUT},
-	{"count", 'c', "N", "stop after N packets", opts_set_count, RUNNING},
-	{"duration", 0, "TIME", "stop after this time: 5, 5s, 500ms, 2m, 1h", opts_set_duration,
-	 RUNNING},
-	{"cmd", 0, "COMMAND", "run COMMAND in a shell once listening, stop when it ends",
-	 opts_set_cmd, RUNNING},
-	{"ready-file", 0, "FILE", "write the process id to FILE once listening",
-	 opts_set_ready_file, RUNNING},
-	{"buffer-size", 'B', "SIZE",
-	 "buffer between kernel and xcap, in KiB or with K, M, G (default: "
-	 "8M)",
-	 opts_set_buffer_size, RUNNING},
-	{"dry-run", 0, NULL, "print what would be attached and why, and end", opts_set_dry_run,
-	 RUNNING},
-	{"debug", 0, NULL, "tell what is done and why", opts_set_debug, RUNNING},
-	{"help", 'h', NULL, "print this text", opts_set_help, OTHER},
-	{"version", 0, NULL, "print the version", opts_set_version, OTHER},
-	/* names that users of netcap and tcpdump know */
-	{"function", .alias_of = "probe"},
-	{"func", .alias_of = "probe"},
-	{"expression", .alias_of = "filter"},
-	{"snapshot-length", .alias_of = "snaplen"},
-	{"capture-max-size", .alias_of = "snaplen"},
-	{"write-file", .alias_of = "write"},
-};
+#include "cmd/opts_rows.h"
 
 /* Letters that users of tcpdump type and that xcap does not have: what to do instead. */
 static const struct {
@@ -143,19 +38,19 @@ struct parse {
 	char **argv;
 	struct config *config;
 	struct buf words;
-	bool seen[UTIL_ARRAY_SIZE(rows)];
+	bool seen[OPTS_ROWS_MAX];
 };
 
 const struct opts_row *opts_at(unsigned int i)
 {
-	return i < UTIL_ARRAY_SIZE(rows) ? &rows[i] : NULL;
+	return i < opts_rows_count ? &opts_rows[i] : NULL;
 }
 
 const struct opts_row *opts_find(const char *name)
 {
-	for (size_t i = 0; i < UTIL_ARRAY_SIZE(rows); i++)
-		if (strcmp(rows[i].name, name) == 0)
-			return &rows[i];
+	for (size_t i = 0; i < opts_rows_count; i++)
+		if (strcmp(opts_rows[i].name, name) == 0)
+			return &opts_rows[i];
 	return NULL;
 }
 
@@ -184,12 +79,12 @@ static const struct opts_row *find_letter(const struct cmd *cmd, char letter)
 {
 	const struct opts_row *other = NULL;
 
-	for (size_t i = 0; i < UTIL_ARRAY_SIZE(rows); i++) {
-		if (rows[i].letter != letter)
+	for (size_t i = 0; i < opts_rows_count; i++) {
+		if (opts_rows[i].letter != letter)
 			continue;
-		if (opts_takes(cmd, &rows[i]))
-			return &rows[i];
-		other = &rows[i];
+		if (opts_takes(cmd, &opts_rows[i]))
+			return &opts_rows[i];
+		other = &opts_rows[i];
 	}
 	return other;
 }
@@ -197,12 +92,12 @@ static const struct opts_row *find_letter(const struct cmd *cmd, char letter)
 /* Near names for a long option, among those that the command takes. */
 static void hint_near(const struct cmd *cmd, const char *name, struct err *err)
 {
-	const char *names[UTIL_ARRAY_SIZE(rows)];
+	const char *names[OPTS_ROWS_MAX];
 	size_t found[2], n = 0, n_found;
 
-	for (size_t i = 0; i < UTIL_ARRAY_SIZE(rows); i++)
-		if (opts_takes(cmd, &rows[i]))
-			names[n++] = rows[i].name;
+	for (size_t i = 0; i < opts_rows_count; i++)
+		if (opts_takes(cmd, &opts_rows[i]))
+			names[n++] = opts_rows[i].name;
 	for (size_t i = 0; i < n && strlen(name) > 2; i++)
 		if (strncmp(names[i], name, strlen(name)) == 0) {
 			err_hint(err, "did you mean '--%s'?", names[i]);
@@ -257,7 +152,7 @@ static int name_error(const char *typed, struct err *err)
 static int set(struct parse *p, const struct opts_row *row, const char *typed, const char *arg,
 	       struct err *err)
 {
-	bool *seen = &p->seen[row - rows];
+	bool *seen = &p->seen[row - opts_rows];
 
 	if (*seen && row->arg && !row->repeat)
 		return err_set(err, ERR_USAGE, "option '%s': --%s was given before", typed,
@@ -431,8 +326,8 @@ static void print_group(const struct cmd *cmd, const char *group, FILE *out)
 {
 	bool any = false;
 
-	for (size_t i = 0; i < UTIL_ARRAY_SIZE(rows); i++) {
-		const struct opts_row *row = &rows[i];
+	for (size_t i = 0; i < opts_rows_count; i++) {
+		const struct opts_row *row = &opts_rows[i];
 
 		if (row->group != group || !opts_takes(cmd, row))
 			continue;
@@ -448,8 +343,8 @@ static void print_aliases(const struct cmd *cmd, FILE *out)
 {
 	const struct opts_row *of = NULL;
 
-	for (size_t i = 0; i < UTIL_ARRAY_SIZE(rows); i++) {
-		const struct opts_row *row = &rows[i];
+	for (size_t i = 0; i < opts_rows_count; i++) {
+		const struct opts_row *row = &opts_rows[i];
 
 		if (!row->alias_of || !opts_takes(cmd, row))
 			continue;
@@ -468,7 +363,8 @@ static void print_aliases(const struct cmd *cmd, FILE *out)
 
 void opts_print_options(const struct cmd *cmd, FILE *out)
 {
-	static const char *const groups[] = {CAPTURE, FORMS, OUTPUT, RUNNING, OTHER};
+	static const char *const groups[] = {OPTS_CAPTURE, OPTS_FORMS, OPTS_OUTPUT, OPTS_RUNNING,
+					     OPTS_OTHER};
 
 	for (size_t i = 0; i < UTIL_ARRAY_SIZE(groups); i++)
 		print_group(cmd, groups[i], out);
