@@ -169,7 +169,8 @@ static __always_inline void meta_fill(struct xcap_event *e, const struct xcap_ct
 	e->lost = 0;
 	e->ext = c->has_ext ? c->ext : 0;
 	meta_segments(e, c, v);
-	e->pad = 0;
+	e->id = e->parent = e->chain = 0;
+	e->sk_state = e->stack_len = 0;
 	if (cpu) {
 		e->lost = cpu->lost;
 		if (cfg.want_context)

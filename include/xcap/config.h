@@ -13,6 +13,19 @@
 #endif
 #include "limits.h"
 
+/* How packets are told apart over their life. */
+enum xcap_track {
+	XCAP_TRACK_OFF,
+	XCAP_TRACK_EXACT,	/* every free and every change of the head is seen, by functions */
+	XCAP_TRACK_APPROXIMATE, /* by tracepoints alone: what NAT leaves alone must agree too */
+};
+
+enum xcap_stack_where {
+	XCAP_STACK_NONE,
+	XCAP_STACK_ALL,
+	XCAP_STACK_DROPS, /* where kfree_skb is hit */
+};
+
 struct xcap_config {
 	__u64 preempt_delta;	/* &preempt_count - &runqueues of one CPU, from BTF; 0: not known */
 	__u64 vmemmap_base;	/* addresses of these variables; 0: not known, and paged bytes */
@@ -32,6 +45,13 @@ struct xcap_config {
 	__u32 fake_hdr;	    /* an skb without a packet goes out behind a made-up link header */
 	__u32 wakeup_bytes; /* wake the reader each time that this much was written */
 	__u32 probe_count;  /* rows per CPU in the counters' array */
+	__u32 track;	    /* enum xcap_track */
+	__u32 track_follow; /* --track: a tracked packet passes where the filter no longer matches
+			     */
+	__u32 want_ends;    /* an XCAP_EV_END for each tracked packet that is freed */
+	__u32 want_stack;   /* enum xcap_stack_where */
+	__u32 stack_bytes;  /* room for the stack at the end of each record, 8 times its depth */
+	__u32 want_chain;   /* note the netfilter chain at work, for drops */
 };
 
 /*

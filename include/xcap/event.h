@@ -3,7 +3,9 @@
  * event.h - the bytes that travel from the BPF object to user space through the ring buffer.
  *
  * Said once, included by both sides. A ring record is a struct xcap_event, then cap_len bytes of
- * packet, then slack up to the size class that was reserved; the slack is never read. The packet
+ * packet, then slack up to the size class that was reserved; the slack is never read. Where stacks
+ * were asked for, the last xcap_config.stack_bytes of the record's memory have stack_len return
+ * addresses, the innermost first. The packet
  * bytes are what the filter saw: an Ethernet frame, whose link header or VLAN tag may be synthetic
  * (see flags).
  */
@@ -26,6 +28,8 @@ enum xcap_event_flag {
 	XCAP_EV_HAS_LOCATION = 1 << 6, /* location is valid */
 	XCAP_EV_HAS_RETURN = 1 << 7, /* exit probe: ret is valid, the packet is that of the entry */
 	XCAP_EV_HAS_EXT = 1 << 8,    /* ext is valid */
+	XCAP_EV_END = 1 << 9,	     /* no hit of a probe: the packet `id` was freed, see track */
+	XCAP_EV_RETRANSMIT = 1 << 10, /* the id is new: TCP sends the bytes of `parent` again */
 };
 
 /* xcap_event.rebuilt: headers that the skb did not have, made from the sock and the control block
@@ -52,6 +56,9 @@ enum xcap_direction {
 	XCAP_DIR_OUT,
 };
 
+/* xcap_event.probe of an XCAP_EV_END: it belongs to no probe, and to no probe's counters */
+#define XCAP_PROBE_END 0xffffffffu
+
 struct xcap_event {
 	__u64 ts_ns; /* CLOCK_BOOTTIME when the probe was hit, ns */
 	__u64 skb;   /* address of the sk_buff */
@@ -59,9 +66,14 @@ struct xcap_event {
 		__u64 location; /* kfree_skb: return address of the caller that dropped */
 		__u64 ret;	/* exit probe: what the function returned, as the register has it */
 	};
-	__u64 lost;  /* events lost on this CPU since the start, all probes */
-	__u64 ext;   /* @N@M: value of argument M */
-	__u32 probe; /* row in the probe table */
+	__u64 lost;   /* events lost on this CPU since the start, all probes */
+	__u64 ext;    /* @N@M: value of argument M */
+	__u64 id;     /* of the packet, from its first match until it is freed; 0: none was given */
+	__u64 parent; /* the id of the packet that this one was made from, at most its first record;
+			 0: none */
+	__u64 chain;  /* netfilter drop: address of the struct nft_base_chain or xt_table at work;
+			 0: not known */
+	__u32 probe;  /* row in the probe table; XCAP_PROBE_END with XCAP_EV_END */
 	__u32 cpu;
 	__u32 pid;	/* thread group id of current */
 	__u32 tid;	/* thread id of current */
@@ -80,7 +92,8 @@ struct xcap_event {
 	__u8 context;	/* enum xcap_context */
 	__u8 direction; /* enum xcap_direction */
 	__u8 pkt_type;	/* skb->pkt_type, PACKET_HOST... */
-	__u16 pad;
+	__u8 sk_state;	/* of the socket that is known here: TCP_LISTEN and the like; 0: none */
+	__u8 stack_len; /* return addresses at the end of the record's memory: see XCAP_STACK_MAX */
 	char ifname[XCAP_IFNAME];
 	char comm[XCAP_COMM];
 };

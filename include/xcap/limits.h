@@ -55,6 +55,16 @@
  */
 #define XCAP_KEPT_MAX 4096
 
+/* Frames of a kernel stack: PERF_MAX_STACK_DEPTH; bpf_get_stack() takes no more. */
+#define XCAP_STACK_MAX	   127
+#define XCAP_STACK_DEFAULT 32
+
+/*
+ * Packets that are followed at a time. 64 bytes each; a packet lives for micro- to milliseconds,
+ * but those in socket buffers wait for their readers.
+ */
+#define XCAP_TRACK_MAX 65536
+
 /* Interface patterns of -i: their automaton has 64 states in all, one word. */
 #define XCAP_IF_PATTERNS 8
 #define XCAP_IF_STATES	 64

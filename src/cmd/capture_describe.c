@@ -38,6 +38,8 @@ int capture_describe_init(struct capture_describe *describe, const struct config
 			.name = plan->probes[i].name,
 			.mechanism = mechanism < 0 ? NULL : plan_mechanism_name(mechanism),
 			.is_kfree_skb = plan->probes[i].config.is_kfree_skb,
+			.named = !plan->probes[i].of_many && !plan->probes[i].is_added,
+			.is_goal = plan->probes[i].is_goal,
 		};
 	}
 	uname(&os);
@@ -50,6 +52,7 @@ int capture_describe_init(struct capture_describe *describe, const struct config
 	info->filter = plan->filter_text;
 	info->os = describe->os;
 	info->version = "xcap " XCAP_VERSION;
+	info->track = plan->config.track;
 	info->ifname_width = netns_ifname_width(kernel->netns);
 	return 0;
 }

@@ -59,6 +59,8 @@ struct plan_probe {
 	bool is_tracepoint;
 	bool is_exit;	  /* at the function's return */
 	bool of_many;	  /* of a glob or set: that it cannot be attached is a note, no error */
+	bool is_goal;	  /* of a set that says so: a packet that was here has arrived */
+	bool is_added;	  /* by xcap itself, for gathering: the user did not ask for it */
 	int ext_arg;	  /* argument whose value the record carries, from 0; -1: none */
 	uint64_t address; /* of the function, where symbols were read; 0: not known */
 	uint64_t offset;  /* kprobe at function+offset, bytes */
@@ -90,6 +92,12 @@ struct plan_request {
 	bool fake_hdr;		 /* show an skb without a packet behind a made-up link header */
 	uint64_t ring_bytes;
 	bool want_comm, want_context, want_device, want_segments; /* a sink needs them */
+	bool track;	      /* follow packets: they get an id */
+	bool track_follow;    /* --track: also where the filter no longer matches */
+	bool want_ends;	      /* tell when a followed packet is freed, and why: for gathering */
+	uint32_t want_stack;  /* enum xcap_stack_where */
+	uint32_t stack_depth; /* frames, 1..XCAP_STACK_MAX, where want_stack is not none */
+	bool want_chain;      /* netfilter drops: table and chain, where functions can be probed */
 };
 
 /* What is known of the kernel; opened by the caller, lent to plan_build(). */

@@ -19,6 +19,8 @@ struct capture_probe {
 		*name; /* short, for columns and interface names: "ip_rcv", "netif_receive_skb" */
 	const char *mechanism; /* "tp_btf", "raw_tp", "fentry", "kprobe"; NULL: not attached */
 	bool is_kfree_skb;     /* its records are drops */
+	bool named;	       /* by the user, one by one: that a packet did not reach it is told */
+	bool is_goal;	       /* a packet that was here has got where it was sent */
 };
 
 /* Link types of files: LINKTYPE_* of https://www.tcpdump.org/linktypes.html. */
@@ -37,6 +39,7 @@ struct capture_info {
 	const char *command_line; /* as typed, words quoted where needed */
 	const char *os;		  /* "Linux 6.18.0 x86_64" */
 	const char *version;	  /* "xcap 0.1.0" */
+	int track;		  /* enum xcap_track */
 	uint32_t ifname_width;	  /* widest "eth0@web" known at the start, for the column */
 };
 
@@ -58,6 +61,10 @@ struct capture_totals {
 	uint64_t left_out;	   /* no output has a form for them: the link type is RAW */
 	uint64_t unconverted;	   /* not in the file for that: left_out, and shown as text only */
 	uint64_t start_ns, end_ns; /* wall clock */
+	uint64_t tracked;	   /* packets that were given an id */
+	uint64_t untracked;	   /* that were not: the table was full */
+	uint64_t aged;		   /* that were forgotten: nothing was heard of them for long */
+	uint64_t ends_lost;	   /* ends of packets for which the ring had no room */
 	bool output_failed;	   /* shown counts records too that were still buffered then */
 };
 

@@ -13,6 +13,13 @@
 
 #include "xcap/event.h"
 
+/* A kernel stack; equal ones are one, and live as long as the capture. */
+struct record_stack {
+	uint64_t id; /* from 1, in the order of first appearance */
+	uint32_t n;
+	const char *const *frames; /* "nf_hook_slow+0x9d", "foo+0x1 [mod]"; the innermost first */
+};
+
 struct record {
 	uint64_t number; /* from 1, in the order of output */
 	uint64_t ts_ns;	 /* wall clock, ns since the epoch (UTC) */
@@ -32,9 +39,16 @@ struct record {
 		*netns_name; /* "" for xcap's own namespace; else its name, or its inode as text */
 	uint64_t skb;	     /* address */
 	uint32_t mark;
-	uint16_t protocol;     /* skb->protocol, host order */
-	const char *reason;    /* drop reason, e.g. "NETFILTER_DROP"; NULL: none here */
-	const char *location;  /* "nf_hook_slow+0x9d" or "foo+0x1 [mod]"; NULL: none here */
+	uint16_t protocol;    /* skb->protocol, host order */
+	const char *reason;   /* drop reason, e.g. "NETFILTER_DROP"; NULL: none here */
+	const char *location; /* "nf_hook_slow+0x9d" or "foo+0x1 [mod]"; NULL: none here */
+	/* of a packet that is tracked: the same at every probe; 0: it is not */
+	uint64_t id;
+	uint64_t parent;		  /* the packet that this one was made from (a segment's, a
+					     retransmission's); 0 */
+	const struct record_stack *stack; /* NULL: none was taken */
+	const char *nf_table, *nf_chain;  /* netfilter drop: at work then; NULL: not known */
+	uint8_t sk_state;      /* TCP_LISTEN and the like (netinet/tcp.h); 0: no socket known */
 	uint64_t ret;	       /* XCAP_EV_HAS_RETURN: what the function returned */
 	uint64_t ext;	       /* XCAP_EV_HAS_EXT: value of argument M of @N@M */
 	uint8_t rebuilt;       /* enum xcap_rebuilt: headers that the skb did not have */

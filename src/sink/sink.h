@@ -14,6 +14,7 @@
 
 #include "base/err.h"
 #include "record/capture.h"
+#include "record/journey.h"
 #include "record/record.h"
 
 enum sink_need {
@@ -22,6 +23,7 @@ enum sink_need {
 	SINK_NEEDS_CONTEXT = 1 << 2,
 	SINK_NEEDS_DEVICE = 1 << 3,   /* its name */
 	SINK_NEEDS_SEGMENTS = 1 << 4, /* size and number of a super-packet's */
+	SINK_NEEDS_STACK = 1 << 5,
 };
 
 enum sink_time {
@@ -58,6 +60,9 @@ struct sink_ops {
 	int (*open)(struct sink **sink, const struct sink_config *config,
 		    const struct capture_info *info, struct err *err);
 	int (*write)(struct sink *sink, const struct record *record, struct err *err);
+	/* With -g, in place of write(); NULL: the hops are written one after the other. As write().
+	 */
+	int (*write_journey)(struct sink *sink, const struct journey *journey, struct err *err);
 	int (*tick)(struct sink *sink, struct err *err);
 	/* Always frees; totals may be NULL (the session failed before it ran). */
 	int (*close)(struct sink *sink, const struct capture_totals *totals, struct err *err);
