@@ -47,7 +47,8 @@ struct record {
 	uint64_t parent;		  /* the packet that this one was made from (a segment's, a
 					     retransmission's); 0 */
 	const struct record_stack *stack; /* NULL: none was taken */
-	const char *nf_table, *nf_chain;  /* netfilter drop: at work then; NULL: not known */
+	const char *nf_path; /* netfilter drop: "ip INPUT", by the stack (flow/); NULL: not known */
+	const char *nf_table, *nf_chain; /* netfilter drop: at work then; NULL: not known */
 	uint8_t sk_state;      /* TCP_LISTEN and the like (netinet/tcp.h); 0: no socket known */
 	uint64_t ret;	       /* XCAP_EV_HAS_RETURN: what the function returned */
 	uint64_t ext;	       /* XCAP_EV_HAS_EXT: value of argument M of @N@M */

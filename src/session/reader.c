@@ -115,7 +115,7 @@ static void fill(struct reader *reader, const struct xcap_event *e)
 	r->id = e->id;
 	r->parent = e->parent;
 	r->stack = NULL;
-	r->nf_table = r->nf_chain = NULL;
+	r->nf_path = r->nf_table = r->nf_chain = NULL;
 	r->sk_state = e->sk_state;
 	r->ret = e->flags & XCAP_EV_HAS_RETURN
 			 ? return_value(&reader->config->plan->probes[e->probe], e->ret)
