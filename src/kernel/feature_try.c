@@ -22,6 +22,7 @@
 #include <bpf/btf.h>
 
 #include "base/util.h"
+#include "kernel/insn.h"
 #include "kernel/kbtf_module.h"
 #include "kernel/kroot.h"
 
@@ -29,18 +30,6 @@
 #define GUINEA_PIG     "bpf_fentry_test1"
 #define SKB_TRACEPOINT "netif_receive_skb"
 #define LOG_SIZE       4096
-#define COARSE_NS      160 /* BPF_FUNC_ktime_get_coarse_ns, came with memcg accounting in 5.11 */
-#define KFUNC_CALL     2   /* BPF_PSEUDO_KFUNC_CALL */
-#define INSN(op, d, s, o, i)                                                                       \
-	{                                                                                          \
-		.code = (op), .dst_reg = (d), .src_reg = (s), .off = (o), .imm = (i)               \
-	}
-#define MOV_IMM(d, i) INSN(BPF_ALU64 | BPF_MOV | BPF_K, d, 0, 0, i)
-#define MOV_REG(d, s) INSN(BPF_ALU64 | BPF_MOV | BPF_X, d, s, 0, 0)
-#define ADD_IMM(d, i) INSN(BPF_ALU64 | BPF_ADD | BPF_K, d, 0, 0, i)
-#define LOAD(d, s, o) INSN(BPF_LDX | BPF_MEM | BPF_DW, d, s, o, 0)
-#define CALL(kind, i) INSN(BPF_JMP | BPF_CALL, 0, kind, 0, i)
-#define EXIT	      INSN(BPF_JMP | BPF_EXIT, 0, 0, 0, 0)
 
 struct program {
 	const char *what; /* "fentry", in "the kernel refuses fentry programs" */
@@ -51,7 +40,7 @@ struct program {
 	size_t n_insns;
 };
 
-static const struct bpf_insn nothing[] = {MOV_IMM(BPF_REG_0, 0), EXIT};
+static const struct bpf_insn nothing[] = {INSN_MOV_IMM(BPF_REG_0, 0), INSN_EXIT};
 
 /* The last line of the verifier's log that says something; "" if there is none. */
 static const char *last_line(char *log)
@@ -342,10 +331,10 @@ bool feature_try_rdonly_cast(struct feature_context *context, char *why, size_t 
 		kbtf ? btf__find_by_name_kind(kbtf_vmlinux(kbtf), "sk_buff", BTF_KIND_STRUCT) : 0;
 	uint32_t kfunc = kbtf ? find_function(context, "bpf_rdonly_cast", why, size) : 0;
 	const struct bpf_insn insns[] = {
-		LOAD(BPF_REG_1, BPF_REG_1, 0), /* any number will do */
-		MOV_IMM(BPF_REG_2, skb),       CALL(KFUNC_CALL, kfunc),
-		LOAD(BPF_REG_0, BPF_REG_0, 0), /* skb->next */
-		MOV_IMM(BPF_REG_0, 0),	       EXIT,
+		INSN_LOAD(BPF_REG_1, BPF_REG_1, 0), /* any number will do */
+		INSN_MOV_IMM(BPF_REG_2, skb),	    INSN_CALL_KFUNC(kfunc),
+		INSN_LOAD(BPF_REG_0, BPF_REG_0, 0), /* skb->next */
+		INSN_MOV_IMM(BPF_REG_0, 0),	    INSN_EXIT,
 	};
 	struct program program = {
 		.what = "bpf_rdonly_cast() in raw_tp programs",
@@ -361,10 +350,10 @@ bool feature_try_dynptr_skb(struct feature_context *context, char *why, size_t s
 {
 	uint32_t kfunc = find_function(context, "bpf_dynptr_from_skb", why, size);
 	const struct bpf_insn insns[] = {
-		LOAD(BPF_REG_1, BPF_REG_1, 0), /* skb, the tracepoint's first argument */
-		MOV_IMM(BPF_REG_2, 0),	       MOV_REG(BPF_REG_3, BPF_REG_10),
-		ADD_IMM(BPF_REG_3, -16),       CALL(KFUNC_CALL, kfunc),
-		MOV_IMM(BPF_REG_0, 0),	       EXIT,
+		INSN_LOAD(BPF_REG_1, BPF_REG_1, 0), /* skb, the tracepoint's first argument */
+		INSN_MOV_IMM(BPF_REG_2, 0),	    INSN_MOV_REG(BPF_REG_3, BPF_REG_10),
+		INSN_ADD_IMM(BPF_REG_3, -16),	    INSN_CALL_KFUNC(kfunc),
+		INSN_MOV_IMM(BPF_REG_0, 0),	    INSN_EXIT,
 	};
 	struct program program = {
 		.what = "bpf_dynptr_from_skb() in tp_btf programs",
@@ -490,7 +479,8 @@ bool feature_try_preempt_count(struct feature_context *context, char *why, size_
 
 bool feature_try_memcg(void)
 {
-	static const struct bpf_insn insns[] = {CALL(0, COARSE_NS), MOV_IMM(BPF_REG_0, 0), EXIT};
+	static const struct bpf_insn insns[] = {INSN_CALL(BPF_FUNC_ktime_get_coarse_ns),
+						INSN_MOV_IMM(BPF_REG_0, 0), INSN_EXIT};
 	int fd = bpf_prog_load(BPF_PROG_TYPE_TRACEPOINT, NULL, "GPL", insns, UTIL_ARRAY_SIZE(insns),
 			       NULL);
 

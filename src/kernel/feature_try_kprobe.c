@@ -14,19 +14,7 @@
 
 #include "base/util.h"
 #include "kernel/feature_try.h"
-
-#define EXIT                                                                                       \
-	{                                                                                          \
-		.code = BPF_JMP | BPF_EXIT                                                         \
-	}
-#define MOV_0                                                                                      \
-	{                                                                                          \
-		.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0                          \
-	}
-#define CALL(i)                                                                                    \
-	{                                                                                          \
-		.code = BPF_JMP | BPF_CALL, .imm = (i)                                             \
-	}
+#include "kernel/insn.h"
 
 /* A page that no user has: reading from there is EFAULT. */
 #define NOBODYS_ADDRESS ((const unsigned long *)-4096L)
@@ -50,7 +38,7 @@ static int load(const struct bpf_insn *insns, size_t n, enum bpf_attach_type typ
 
 bool feature_try_kprobe_multi(struct feature_context *context, char *why, size_t size)
 {
-	static const struct bpf_insn insns[] = {MOV_0, EXIT};
+	static const struct bpf_insn insns[] = {INSN_MOV_IMM(BPF_REG_0, 0), INSN_EXIT};
 	LIBBPF_OPTS(bpf_link_create_opts, opts, .kprobe_multi.cnt = 1,
 		    .kprobe_multi.addrs = NOBODYS_ADDRESS);
 	int fd = load(insns, UTIL_ARRAY_SIZE(insns), BPF_TRACE_KPROBE_MULTI, "kprobe programs", why,
@@ -75,7 +63,8 @@ bool feature_try_kprobe_multi(struct feature_context *context, char *why, size_t
 
 static bool try_cookie(enum bpf_prog_type type, const char *what, char *why, size_t size)
 {
-	static const struct bpf_insn insns[] = {CALL(BPF_FUNC_get_attach_cookie), MOV_0, EXIT};
+	static const struct bpf_insn insns[] = {INSN_CALL(BPF_FUNC_get_attach_cookie),
+						INSN_MOV_IMM(BPF_REG_0, 0), INSN_EXIT};
 	int fd = load_as(type, insns, UTIL_ARRAY_SIZE(insns), 0, what, why, size);
 
 	if (fd < 0)

@@ -19,21 +19,10 @@
 
 #include "base/err.h"
 #include "base/util.h"
+#include "kernel/insn.h"
 #include "kernel/kroot.h"
 
 #define CHUNK 65536
-#define INSN(op, d, s, o, i)                                                                       \
-	{                                                                                          \
-		.code = (op), .dst_reg = (d), .src_reg = (s), .off = (o), .imm = (i)               \
-	}
-#define MOV_IMM(d, i)	   INSN(BPF_ALU64 | BPF_MOV | BPF_K, d, 0, 0, i)
-#define MOV_REG(d, s)	   INSN(BPF_ALU64 | BPF_MOV | BPF_X, d, s, 0, 0)
-#define ADD_IMM(d, i)	   INSN(BPF_ALU64 | BPF_ADD | BPF_K, d, 0, 0, i)
-#define LOAD(d, s, o)	   INSN(BPF_LDX | BPF_MEM | BPF_DW, d, s, o, 0)
-#define STORE(d, s, o)	   INSN(BPF_STX | BPF_MEM | BPF_DW, d, s, o, 0)
-#define STORE_IMM(d, o, i) INSN(BPF_ST | BPF_MEM | BPF_DW, d, 0, o, i)
-#define CALL(i)		   INSN(BPF_JMP | BPF_CALL, 0, 0, 0, i)
-#define EXIT		   INSN(BPF_JMP | BPF_EXIT, 0, 0, 0, 0)
 
 static const char *const names[] = {"vmemmap_base", "page_offset_base"};
 #define N_NAMES UTIL_ARRAY_SIZE(names)
@@ -48,24 +37,24 @@ struct question {
 static int load_question(void)
 {
 	static const struct bpf_insn insns[] = {
-		MOV_REG(BPF_REG_6, BPF_REG_1),
-		LOAD(BPF_REG_2, BPF_REG_6, 0),
-		STORE(BPF_REG_10, BPF_REG_2, -32),
-		LOAD(BPF_REG_2, BPF_REG_6, 8),
-		STORE(BPF_REG_10, BPF_REG_2, -24),
-		LOAD(BPF_REG_2, BPF_REG_6, 16),
-		STORE(BPF_REG_10, BPF_REG_2, -16),
-		STORE_IMM(BPF_REG_10, -8, 0),
-		MOV_REG(BPF_REG_1, BPF_REG_10),
-		ADD_IMM(BPF_REG_1, -32),
-		MOV_IMM(BPF_REG_2, sizeof(((struct question *)0)->name)),
-		MOV_IMM(BPF_REG_3, 0),
-		MOV_REG(BPF_REG_4, BPF_REG_10),
-		ADD_IMM(BPF_REG_4, -8),
-		CALL(BPF_FUNC_kallsyms_lookup_name),
-		LOAD(BPF_REG_1, BPF_REG_10, -8),
-		STORE(BPF_REG_6, BPF_REG_1, offsetof(struct question, addr)),
-		EXIT,
+		INSN_MOV_REG(BPF_REG_6, BPF_REG_1),
+		INSN_LOAD(BPF_REG_2, BPF_REG_6, 0),
+		INSN_STORE(BPF_REG_10, BPF_REG_2, -32),
+		INSN_LOAD(BPF_REG_2, BPF_REG_6, 8),
+		INSN_STORE(BPF_REG_10, BPF_REG_2, -24),
+		INSN_LOAD(BPF_REG_2, BPF_REG_6, 16),
+		INSN_STORE(BPF_REG_10, BPF_REG_2, -16),
+		INSN_STORE_IMM(BPF_REG_10, -8, 0),
+		INSN_MOV_REG(BPF_REG_1, BPF_REG_10),
+		INSN_ADD_IMM(BPF_REG_1, -32),
+		INSN_MOV_IMM(BPF_REG_2, sizeof(((struct question *)0)->name)),
+		INSN_MOV_IMM(BPF_REG_3, 0),
+		INSN_MOV_REG(BPF_REG_4, BPF_REG_10),
+		INSN_ADD_IMM(BPF_REG_4, -8),
+		INSN_CALL(BPF_FUNC_kallsyms_lookup_name),
+		INSN_LOAD(BPF_REG_1, BPF_REG_10, -8),
+		INSN_STORE(BPF_REG_6, BPF_REG_1, offsetof(struct question, addr)),
+		INSN_EXIT,
 	};
 	LIBBPF_OPTS(bpf_prog_load_opts, opts, .prog_flags = BPF_F_SLEEPABLE);
 

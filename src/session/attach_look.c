@@ -12,37 +12,31 @@
 #include <bpf/bpf.h>
 
 #include "base/util.h"
+#include "kernel/insn.h"
 
 #define ENDBR64	  0xfa1e0ff3 /* may stand in front; little endian, as all here */
 #define NOP_START 0x00441f0f /* of 0f 1f 44 00 00 */
 #define CALL_BYTE 0xe8
 
-#define READ_KERNEL 113 /* BPF_FUNC_probe_read_kernel */
-
-#define INSN(op, d, s, o, i)                                                                       \
-	{                                                                                          \
-		.code = (op), .dst_reg = (d), .src_reg = (s), .off = (o), .imm = (int32_t)(i)      \
-	}
-
 int attach_look_open(void)
 {
 	static const struct bpf_insn insns[] = {
-		INSN(BPF_LDX | BPF_MEM | BPF_DW, 3, 1, 0, 0), /* the address */
-		INSN(BPF_ALU64 | BPF_MOV | BPF_X, 1, 10, 0, 0),
-		INSN(BPF_ALU64 | BPF_ADD | BPF_K, 1, 0, 0, -16),
-		INSN(BPF_ALU64 | BPF_MOV | BPF_K, 2, 0, 0, 16),
-		INSN(BPF_JMP | BPF_CALL, 0, 0, 0, READ_KERNEL),
-		INSN(BPF_JMP | BPF_JNE | BPF_K, 0, 0, 8, 0), /* unreadable: 0 */
-		INSN(BPF_LDX | BPF_MEM | BPF_W, 2, 10, -16, 0),
-		INSN(BPF_JMP32 | BPF_JNE | BPF_K, 2, 0, 1, ENDBR64),
-		INSN(BPF_LDX | BPF_MEM | BPF_W, 2, 10, -12, 0),
-		INSN(BPF_JMP32 | BPF_JEQ | BPF_K, 2, 0, 2, NOP_START),
-		INSN(BPF_ALU64 | BPF_AND | BPF_K, 2, 0, 0, 0xff),
-		INSN(BPF_JMP32 | BPF_JNE | BPF_K, 2, 0, 2, CALL_BYTE),
-		INSN(BPF_ALU64 | BPF_MOV | BPF_K, 0, 0, 0, 1),
-		INSN(BPF_JMP | BPF_EXIT, 0, 0, 0, 0),
-		INSN(BPF_ALU64 | BPF_MOV | BPF_K, 0, 0, 0, 0),
-		INSN(BPF_JMP | BPF_EXIT, 0, 0, 0, 0),
+		INSN_LOAD(BPF_REG_3, BPF_REG_1, 0), /* the address */
+		INSN_MOV_REG(BPF_REG_1, BPF_REG_10),
+		INSN_ADD_IMM(BPF_REG_1, -16),
+		INSN_MOV_IMM(BPF_REG_2, 16),
+		INSN_CALL(BPF_FUNC_probe_read_kernel),
+		INSN_JNE(BPF_REG_0, 0, 8), /* unreadable: 0 */
+		INSN_LOAD_32(BPF_REG_2, BPF_REG_10, -16),
+		INSN_JNE_32(BPF_REG_2, ENDBR64, 1),
+		INSN_LOAD_32(BPF_REG_2, BPF_REG_10, -12),
+		INSN_JEQ_32(BPF_REG_2, NOP_START, 2),
+		INSN_AND_IMM(BPF_REG_2, 0xff),
+		INSN_JNE_32(BPF_REG_2, CALL_BYTE, 2),
+		INSN_MOV_IMM(BPF_REG_0, 1),
+		INSN_EXIT,
+		INSN_MOV_IMM(BPF_REG_0, 0),
+		INSN_EXIT,
 	};
 
 	return bpf_prog_load(BPF_PROG_TYPE_RAW_TRACEPOINT, "xcap_look", "GPL", insns,

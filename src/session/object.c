@@ -20,6 +20,7 @@
 #include "base/log.h"
 #include "base/util.h"
 #include "kernel/feature.h"
+#include "kernel/insn.h"
 #include "session/inject.h"
 #include "xcap/config.h"
 #include "xcap/event.h"
@@ -58,10 +59,7 @@ static int print_libbpf(enum libbpf_print_level level, const char *fmt, va_list 
 
 static int keep_program(struct bpf_program *prog, struct bpf_prog_load_opts *opts, long cookie)
 {
-	struct bpf_insn empty[] = {
-		{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0},
-		{.code = BPF_JMP | BPF_EXIT},
-	};
+	struct bpf_insn empty[] = {INSN_MOV_IMM(BPF_REG_0, 0), INSN_EXIT};
 	struct object *object = (struct object *)cookie;
 	const struct btf *btf = bpf_object__btf(object->skel->obj);
 	int rc = -ENOENT;

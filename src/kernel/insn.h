@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * insn.h - eBPF instructions by hand, for the few programs that are a table of them.
+ *
+ * They ask the kernel something: whether it takes such a program (feature_try), where a symbol is
+ * (pagebase), what stands at an address (attach_look). Initializers of struct bpf_insn; registers
+ * are BPF_REG_*, words have 64 bits unless a macro says more.
+ */
+#ifndef KERNEL_INSN_H
+#define KERNEL_INSN_H
+
+#include <linux/bpf.h>
+#include <stdint.h>
+
+#define INSN(op, d, s, o, i)                                                                       \
+	{                                                                                          \
+		.code = (op), .dst_reg = (d), .src_reg = (s), .off = (o), .imm = (int32_t)(i)      \
+	}
+
+#define INSN_MOV_IMM(d, i) INSN(BPF_ALU64 | BPF_MOV | BPF_K, d, 0, 0, i)
+#define INSN_MOV_REG(d, s) INSN(BPF_ALU64 | BPF_MOV | BPF_X, d, s, 0, 0)
+#define INSN_ADD_IMM(d, i) INSN(BPF_ALU64 | BPF_ADD | BPF_K, d, 0, 0, i)
+#define INSN_AND_IMM(d, i) INSN(BPF_ALU64 | BPF_AND | BPF_K, d, 0, 0, i)
+
+/* d = *(s + o); *(d + o) = s; *(d + o) = i */
+#define INSN_LOAD(d, s, o)	INSN(BPF_LDX | BPF_MEM | BPF_DW, d, s, o, 0)
+#define INSN_LOAD_32(d, s, o)	INSN(BPF_LDX | BPF_MEM | BPF_W, d, s, o, 0)
+#define INSN_STORE(d, s, o)	INSN(BPF_STX | BPF_MEM | BPF_DW, d, s, o, 0)
+#define INSN_STORE_IMM(d, o, i) INSN(BPF_ST | BPF_MEM | BPF_DW, d, 0, o, i)
+
+/* Over o instructions if d is (not) i; of a register, its lower half. */
+#define INSN_JNE(d, i, o)    INSN(BPF_JMP | BPF_JNE | BPF_K, d, 0, o, i)
+#define INSN_JNE_32(d, i, o) INSN(BPF_JMP32 | BPF_JNE | BPF_K, d, 0, o, i)
+#define INSN_JEQ_32(d, i, o) INSN(BPF_JMP32 | BPF_JEQ | BPF_K, d, 0, o, i)
+
+/* A helper by its BPF_FUNC_* number; a kernel function by its BTF id, of vmlinux. */
+#define INSN_CALL(i)	   INSN(BPF_JMP | BPF_CALL, 0, 0, 0, i)
+#define INSN_CALL_KFUNC(i) INSN(BPF_JMP | BPF_CALL, 0, BPF_PSEUDO_KFUNC_CALL, 0, i)
+#define INSN_EXIT	   INSN(BPF_JMP | BPF_EXIT, 0, 0, 0, 0)
+
+#endif
