@@ -72,7 +72,7 @@ const char *decode_link_type_name(uint16_t type)
 	return decode_text_name(ether_types, type);
 }
 
-static bool is_vlan(uint16_t type)
+bool decode_link_is_vlan(uint16_t type)
 {
 	return type == ETH_P_8021Q || type == ETH_P_8021AD || type == ETH_P_QINQ1 ||
 	       type == ETH_P_QINQ2;
@@ -221,7 +221,7 @@ static bool print_vlans(struct buf *out, struct decode_cursor *c, uint16_t *type
 	const char *name;
 	uint16_t tci;
 
-	while (is_vlan(*type)) {
+	while (decode_link_is_vlan(*type)) {
 		if (!decode_cursor_has(c, VLAN_TAG)) {
 			decode_text_truncated(out, "vlan");
 			return false;

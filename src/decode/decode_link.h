@@ -20,6 +20,9 @@
 void decode_link_print(struct buf *out, struct decode_cursor c, uint16_t type, bool synth_eth,
 		       const struct decode_options *options);
 
+/* The type field announces a VLAN tag, of 802.1Q, 802.1ad or older kinds. */
+bool decode_link_is_vlan(uint16_t type);
+
 /* "IPv4", "802.1Q"; NULL for a type without a name here. */
 const char *decode_link_type_name(uint16_t type);
 
