@@ -78,11 +78,11 @@ static __always_inline struct meta_cpu *this_cpu(void)
 	return bpf_map_lookup_elem(&cpus, &zero);
 }
 
-static __always_inline void emit(struct xcap_filter_ctx *f, struct xcap_packet *p,
-				 struct xcap_counters *count)
+static __always_inline void emit(const struct xcap_ctx *c, struct xcap_filter_ctx *f,
+				 struct xcap_packet *p, struct xcap_counters *count)
 {
 	struct xcap_event *e = 0;
-	enum emit_result result = emit_reserve(f, p, &ring, &e);
+	enum emit_result result = emit_reserve(f, p, &ring, c->ctx, stack_room(c), &e);
 
 	if (result == EMIT_FULL || !e) {
 		count_lost(count, &count->ring_full, this_cpu());
@@ -136,7 +136,7 @@ static __always_inline void capture_in(struct window_slot *slot, struct xcap_ctx
 	if (c->keep)
 		keep(c, p, count);
 	else
-		emit(&f, p, count);
+		emit(c, &f, p, count);
 }
 
 __hidden int xcap_capture(struct xcap_ctx *c)

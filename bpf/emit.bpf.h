@@ -11,6 +11,7 @@
 
 #include "filter.bpf.h"
 #include "meta.bpf.h"
+#include "stack.bpf.h"
 
 /*
  * Paged packets whose data pointer stands beyond the window (after long headers were pulled) need
@@ -100,12 +101,20 @@ struct emit_ring {
 
 enum emit_result { EMIT_FILLED, EMIT_FULL, EMIT_FAULT };
 
-#define EMIT_CLASS(size)                                                                           \
-	if (cap_len <= (size)) {                                                                   \
-		e = bpf_ringbuf_reserve(ring, sizeof(*e) + (size), 0);                             \
+/* A record with so many bytes for the packet, a constant, and a stack behind them. */
+#define EMIT_RESERVE(bytes)                                                                        \
+	do {                                                                                       \
+		e = bpf_ringbuf_reserve(ring, sizeof(*e) + (bytes) + room, 0);                     \
 		if (!e)                                                                            \
 			return EMIT_FULL;                                                          \
 		*event = e;                                                                        \
+		if (room)                                                                          \
+			p->event.stack_len = stack_take(ctx, (u8 *)(e + 1) + (bytes), room);       \
+	} while (0)
+
+#define EMIT_CLASS(size)                                                                           \
+	if (cap_len <= (size)) {                                                                   \
+		EMIT_RESERVE(size);                                                                \
 		emit_head(p, e, size);                                                             \
 		if ((size) > XCAP_WINDOW && emit_tail(f, p, (u8 *)(e + 1), size))                  \
 			return EMIT_FAULT;                                                         \
@@ -119,10 +128,7 @@ enum emit_result { EMIT_FILLED, EMIT_FULL, EMIT_FAULT };
  */
 #define EMIT_PARTS_CLASS(size, chunk, turns)                                                       \
 	if (p->cap_len <= (size) && last < (turns) - (size) / (chunk)) {                           \
-		e = bpf_ringbuf_reserve(ring, sizeof(*e) + (size) + (chunk), 0);                   \
-		if (!e)                                                                            \
-			return EMIT_FULL;                                                          \
-		*event = e;                                                                        \
+		EMIT_RESERVE((size) + (chunk));                                                    \
 		emit_head(p, e, XCAP_WINDOW);                                                      \
 		parts_seek(p, XCAP_WINDOW - p->shift, XCAP_WINDOW, p->cap_len);                    \
 		return parts_copy(p, (u8 *)(e + 1), size, chunk, turns) ? EMIT_FAULT               \
@@ -130,6 +136,7 @@ enum emit_result { EMIT_FILLED, EMIT_FULL, EMIT_FAULT };
 	}
 
 static __always_inline enum emit_result emit_reserve_parts(struct xcap_packet *p, void *ring,
+							   void *ctx, u64 room,
 							   struct xcap_event **event)
 {
 	u64 last = parts_search(p, p->cap_len - p->shift - 1);
@@ -143,22 +150,21 @@ static __always_inline enum emit_result emit_reserve_parts(struct xcap_packet *p
 	return EMIT_FULL;
 }
 
-/* Reserve a record in *event and copy the packet; on EMIT_FAULT the caller discards it. */
+/*
+ * Reserve a record in *event, take the stack into the last `room` bytes of it and copy the packet;
+ * on EMIT_FAULT the caller discards it.
+ */
 static __always_inline enum emit_result emit_reserve(struct xcap_filter_ctx *f,
-						     struct xcap_packet *p, void *ring,
-						     struct xcap_event **event)
+						     struct xcap_packet *p, void *ring, void *ctx,
+						     u64 room, struct xcap_event **event)
 {
 	struct xcap_event *e;
 	u32 cap_len = p->cap_len;
 
 	if (f->pages && p->in_parts)
-		return emit_reserve_parts(p, ring, event);
+		return emit_reserve_parts(p, ring, ctx, room, event);
 	if (f->dynptr && p->pulled) {
-		e = bpf_ringbuf_reserve(ring, sizeof(*e) + EMIT_PULLED_MAX + XCAP_SNAPLEN_MAX + 1,
-					0);
-		if (!e)
-			return EMIT_FULL;
-		*event = e;
+		EMIT_RESERVE(EMIT_PULLED_MAX + XCAP_SNAPLEN_MAX + 1);
 		emit_head(p, e, XCAP_WINDOW);
 		return emit_tail_pulled(f, p, (u8 *)(e + 1)) ? EMIT_FAULT : EMIT_FILLED;
 	}

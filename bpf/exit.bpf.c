@@ -11,6 +11,7 @@ int xcap_fexit(u64 *ctx)
 {
 	struct xcap_ctx c = {};
 
+	c.ctx = ctx;
 	c.probe = XCAP_PATCHED(XCAP_MARK_PROBE);
 	c.frame = (u64)ctx; /* the trampoline's, which serves both ends of the call */
 	c.has_ret = XCAP_PATCHED(XCAP_MARK_HAS_RET);
@@ -23,6 +24,7 @@ int xcap_kretprobe(struct pt_regs *ctx)
 {
 	struct xcap_ctx c = {};
 
+	c.ctx = ctx;
 	c.probe = XCAP_PATCHED(XCAP_MARK_PROBE);
 	c.frame = KPROBE_FRAME_AT_RETURN(ctx);
 	c.has_ret = XCAP_PATCHED(XCAP_MARK_HAS_RET);
@@ -36,6 +38,7 @@ int xcap_kretprobe_multi(struct pt_regs *ctx)
 	u64 cookie = bpf_get_attach_cookie(ctx);
 	struct xcap_ctx c = {};
 
+	c.ctx = ctx;
 	c.probe = cookie & XCAP_COOKIE_PROBE;
 	c.frame = KPROBE_FRAME_AT_RETURN(ctx);
 	c.has_ret = !!(cookie & XCAP_COOKIE_HAS_RET);

@@ -9,6 +9,7 @@ int xcap_fentry(u64 *ctx)
 {
 	struct xcap_ctx c = {};
 
+	c.ctx = ctx;
 	c.probe = XCAP_PATCHED(XCAP_MARK_PROBE);
 	c.skb = XCAP_PATCHED_SKB(ctx);
 	XCAP_MORE_ARGS(&c, ctx);

@@ -67,17 +67,20 @@ static __always_inline void keep_complete(struct keep_value *v, const struct xca
 
 #define KEEP_CLASS(size)                                                                           \
 	if (v->event.cap_len <= (size)) {                                                          \
-		u64 *to = bpf_ringbuf_reserve(ring, sizeof(v->event) + (size), 0);                 \
+		u64 *to = bpf_ringbuf_reserve(ring, sizeof(v->event) + (size) + room, 0);          \
 		u64 *from = (u64 *)v;                                                              \
 		if (!to)                                                                           \
 			return 0;                                                                  \
+		if (room)                                                                          \
+			v->event.stack_len =                                                       \
+				stack_take(ctx, to + (sizeof(v->event) + (size)) / 8, room);       \
 		_Pragma("unroll") for (u32 i = 0; i < (sizeof(v->event) + (size)) / 8; i++)        \
 			to[i] = from[i];                                                           \
 		return to;                                                                         \
 	}
 
 /* A reserved and filled record; NULL: the ring is full. */
-static __always_inline void *keep_reserve(void *ring, const struct keep_value *v)
+static __always_inline void *keep_reserve(void *ring, void *ctx, u64 room, struct keep_value *v)
 {
 	KEEP_CLASS(16)
 	KEEP_CLASS(64)
@@ -93,7 +96,7 @@ static __always_inline void keep_emit(struct keep_value *v, const struct xcap_ct
 	void *event;
 
 	keep_complete(v, c, cpu ? cpu->lost : 0);
-	event = keep_reserve(ring, v);
+	event = keep_reserve(ring, c->ctx, stack_room(c), v);
 	if (event)
 		count_submit(count, event, ring);
 	else

@@ -12,6 +12,7 @@ int xcap_kprobe(u64 *ctx)
 {
 	struct xcap_ctx c = {};
 
+	c.ctx = ctx;
 	c.probe = XCAP_PATCHED(XCAP_MARK_PROBE);
 	c.skb = XCAP_PATCHED_SKB(ctx);
 	XCAP_MORE_ARGS(&c, ctx);
@@ -28,6 +29,7 @@ int xcap_kprobe_multi(struct pt_regs *ctx)
 	u64 cookie = bpf_get_attach_cookie(ctx);
 	struct xcap_ctx c = {};
 
+	c.ctx = ctx;
 	c.probe = cookie & XCAP_COOKIE_PROBE;
 	c.skb = (void *)kprobe_arg(ctx, cookie >> XCAP_COOKIE_SKB & XCAP_COOKIE_ARG);
 	c.sock = kprobe_other_arg(ctx, cookie >> XCAP_COOKIE_SOCK & XCAP_COOKIE_ARG);

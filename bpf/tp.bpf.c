@@ -28,6 +28,7 @@ int xcap_tp_btf(u64 *ctx)
 {
 	struct xcap_ctx c = {};
 
+	c.ctx = ctx;
 	c.probe = XCAP_PATCHED(XCAP_MARK_PROBE);
 	c.skb = XCAP_PATCHED_SKB(ctx);
 	XCAP_MORE_ARGS(&c, ctx);
@@ -84,6 +85,7 @@ int xcap_raw_tp(u64 *ctx)
 {
 	struct xcap_ctx c = {};
 
+	c.ctx = ctx;
 	if (XCAP_PATCHED(XCAP_MARK_SHARED)) {
 		raw_tp_by_cookie(&c, ctx);
 		return xcap_capture(&c);

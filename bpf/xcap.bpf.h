@@ -56,6 +56,7 @@
  * inside xcap_capture(), and the code for other mechanisms is removed.
  */
 struct xcap_ctx {
+	void *ctx;		/* the program's own, for helpers that ask for it */
 	struct sk_buff *skb;	/* a BTF pointer if `direct`, else an address */
 	struct net_device *dev; /* its address, where the probe's arguments tell; else NULL */
 	u64 probe;		/* constant where the program is a probe's own */

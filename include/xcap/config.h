@@ -50,7 +50,7 @@ struct xcap_config {
 			     */
 	__u32 want_ends;    /* an XCAP_EV_END for each tracked packet that is freed */
 	__u32 want_stack;   /* enum xcap_stack_where */
-	__u32 stack_bytes;  /* room for the stack at the end of each record, 8 times its depth */
+	__u32 stack_bytes;  /* room for the stack at the end of each record */
 	__u32 want_chain;   /* note the netfilter chain at work, for drops */
 };
 

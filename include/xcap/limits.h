@@ -59,6 +59,9 @@
 #define XCAP_STACK_MAX	   127
 #define XCAP_STACK_DEFAULT 32
 
+/* Beside those that are asked for: the program and what calls it, which user space cuts off. */
+#define XCAP_STACK_SPARE 8
+
 /*
  * Packets that are followed at a time. 64 bytes each; a packet lives for micro- to milliseconds,
  * but those in socket buffers wait for their readers.

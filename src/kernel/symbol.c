@@ -266,9 +266,11 @@ static const struct symbol *below(const struct symbol_table *table, uint64_t add
 	return &table->list[low];
 }
 
-bool symbol_name(const struct symbol_table *table, uint64_t addr, char *out, size_t size)
+/* The name of addr by the symbol that `inside` lies in. */
+static bool name_by(const struct symbol_table *table, uint64_t inside, uint64_t addr, char *out,
+		    size_t size)
 {
-	const struct symbol *symbol = table->restricted ? NULL : below(table, addr);
+	const struct symbol *symbol = table->restricted ? NULL : below(table, inside);
 	const char *name = symbol ? name_of(table, symbol) : "";
 	char offset[24] = "";
 
@@ -285,6 +287,16 @@ bool symbol_name(const struct symbol_table *table, uint64_t addr, char *out, siz
 	else
 		snprintf(out, size, "%s%s", name, offset);
 	return true;
+}
+
+bool symbol_name(const struct symbol_table *table, uint64_t addr, char *out, size_t size)
+{
+	return name_by(table, addr, addr, out, size);
+}
+
+bool symbol_name_return(const struct symbol_table *table, uint64_t addr, char *out, size_t size)
+{
+	return name_by(table, addr ? addr - 1 : 0, addr, out, size);
 }
 
 static const char *module_of(const struct symbol_table *table, const struct symbol *symbol)

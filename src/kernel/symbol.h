@@ -27,6 +27,12 @@ bool symbol_restricted(const struct symbol_table *table);
 /* "nf_hook_slow+0x9d", "foo+0x1 [mod]" or "0xffffffff81..." into out; true if it was named. */
 bool symbol_name(const struct symbol_table *table, uint64_t addr, char *out, size_t size);
 
+/*
+ * The same of an address that a call returns to, as stacks have them: of the function that called,
+ * though the call may be its last instruction and the address the next function's first.
+ */
+bool symbol_name_return(const struct symbol_table *table, uint64_t addr, char *out, size_t size);
+
 /* How many text symbols have this name; *addr (may be NULL) is the first one's. */
 unsigned int symbol_find(const struct symbol_table *table, const char *name, uint64_t *addr);
 

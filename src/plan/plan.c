@@ -62,6 +62,10 @@ static int set_sizes(const struct plan_request *request, struct plan *plan, stru
 	if (request->snaplen < 1 || request->snaplen > XCAP_SNAPLEN_MAX)
 		return err_set(err, ERR_USAGE, "the snapshot length '%u' is not in 1 to %d",
 			       request->snaplen, XCAP_SNAPLEN_MAX);
+	if (request->want_stack &&
+	    (request->stack_depth < 1 || request->stack_depth > XCAP_STACK_MAX))
+		return err_set(err, ERR_USAGE, "the stack depth '%u' is not in 1 to %d",
+			       request->stack_depth, XCAP_STACK_MAX);
 	if (wanted < XCAP_RING_MIN || wanted > XCAP_RING_MAX)
 		return err_set(
 			err, ERR_USAGE,
@@ -85,6 +89,12 @@ static int set_sizes(const struct plan_request *request, struct plan *plan, stru
 	plan->config.want_context = request->want_context;
 	plan->config.want_device = request->want_device;
 	plan->config.want_segments = request->want_segments;
+	plan->config.want_stack = request->want_stack;
+	plan->stack_depth = request->want_stack ? request->stack_depth : 0;
+	if (request->want_stack)
+		plan->config.stack_bytes =
+			sizeof(uint64_t) *
+			UTIL_MIN(request->stack_depth + XCAP_STACK_SPARE, XCAP_STACK_MAX);
 	return 0;
 }
 

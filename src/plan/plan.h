@@ -125,6 +125,7 @@ struct plan {
 	uint32_t n_interfaces;
 	struct xcap_config config;
 	struct xcap_if_match if_match;
+	uint32_t stack_depth; /* frames that are shown of a stack at most; 0: none is wanted */
 	uint64_t ring_bytes;  /* a power of two, whole pages */
 	const char *btf_file; /* of --btf: types to relocate against; NULL: the kernel's own */
 };

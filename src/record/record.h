@@ -15,7 +15,8 @@
 
 /* A kernel stack; equal ones are one, and live as long as the capture. */
 struct record_stack {
-	uint64_t id; /* from 1, in the order of first appearance */
+	uint64_t id; /* from 1, in the order of first appearance; 0: there were too many different
+			ones, this one lives until the callee returns */
 	uint32_t n;
 	const char *const *frames; /* "nf_hook_slow+0x9d", "foo+0x1 [mod]"; the innermost first */
 };

@@ -111,6 +111,11 @@ uint32_t attach_drop(const struct plan_probe *probe)
 	return probe->config.is_kfree_skb ? 1 + !!probe->config.has_reason : 0;
 }
 
+bool attach_stands_in_program(int mechanism)
+{
+	return mechanism < 0 || attach_table[mechanism].type != BPF_PROG_TYPE_KPROBE;
+}
+
 struct template_clone attach_clone(const struct plan_probe *probe, uint32_t i,
 				   enum plan_mechanism mechanism, bool keep)
 {

@@ -42,6 +42,9 @@ extern const struct attach_ops attach_table[PLAN_MECHANISMS];
 /* The value of XCAP_MARK_DROP. */
 uint32_t attach_drop(const struct plan_probe *probe);
 
+/* Does a stack begin with the program's own frames, not at the registers of what was probed? */
+bool attach_stands_in_program(int mechanism);
+
 /* What a program for this probe alone, row i of the plan, is loaded with; keep: its entry part. */
 struct template_clone attach_clone(const struct plan_probe *probe, uint32_t i,
 				   enum plan_mechanism mechanism, bool keep);

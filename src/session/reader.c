@@ -13,7 +13,9 @@
 #include "kernel/kbtf.h"
 #include "kernel/netns.h"
 #include "kernel/symbol.h"
+#include "session/attach.h"
 #include "session/ring.h"
+#include "session/stacks.h"
 #include "xcap/event.h"
 
 #define LOCATION_SIZE 256
@@ -24,6 +26,8 @@
 struct reader {
 	struct ring ring;
 	const struct session_config *config;
+	const struct hooks *hooks; /* tell by what a probe is attached */
+	struct stacks *stacks;	   /* NULL: none are asked for */
 	struct clock clock;
 	uint64_t *lost; /* per CPU: events lost when its last record was made */
 	uint32_t n_cpus;
@@ -86,7 +90,20 @@ static void name_netns(struct reader *reader, uint32_t netns)
 	reader->netns = netns;
 }
 
-static void fill(struct reader *reader, const struct xcap_event *e)
+/* Behind the packet's room, at the end of the record's memory. */
+static const struct record_stack *get_stack(struct reader *reader, const struct xcap_event *e,
+					    size_t size)
+{
+	uint32_t room = reader->config->plan->config.stack_bytes;
+	const char *end = (const char *)e + size;
+
+	if (!e->stack_len || !reader->stacks)
+		return NULL;
+	return stacks_get(reader->stacks, (const uint64_t *)(end - room), e->stack_len,
+			  attach_stands_in_program(reader->hooks->list[e->probe].mechanism));
+}
+
+static void fill(struct reader *reader, const struct xcap_event *e, size_t size)
 {
 	struct record *r = &reader->record;
 
@@ -114,7 +131,7 @@ static void fill(struct reader *reader, const struct xcap_event *e)
 	r->location = name_location(reader, e);
 	r->id = e->id;
 	r->parent = e->parent;
-	r->stack = NULL;
+	r->stack = get_stack(reader, e, size);
 	r->nf_path = r->nf_table = r->nf_chain = NULL;
 	r->sk_state = e->sk_state;
 	r->ret = e->flags & XCAP_EV_HAS_RETURN
@@ -135,24 +152,32 @@ static void fill(struct reader *reader, const struct xcap_event *e)
 /* The event is the kernel's, but its sizes are checked all the same before they are used. */
 static bool is_sane(const struct reader *reader, const struct xcap_event *e, size_t size)
 {
+	uint32_t room = reader->config->plan->config.stack_bytes;
+
 	if (size >= sizeof(*e) && e->cap_len <= size - sizeof(*e) && e->cpu < reader->n_cpus &&
-	    e->probe < reader->config->plan->n_probes)
+	    e->probe < reader->config->plan->n_probes &&
+	    (!e->stack_len ||
+	     (e->stack_len <= room / sizeof(uint64_t) && room + e->cap_len <= size - sizeof(*e))))
 		return true;
 	log_warning("a record of %zu bytes from the kernel makes no sense, left out", size);
 	return false;
 }
 
 struct reader *reader_new(int ring_fd, uint32_t n_cpus, const struct session_config *config,
-			  struct err *err)
+			  const struct hooks *hooks, struct err *err)
 {
 	struct reader *reader = calloc(1, sizeof(*reader));
 	int rc = -ENOMEM;
 
 	if (reader) {
 		reader->config = config;
+		reader->hooks = hooks;
 		reader->n_cpus = n_cpus;
 		reader->lost = calloc(n_cpus, sizeof(*reader->lost));
-		rc = reader->lost ? ring_open(&reader->ring, ring_fd) : -ENOMEM;
+		if (config->plan->config.want_stack)
+			reader->stacks = stacks_new(config->kernel, config->plan->stack_depth);
+		if (reader->lost && (reader->stacks || !config->plan->config.want_stack))
+			rc = ring_open(&reader->ring, ring_fd);
 		clock_init(&reader->clock);
 	}
 	if (rc) {
@@ -168,6 +193,7 @@ void reader_free(struct reader *reader)
 	if (!reader)
 		return;
 	ring_close(&reader->ring);
+	stacks_free(reader->stacks);
 	free(reader->lost);
 	free(reader);
 }
@@ -190,7 +216,7 @@ static bool consume(struct reader *reader, uint64_t max, uint64_t until_ns)
 		left--;
 		if (!is_sane(reader, e, size))
 			continue;
-		fill(reader, e);
+		fill(reader, e, size);
 		reader->config->on_record(reader->config->arg, &reader->record);
 		if (e->ts_ns >= until_ns)
 			break;

@@ -74,8 +74,9 @@ int session_open(struct session **out, const struct session_config *config, stru
 		rc = err_errno(err, ERR_FAILED, ENOMEM, "cannot start a session");
 	phase_end("load", begin_ns);
 	if (!rc) {
-		session->reader = reader_new(object_ring_fd(&session->object),
-					     session->object.n_cpus, &session->config, err);
+		session->reader =
+			reader_new(object_ring_fd(&session->object), session->object.n_cpus,
+				   &session->config, &session->hooks, err);
 		rc = session->reader ? 0 : err->code;
 	}
 	if (rc) {
@@ -110,11 +111,26 @@ int session_mechanism(const struct session *session, uint32_t probe)
 	return session->hooks.list[probe].mechanism;
 }
 
+/* Places will have to be named: the ring holds what comes while the symbols are read. */
+static void read_symbols(const struct session_config *config)
+{
+	const struct plan_kernel *kernel = config->kernel;
+	const struct plan *plan = config->plan;
+	bool stacks = plan->config.want_stack == XCAP_STACK_ALL, drops = false;
+	const struct symbol_table *symbols = NULL;
+
+	for (uint32_t i = 0; i < plan->n_probes; i++)
+		drops |= plan->probes[i].config.is_kfree_skb;
+	if (stacks || drops)
+		symbols = kernel->symbols(kernel->symbols_arg);
+	if (symbols && symbol_restricted(symbols))
+		log_note("the kernel hides its addresses from this user: %s have no names "
+			 "(CAP_SYSLOG, kernel.kptr_restrict)",
+			 stacks ? "stacks" : "the places of drops");
+}
+
 int session_enable(struct session *session, struct loop *loop, struct err *err)
 {
-	const struct plan *plan = session->config.plan;
-	const struct plan_kernel *kernel = session->config.kernel;
-	const struct symbol_table *symbols = NULL;
 	/* by edges: while packets come the ring is never empty, and a level would have us read them
 	 * one by one */
 	int rc = loop_add_fd(loop, reader_fd(session->reader), EPOLLIN | EPOLLET, on_wake, session);
@@ -127,16 +143,7 @@ int session_enable(struct session *session, struct loop *loop, struct err *err)
 	if (rc)
 		return err_errno(err, ERR_FAILED, rc, "cannot wait for the ring buffer");
 	object_enable(&session->object, true);
-	/* drops will have to be named: the ring holds what comes while the symbols are read */
-	for (uint32_t i = 0; i < plan->n_probes; i++)
-		if (plan->probes[i].config.is_kfree_skb) {
-			symbols = kernel->symbols(kernel->symbols_arg);
-			break;
-		}
-	if (symbols && symbol_restricted(symbols))
-		log_note("the kernel hides its addresses from this user: the places of drops have "
-			 "no "
-			 "names (CAP_SYSLOG, kernel.kptr_restrict)");
+	read_symbols(&session->config);
 	return 0;
 }
 
