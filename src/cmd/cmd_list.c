@@ -5,7 +5,7 @@
  *
  * Each line is a probe as -f takes it, with the number of the argument that is the skb. A pattern
  * with '*', '?' or '[' must match all before the '@' or the name alone, another one may stand
- * anywhere in it.
+ * anywhere in it. '@' lists the sets of probes (list_sets.c).
  */
 #include "cmd/cmd.h"
 
@@ -15,6 +15,7 @@
 
 #include "base/util.h"
 #include "cmd/list_entry.h"
+#include "cmd/list_sets.h"
 #include "kernel/feature.h"
 #include "kernel/kbtf.h"
 #include "kernel/symbol.h"
@@ -206,7 +207,9 @@ static int run(struct config *config)
 	else
 		code = open_kernel(&list, config->btf_file, &err);
 	if (!code)
-		code = list_all(&list, &err);
+		code = list.text && *list.text == '@'
+			       ? list_sets_print(&list.kernel, list.text + 1, list.flags, &err)
+			       : list_all(&list, &err);
 	for (size_t i = 0; i < list.n; i++)
 		list_entry_free(&list.entries[i]);
 	free(list.entries);
@@ -223,7 +226,9 @@ const struct cmd cmd_list = {
 	.summary = "List the functions and tracepoints that carry an skb, as -f takes them",
 	.options = "long verbose json btf help",
 	.more = "PATTERN is a glob over whole names, or a part of a name. @N says which argument\n"
-		"is the skb. --json prints all of it, one object per line. The exit status is 1\n"
+		"is the skb. '@' lists the sets of probes, '@rx' that set: '-' before what this\n"
+		"kernel lacks (-v: why), '>' before places where a packet has arrived.\n"
+		"--json prints all of it, one object per line. The exit status is 1\n"
 		"if nothing matches.\n",
 	.run = run,
 };

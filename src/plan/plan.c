@@ -19,6 +19,7 @@
 #include "plan/plan_link.h"
 #include "plan/plan_probes.h"
 #include "plan/plan_resolve.h"
+#include "plan/plan_sets.h"
 #include "plan/plan_text.h"
 
 #define DLT_ETHERNET 1 /* DLT_EN10MB; <pcap.h> stays in filter/cbpf.c */
@@ -192,6 +193,8 @@ int plan_build(const struct plan_request *request, const struct plan_kernel *ker
 		code = set_filter(request, plan, err);
 	if (!code)
 		code = plan_iface(request, kernel, plan, err);
+	if (!code)
+		code = plan_sets_expand(kernel, request->backend, &specs, err);
 	if (!code)
 		code = plan_probes(request, kernel, &specs, plan, err);
 	if (!code) {

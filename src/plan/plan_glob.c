@@ -152,6 +152,7 @@ static int add(struct expansion *x, int by, bool is_tracepoint, const char *grou
 		return 0;
 	}
 	probe.of_many = true;
+	probe.is_goal = spec.goal;
 	return plan_set_find(x->set, &probe) ? 0 : plan_set_add(x->set, &probe);
 }
 
@@ -193,7 +194,7 @@ static int check_hits(const struct expansion *x)
 	for (uint32_t i = 0; i < x->specs->n; i++) {
 		const struct spec *spec = &x->specs->items[i];
 
-		if (!x->hits[i] && spec->glob && !spec->negated)
+		if (!x->hits[i] && spec->glob && !spec->negated && !spec->of_set)
 			return matches_nothing(x, spec);
 	}
 	return 0;

@@ -83,11 +83,29 @@ static bool is_taken(struct collection *c, uint32_t i, const struct plan_probe *
 	return taken;
 }
 
+/*
+ * What a set and the user name both is probed as the user says, and said to be missed where it is;
+ * of two sets, once.
+ */
+static int merge_set(struct collection *c, const struct spec *spec, struct plan_probe *other,
+		     const struct plan_probe *probe)
+{
+	bool goal = other->is_goal || probe->is_goal;
+	int code = 0;
+
+	if (!spec->of_set && other->of_many)
+		*other = *probe;
+	else if (!spec->of_set)
+		code = merge(c, other, probe);
+	other->is_goal = goal;
+	return code;
+}
+
 static int add_named(struct collection *c)
 {
 	for (uint32_t i = 0; i < c->specs->n; i++) {
 		const struct spec *spec = &c->specs->items[i];
-		const struct plan_probe *other;
+		struct plan_probe *other;
 		struct plan_probe probe;
 		int code;
 
@@ -96,11 +114,13 @@ static int add_named(struct collection *c)
 		code = plan_resolve(c->kernel, spec, &probe, c->err);
 		if (code)
 			return code;
+		probe.of_many = spec->of_set;
+		probe.is_goal = spec->goal;
 		if (is_taken(c, i, &probe))
 			continue;
 		other = plan_set_find(&c->set, &probe);
 		if (other)
-			code = merge(c, other, &probe);
+			code = merge_set(c, spec, other, &probe);
 		else if (plan_set_add(&c->set, &probe))
 			code = err_errno(c->err, ERR_FAILED, -ENOMEM, "cannot plan the probes");
 		if (code)
@@ -133,6 +153,28 @@ static int check_negations(const struct collection *c)
 	return 0;
 }
 
+/* The items that a "!@set" became stand together, each with its text. */
+static bool is_same_negation(const struct spec *a, const struct spec *b)
+{
+	return a->negated && b->negated && a->of_set && b->of_set && strcmp(a->text, b->text) == 0;
+}
+
+static void note_idle_negations(const struct collection *c)
+{
+	const struct spec *items = c->specs->items;
+
+	for (uint32_t i = 0, next; i < c->specs->n; i = next) {
+		uint32_t hits = c->hits[i];
+
+		for (next = i + 1; next < c->specs->n && is_same_negation(&items[i], &items[next]);
+		     next++)
+			hits += c->hits[next];
+		if (items[i].negated && !hits)
+			log_note("'%s' takes nothing away: nothing with an skb has this name",
+				 items[i].text);
+	}
+}
+
 static int add_globs(struct collection *c)
 {
 	bool globs = false;
@@ -142,10 +184,8 @@ static int add_globs(struct collection *c)
 		globs |= c->specs->items[i].glob && !c->specs->items[i].negated;
 	if (globs)
 		code = plan_glob_expand(c->kernel, c->specs, &c->set, c->hits, &c->counts, c->err);
-	for (uint32_t i = 0; i < c->specs->n && !code; i++)
-		if (c->specs->items[i].negated && !c->hits[i])
-			log_note("'%s' takes nothing away: nothing with an skb has this name",
-				 c->specs->items[i].text);
+	if (!code)
+		note_idle_negations(c);
 	return code;
 }
 

@@ -195,6 +195,36 @@ static int parse_target(const struct spec_item *item, struct spec_span target, s
 			 tracepoint ? "tracepoint name" : "name", spec->name, sizeof(spec->name));
 }
 
+/* What stands behind the '@' of a set. */
+static int parse_set(const struct spec_item *item, struct spec_span name, struct spec *spec)
+{
+	size_t i = 0;
+	int code;
+
+	spec->is_set = true;
+	while (i < name.len && spec_is_set_char(name.at[i]))
+		i++;
+	if (name.len && i == name.len && name.len < sizeof(spec->name)) {
+		memcpy(spec->name, name.at, name.len);
+		return 0;
+	}
+	code = !name.len ? err_set(item->err, ERR_USAGE, "'@' without the name of a set")
+	       : i == name.len
+		       ? err_set(item->err, ERR_USAGE, "no set has a name as long as '%.*s'",
+				 (int)name.len, name.at)
+		       : err_set(item->err, ERR_USAGE,
+				 "unexpected '%c' in the name of the set '@%.*s'",
+				 isprint((unsigned char)name.at[i]) ? name.at[i] : '?',
+				 (int)name.len, name.at);
+	err_hint(item->err, "a set is named alone, for example '@rx'; 'xcap list @' lists them");
+	return spec_item_fault(item, name.at + (i < name.len ? i : 0), code);
+}
+
+bool spec_is_set_char(char c)
+{
+	return isalnum((unsigned char)c) || c == '_' || c == '-';
+}
+
 static int parse_item(const struct spec_item *item, struct spec *spec)
 {
 	struct spec_span target = item->span;
@@ -224,6 +254,9 @@ static int parse_item(const struct spec_item *item, struct spec *spec)
 			return spec_item_fault(item, item->span.at, code);
 		}
 	}
+	/* no set is called by a number: "@1" lacks its function */
+	if (*target.at == '@' && !isdigit((unsigned char)target.at[1]))
+		return parse_set(item, (struct spec_span){target.at + 1, target.len - 1}, spec);
 	code = spec_place_parse(item, &target, spec);
 	if (!code)
 		code = parse_target(item, target, spec);

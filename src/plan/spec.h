@@ -3,14 +3,15 @@
  * spec.h - the text after -f, parsed. Pure: knows nothing of the running kernel.
  *
  *	spec      = item { "," item }                 blanks around commas are fine
- *	item      = [ "!" ] [ kind ":" ] target [ place ]
+ *	item      = [ "!" ] ( [ kind ":" ] target [ place ] | "@" set )
  *	kind      = kprobe k kretprobe kr fentry f fexit fr kprobe-multi km
  *	            raw_tp rtp tp_btf tracepoint tp
  *	target    = function | category ":" name (after tracepoint/tp/raw_tp/tp_btf) | A ":" B
  *	place     = "@" N [ "@" M ] | "+" OFFSET "@%" REGISTER      N, M from 1
  *
  * Each part of a target may be a glob ('*', '?', '[a-z]', '[!a-z]'). "!" takes away what its target
- * names from what the items before it named; a glob and such an item have no place.
+ * names from what the items before it named; a glob and such an item have no place. What a set is
+ * made of, plan_sets.h knows: its items stand in the place of the one that names it.
  */
 #ifndef PLAN_SPEC_H
 #define PLAN_SPEC_H
@@ -43,6 +44,9 @@ struct spec {
 	bool has_offset;   /* also where it is 0 */
 	uint64_t offset;   /* function+OFFSET, bytes; kprobe only */
 	char reg[8];	   /* @%REG at an offset: the register that holds the skb; "" none */
+	bool is_set;	   /* '@' before it: name is that of a set, and nothing else is given */
+	bool of_set;	   /* put in by a set: that there is no such thing is no error */
+	bool goal;	   /* of a set: a packet that was here has arrived */
 	int pos;	   /* offset of this item in the text it came from, for carets */
 	char text[256];	   /* the item as the user wrote it */
 };
@@ -59,5 +63,8 @@ struct spec_list {
  */
 int spec_parse(const char *text, struct spec_list *list, struct err *err);
 void spec_free(struct spec_list *list);
+
+/* May the name of a set have this character? */
+bool spec_is_set_char(char c);
 
 #endif

@@ -140,10 +140,11 @@ int spec_place_parse(const struct spec_item *item, struct spec_span *target, str
 		text = (struct spec_span){at + 1, target->at + target->len - at - 1};
 		target->len = at - target->at;
 	}
-	if (at && !target->len) {
+	if (at && (!target->len || (at[-1] == ':' && isalpha((unsigned char)at[1])))) {
 		code = err_set(item->err, ERR_USAGE, "no probe before '@'");
-		if (isalpha((unsigned char)*text.at))
-			err_hint(item->err, "sets of probes are not supported in this version");
+		if (target->len)
+			err_hint(item->err, "a set has no kind: '@%.*s' alone", (int)text.len,
+				 text.at);
 		return spec_item_fault(item, at, code);
 	}
 	if (at && text.len && *text.at == '%')

@@ -65,6 +65,27 @@ static void spec_parse__function__has_no_kind_and_no_argument(void **state)
 	expect("k", SPEC_ANY, "", "k", 0);
 }
 
+static void spec_parse__set__is_a_name_behind_at(void **state)
+{
+	struct spec_list list = {0};
+	struct err err;
+
+	(void)state;
+	assert_int_equal(spec_parse("ip_rcv, @rx ,!@my-own_2", &list, &err), 0);
+	assert_int_equal(list.n, 3);
+	assert_false(list.items[0].is_set);
+	assert_true(list.items[1].is_set && !list.items[1].negated);
+	assert_string_equal(list.items[1].name, "rx");
+	assert_string_equal(list.items[1].text, "@rx");
+	assert_true(list.items[2].is_set && list.items[2].negated);
+	assert_string_equal(list.items[2].name, "my-own_2");
+	spec_free(&list);
+	expect_fault("a,@", 3, "'@' without the name of a set", "'xcap list @'");
+	expect_fault("@rx@1", 3, "unexpected '@' in the name of the set '@rx@1'", "named alone");
+	expect_fault("@r*", 2, "unexpected '*' in the name of the set '@r*'", "named alone");
+	expect_fault("ip_rcv,kprobe:@rx", 14, "no probe before '@'", "'@rx' alone");
+}
+
 static void spec_parse__each_kind_and_alias__is_known(void **state)
 {
 	(void)state;
@@ -443,6 +464,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(spec_parse__function__has_no_kind_and_no_argument),
+		cmocka_unit_test(spec_parse__set__is_a_name_behind_at),
 		cmocka_unit_test(spec_parse__each_kind_and_alias__is_known),
 		cmocka_unit_test(spec_parse__two_parts__are_category_or_module_and_name),
 		cmocka_unit_test(spec_parse__list_with_blanks__appends_items_with_their_offsets),
