@@ -61,6 +61,18 @@ struct skb_shared_info___frags {
 #define COMPAT_FRAG_IS_NO_PAGE 1
 
 /*
+ * A table of neighbours, without CO-RE, which takes libbpf a millisecond for each type: a neighbour
+ * that is found is compared, and with other members none would be. v6.13: a01a67ab2fff ("neighbour:
+ * Remove bare neighbour::next pointer") made pointers to neighbours, the first member of each, into
+ * hlists, their first member as well: a link is the address of the next one either way.
+ */
+struct compat_neighbours {
+	u64 heads; /* an array of links */
+	u32 shift;
+	u32 random[4];
+};
+
+/*
  * v6.4: b5964b968ac6 ("bpf: Add skb dynptrs") for programs whose context is the skb; v6.12 for
  * tp_btf ("bpf: Allow bpf_dynptr_from_skb() for tp_btf"). Reads linear and paged bytes alike.
  */

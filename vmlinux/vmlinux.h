@@ -72,12 +72,34 @@ struct net {
 typedef struct {
 	struct net *net;
 } possible_net_t;
+struct neigh_hash_table;
+struct neigh_table {
+	struct neigh_hash_table *nht;
+};
+struct neigh_parms {
+	struct neigh_table *tbl;
+};
+struct neighbour {
+	__u8 nud_state;
+	__u8 ha[32];
+	struct net_device *dev;
+	__u8 primary_key[0];
+};
+struct in_device {
+	struct neigh_parms *arp_parms;
+};
+struct inet6_dev {
+	struct neigh_parms *nd_parms;
+};
 struct net_device {
 	char name[16];
 	__s32 ifindex;
 	__u16 type;
 	possible_net_t nd_net;
 	struct hlist_node index_hlist;
+	unsigned char *dev_addr;
+	struct in_device *ip_ptr;
+	struct inet6_dev *ip6_ptr;
 };
 struct in6_addr {
 	struct { __u8 bytes[16]; } in6_u;
@@ -96,6 +118,7 @@ struct sock_common {
 struct sock {
 	struct sock_common __sk_common;
 	__u16 sk_protocol;
+	struct dst_entry *sk_dst_cache;
 };
 struct ipv6_pinfo {
 	__u32 flow_label;
@@ -131,8 +154,20 @@ struct flowi6 {
 	struct in6_addr daddr;
 	struct { __u8 bytes[4]; } uli;
 };
+struct dst_ops;
 struct dst_entry {
 	struct net_device *dev;
+	struct dst_ops *ops;
+};
+struct rtable {
+	__u16 rt_type;
+	__u8 rt_gw_family;
+	__u32 rt_gw4;
+	struct in6_addr rt_gw6;
+};
+struct rt6_info {
+	struct in6_addr rt6i_gateway;
+	__u32 rt6i_flags;
 };
 struct skb_shared_info {
 	__u8 nr_frags;

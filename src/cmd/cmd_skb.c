@@ -38,6 +38,8 @@ static struct plan_request make_request(const struct config *config,
 		.want_context = sinks->needs & SINK_NEEDS_CONTEXT,
 		.want_device = sinks->needs & SINK_NEEDS_DEVICE,
 		.want_segments = sinks->needs & SINK_NEEDS_SEGMENTS,
+		.want_addresses =
+			sinks->needs & SINK_NEEDS_PACKET && config->link_type != CAPTURE_LINK_RAW,
 	};
 }
 

@@ -96,6 +96,7 @@ static int set_sizes(const struct plan_request *request, struct plan *plan, stru
 		plan->config.stack_bytes =
 			sizeof(uint64_t) *
 			UTIL_MIN(request->stack_depth + XCAP_STACK_SPARE, XCAP_STACK_MAX);
+	plan->config.want_addresses = request->want_addresses;
 	return 0;
 }
 
@@ -112,6 +113,7 @@ static int set_filter(const struct plan_request *request, struct plan *plan, str
 			 strlen(plan->filter_text));
 	code = cbpf_compile(plan->filter_text, DLT_ETHERNET, &plan->filter, err);
 	plan->config.has_filter = !code;
+	plan->config.want_addresses |= !code && plan_link_asks_addresses(&plan->filter);
 	plan->config.filter_is_short = !code && cbpf_span(&plan->filter) <= XCAP_WINDOW_EARLY;
 	return code;
 }

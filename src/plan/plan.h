@@ -98,6 +98,7 @@ struct plan_request {
 	uint32_t want_stack;  /* enum xcap_stack_where */
 	uint32_t stack_depth; /* frames, 1..XCAP_STACK_MAX, where want_stack is not none */
 	bool want_chain;      /* netfilter drops: table and chain, where functions can be probed */
+	bool want_addresses;  /* a sink shows the Ethernet addresses of headers that are made up */
 };
 
 /* What is known of the kernel; opened by the caller, lent to plan_build(). */

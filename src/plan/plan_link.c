@@ -2,10 +2,11 @@
 /*
  * plan_link.c - the filter put against what the place of a probe says about all packets there.
  *
- * In local output above the neighbour layer there is no link header: the filter sees addresses of
- * zeros, no tag, and IPv4 or IPv6. Where all packets go one way, "inbound" or "outbound" is
- * answered beforehand. What cannot match by these facts is said, certainly and in the user's words;
- * IP, TCP and UDP match as ever. The places are in plan_direction.c.
+ * In local output above the neighbour layer there is no link header: the one that is made up has no
+ * tag, IPv4 or IPv6, and addresses only as far as device and neighbour are known. Where all packets
+ * go one way, "inbound" or "outbound" is answered beforehand. What cannot match by these facts is
+ * said, certainly and in the user's words; IP, TCP and UDP match as ever. The places are in
+ * plan_direction.c.
  */
 #include "plan/plan_link.h"
 
@@ -26,11 +27,10 @@
 
 /* What is known at a place. */
 enum fact {
-	FACT_ADDRESSES = 1,
-	FACT_TYPE = 2,
-	FACT_OUT = 4,
-	FACT_IN = 8,
-	FACTS_END = 16,
+	FACT_TYPE = 1,
+	FACT_OUT = 2,
+	FACT_IN = 4,
+	FACTS_END = 8,
 };
 
 /* Few facts before many, to find which of them it is. */
@@ -39,12 +39,10 @@ static const struct reason {
 	const char *why;
 } reasons[] = {
 	{0, "no packet can be like that"},
-	{FACT_ADDRESSES, "packets have no link header yet, their Ethernet addresses are zeros"},
 	{FACT_TYPE, "packets have no link header yet, and are IPv4 or IPv6 without a tag"},
 	{FACT_OUT, "all packets go out"},
 	{FACT_IN, "all packets come in"},
-	{FACT_ADDRESSES | FACT_TYPE, "packets have no link header yet"},
-	{FACT_ADDRESSES | FACT_TYPE | FACT_OUT, "packets have no link header yet, and all go out"},
+	{FACT_TYPE | FACT_OUT, "packets have no link header yet, and all go out"},
 };
 
 /* IPv4 and IPv6: ethertype, and the first half of the byte behind it. */
@@ -76,7 +74,7 @@ static unsigned int facts_of(const struct plan_probe *probe)
 	unsigned int facts = 0;
 
 	if (plan_direction_is_above_link(probe->name, probe->is_tracepoint))
-		facts |= FACT_ADDRESSES | FACT_TYPE;
+		facts |= FACT_TYPE;
 	if (probe->config.direction == XCAP_DIR_OUT)
 		facts |= FACT_OUT;
 	else if (probe->config.direction == XCAP_DIR_IN)
@@ -87,8 +85,6 @@ static unsigned int facts_of(const struct plan_probe *probe)
 static void set_known(struct cbpf_known *known, unsigned int facts, const uint8_t *type)
 {
 	memset(known, 0, sizeof(*known));
-	if (facts & FACT_ADDRESSES)
-		memset(known->mask, 0xff, ADDRESS_BYTES);
 	if (facts & FACT_TYPE) {
 		memcpy(known->value + ADDRESS_BYTES, type, 3);
 		memcpy(known->mask + ADDRESS_BYTES, (const uint8_t[]){0xff, 0xff, 0xf0}, 3);
@@ -132,12 +128,14 @@ static const char *why_not(struct question *question, unsigned int facts)
 	return question->why[facts];
 }
 
-/* Absolute loads from the addresses of the link header. */
-static bool loads_addresses(const struct cbpf_prog *prog)
+bool plan_link_asks_addresses(const struct cbpf_prog *prog)
 {
+	/* loads at a place, BPF_LD | BPF_ABS, or X behind it, BPF_IND */
 	for (uint32_t i = 0; i < prog->len; i++)
-		if ((prog->insns[i].code & 0xe7) == 0x20 && prog->insns[i].k < ADDRESS_BYTES)
-			return true; /* BPF_LD | BPF_ABS */
+		if (((prog->insns[i].code & 0xe7) == 0x20 ||
+		     (prog->insns[i].code & 0xe7) == 0x40) &&
+		    prog->insns[i].k < ADDRESS_BYTES)
+			return true;
 	return false;
 }
 
@@ -162,7 +160,7 @@ static void init(struct link *link, const struct plan *plan)
 	size_t n = cbpf_parts_find(plan->filter_text, words, PARTS_MAX);
 
 	*link = (struct link){.filter = {.prog = &plan->filter},
-			      .asks_addresses = loads_addresses(&plan->filter),
+			      .asks_addresses = plan_link_asks_addresses(&plan->filter),
 			      .asks_direction = cbpf_uses_direction(&plan->filter)};
 	for (size_t i = 0; i < n; i++)
 		add_part(link, &words[i]);
@@ -195,9 +193,10 @@ static void note_probe(struct link *link, struct plan_probe *probe)
 
 	if (why)
 		plan_resolve_note(probe, "the filter cannot match here: %s", why);
-	else if (!note_parts(link, facts, probe) && link->asks_addresses && facts & FACT_ADDRESSES)
-		plan_resolve_note(probe, "packets have no link header here yet: Ethernet "
-					 "addresses are zeros to the filter");
+	else if (!note_parts(link, facts, probe) && link->asks_addresses && facts & FACT_TYPE)
+		plan_resolve_note(
+			probe, "packets have no link header here yet: Ethernet addresses are "
+			       "those of device and neighbour where these are known, else zeros");
 	if (link->asks_direction && probe->config.direction == XCAP_DIR_UNKNOWN)
 		plan_resolve_note(probe, "the place does not tell the direction: inbound and "
 					 "outbound go by each packet");

@@ -275,12 +275,14 @@ said_at_retransmit()
 	eq "notes" "$(count "$T/err" 'cannot match')" 1
 }
 
-test_note__arp_ether_host_and_vlan_without_a_link_header__is_said_at_start_for_that_probe()
+test_note__arp_and_vlan_without_a_link_header__are_said_at_start_for_that_probe()
 {
 	said_at_retransmit arp 'the filter' 'and are IPv4'
-	said_at_retransmit 'ether host 02:00:00:00:00:01' 'the filter' 'their Ethernet addresses are zeros'
 	said_at_retransmit 'vlan 5' 'the filter' 'and are IPv4'
 	said_at_retransmit 'arp or tcp port 1' "'arp'" 'and are IPv4'
 	try 0 skb -f tracepoint:tcp:tcp_retransmit_skb --cmd true 'tcp port 1 and not host 10.0.0.1'
 	no_match "$T/err" 'cannot match'
+	try 0 skb -f tracepoint:tcp:tcp_retransmit_skb --cmd true 'ether host 02:00:00:00:00:01'
+	no_match "$T/err" 'cannot match'
+	match "$T/err" "tcp_retransmit_skb: .* addresses are those of device and neighbour where these are known, else zeros"
 }

@@ -5,8 +5,8 @@
 Used by whole.sh. WIRE is tcpdump's, XCAP has the same traffic at many probes. Each packet at a probe has to be
 of a conversation on the wire, with its addresses and ports; TCP bytes have to stand at their sequence number,
 and where the wire has a packet of that number and length, flags and acknowledgement are that packet's; a
-datagram has to be one of the wire. Link addresses and tags are those of the wire unless made up. Checksums of
-rebuilt headers have to be right. PROBE=CLASS says that every packet of a class (words below, joined by +) was
+datagram has to be one of the wire. Link addresses and tags are those of the wire; made-up addresses can be
+zeros. Checksums of rebuilt headers have to be right. PROBE=CLASS says that every packet of a class (words below, joined by +) was
 seen at a probe: all v4 v6 tcp udp data, in (from the client to the server) and out are conditions.
 Prints a table of what was found at each probe. Status 1 and a line for each packet that is not right.
 """
@@ -141,8 +141,12 @@ class Wire:
         if p.flow not in self.flows:
             return "nobody on the wire has these addresses and ports"
         links = self.links[p.flow]
-        if words.get("synth") is None and p.macs not in {macs for macs, _ in links}:
+        known = {macs for macs, _ in links}
+        if words.get("synth") is None and p.macs not in known:
             return "other link addresses than on the wire"
+        if any(half != bytes(6) and half not in {macs[at:at + 6] for macs in known}
+               for at, half in ((0, p.macs[:6]), (6, p.macs[6:]))):
+            return "made-up link addresses that are not those of the wire"
         # a VLAN's device is above the tag
         if tuple(p.tags) not in {tags for _, tags in links} and (p.tags or VLAN_DEVICE not in p.flow):
             return f"tags {p.tags}, on the wire {sorted(links)}"
@@ -183,7 +187,7 @@ class Row:
     """What one probe had."""
 
     def __init__(self):
-        self.packets = self.size = self.cut = self.wrong = 0
+        self.packets = self.size = self.cut = self.wrong = self.anonymous = 0
         self.starts, self.rebuilt, self.seen = set(), set(), collections.Counter()
 
     def add(self, wire, frame, length, words):
@@ -202,17 +206,19 @@ class Row:
         if isinstance(packet, str):
             return packet
         self.seen[packet.flow, packet.seq, packet.payload] += 1
+        self.anonymous += bytes(6) in (packet.macs[:6], packet.macs[6:])
         return wire.complaint(packet, words) or wrong_sums(packet, rebuilt)
 
     def words(self):
         return (str(self.packets), "+".join(sorted(self.starts)),
                 ",".join(w for w in ("ip", "tcp", "udp") if w in self.rebuilt) or "-", str(self.size),
+                str(self.packets - self.anonymous) if self.anonymous else "all",
                 str(self.packets - self.cut) if self.cut else "all",
                 str(self.packets - self.wrong) if self.wrong else "all")
 
 
 def print_table(rows):
-    table = [("probe", "packets", "start", "rebuilt", "bytes", "whole", "equal")]
+    table = [("probe", "packets", "start", "rebuilt", "bytes", "addresses", "whole", "equal")]
     table += [(probe, *row.words()) for probe, row in sorted(rows.items())]
     widths = [max(map(len, column)) for column in zip(*table)]
     for line in table:

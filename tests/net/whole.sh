@@ -157,6 +157,11 @@ test_whole__functions__have_the_packets_of_the_wire()
 	at_least "functions" ${#words[@]} 25
 	whole "${words[@]}"
 	at_least "probes with packets" "$(count "$T/table" '^[a-z_0-9]+ +[1-9]')" 25
+	# the first packets of all are sent before the neighbour is known
+	awk '$1 == "__tcp_transmit_skb" || $1 ~ /^ip6?_(output|finish_output2)$/ || $1 ~ /^udp_(v6_)?send_skb$/ {
+		print $1, ($6 == "all" || $6 * 2 > $2) ? "known" : "not known: " $6 " of " $2 }' "$T/table" >"$T/known"
+	each_line_matches "$T/known" ' known$'
+	at_least "probes before the link layer" "$(lines "$T/known")" 5
 }
 
 # Size and number of the segments, of packets that are cut later only: what is longer than one segment.

@@ -14,8 +14,7 @@
 #include "plan/plan_direction.h"
 #include "plan_fixture.h"
 
-#define NO_ADDRESSES "packets have no link header yet, their Ethernet addresses are zeros"
-#define ONLY_IP	     "packets have no link header yet, and are IPv4 or IPv6 without a tag"
+#define ONLY_IP "packets have no link header yet, and are IPv4 or IPv6 without a tag"
 
 /* The note at `probe` with this filter. */
 static void assert_note(const char *probe, const char *filter, const char *note)
@@ -35,13 +34,10 @@ static void plan_link__whole_filter_cannot_match__says_why(void **state)
 	static const struct {
 		const char *filter, *note;
 	} cases[] = {
-		{"ether host 02:00:00:00:00:01", "the filter cannot match here: " NO_ADDRESSES},
-		{"broadcast and udp", "the filter cannot match here: " NO_ADDRESSES},
 		{"vlan 5", "the filter cannot match here: " ONLY_IP},
 		{"arp or stp", "the filter cannot match here: " ONLY_IP},
 		{"inbound", "the filter cannot match here: all packets go out"},
-		{"ether multicast or arp",
-		 "the filter cannot match here: packets have no link header yet"},
+		{"ether host 02:00:00:00:00:01 and arp", "the filter cannot match here: " ONLY_IP},
 		{"arp or inbound",
 		 "the filter cannot match here: packets have no link header yet, and all go out"},
 		{"ip[0] > 255", "the filter cannot match here: no packet can be like that"},
@@ -57,13 +53,53 @@ static void plan_link__part_cannot_match__is_named_in_the_users_words(void **sta
 	(void)state;
 	assert_note("ip_queue_xmit", "vlan 5 or tcp port 80",
 		    "'vlan 5' cannot match here: " ONLY_IP);
-	assert_note("ip_queue_xmit", "not ether multicast",
-		    "'ether multicast' cannot match here: " NO_ADDRESSES);
+	assert_note("ip_queue_xmit", "ether multicast or arp", "'arp' cannot match here: " ONLY_IP);
 	assert_note("ip_queue_xmit", "icmp or (inbound and tcp)",
 		    "'inbound' cannot match here: all packets go out");
-	assert_note("ip_queue_xmit", "ether[0] & 1 = 0",
-		    "packets have no link header here yet: Ethernet addresses are zeros to the "
-		    "filter");
+}
+
+/* What is known of a link header that is made up: addresses of devices and neighbours. */
+static void plan_link__ethernet_addresses__may_not_be_known_which_is_said(void **state)
+{
+	static const char *const filters[] = {"ether host 02:00:00:00:00:01", "broadcast and udp",
+					      "not ether multicast", "ether[0] & 1 = 0",
+					      "ether[ip[3]] = 7"};
+
+	(void)state;
+	for (size_t i = 0; i < UTIL_ARRAY_SIZE(filters); i++) {
+		assert_note("ip_queue_xmit", filters[i],
+			    "packets have no link header here yet: Ethernet addresses are those of "
+			    "device and neighbour where these are known, else zeros");
+		assert_note("ip_rcv", filters[i], "");
+	}
+}
+
+static void plan_link__made_up_addresses__are_wanted_by_sink_or_filter(void **state)
+{
+	static const struct {
+		const char *filter;
+		bool by_sink, wanted;
+	} cases[] = {
+		{"", false, false},
+		{"", true, true},
+		{"tcp port 80 or arp", false, false},
+		{"tcp port 80", true, true},
+		{"ether src 02:00:00:00:00:01", false, true},
+		{"ip and ether[ip[3]] = 7", false, true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < UTIL_ARRAY_SIZE(cases); i++) {
+		struct plan_fixture f;
+
+		plan_fixture_start(&f, 0);
+		f.request.filter = cases[i].filter;
+		f.request.want_addresses = cases[i].by_sink;
+		plan_fixture_build_ok(&f, "ip_queue_xmit");
+		if (!!f.plan.config.want_addresses != cases[i].wanted)
+			fail_msg("'%s': %u", cases[i].filter, f.plan.config.want_addresses);
+		plan_fixture_stop(&f);
+	}
 }
 
 static void plan_link__ip_tcp_and_length__match_everywhere(void **state)
@@ -102,6 +138,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(plan_link__whole_filter_cannot_match__says_why),
 		cmocka_unit_test(plan_link__part_cannot_match__is_named_in_the_users_words),
+		cmocka_unit_test(plan_link__ethernet_addresses__may_not_be_known_which_is_said),
+		cmocka_unit_test(plan_link__made_up_addresses__are_wanted_by_sink_or_filter),
 		cmocka_unit_test(plan_link__ip_tcp_and_length__match_everywhere),
 		cmocka_unit_test(plan_link__at_a_receive_probe__only_the_direction_is_known),
 	};

@@ -144,8 +144,8 @@ static void plan_build__filter_that_a_place_cannot_answer__is_noted_there(void *
 	f.request.filter = "ether host 02:00:00:00:00:01";
 	plan_fixture_build_ok(&f, "ip_queue_xmit,ip_rcv");
 	assert_string_equal(f.plan.probes[0].note,
-			    "the filter cannot match here: packets have no link header yet, their "
-			    "Ethernet addresses are zeros");
+			    "packets have no link header here yet: Ethernet addresses are those of "
+			    "device and neighbour where these are known, else zeros");
 	assert_string_equal(f.plan.probes[1].note, "");
 	f.request.filter = "inbound";
 	plan_fixture_build_ok(&f, "ip_forward,ip_rcv");
