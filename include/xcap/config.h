@@ -41,7 +41,7 @@ struct xcap_config {
 	__u32 want_device;
 	__u32 want_segments;
 	__u32 want_addresses; /* Ethernet addresses of headers that are made up */
-	__u32 skb_data; /* the packet starts at skb->data + skb_data_offset */
+	__u32 skb_data;	      /* the packet starts at skb->data + skb_data_offset */
 	__s32 skb_data_offset;
 	__u32 fake_hdr;	    /* an skb without a packet goes out behind a made-up link header */
 	__u32 wakeup_bytes; /* wake the reader each time that this much was written */
