@@ -90,8 +90,10 @@ test_sets__under_sudo_the_file_is_the_callers()
 {
 	mkdir -p "$T/home/.config/xcap"
 	echo 'mine = tp:skb:kfree_skb' >"$T/home/.config/xcap/probes"
+	# shellcheck disable=SC2034 # of lib.sh
 	UNDER=(env -u XDG_CONFIG_HOME -u SUDO_USER "HOME=$T/home")
 	try 0 list @mine
+	# shellcheck disable=SC2034 # of lib.sh
 	UNDER=(env -u XDG_CONFIG_HOME SUDO_USER=nobody "HOME=$T/home")
 	try 2 list @mine
 	error_says "there is no set of probes '@mine'"
