@@ -109,8 +109,10 @@ static void read_geneve(struct walk *w)
 	set_inner(w, DECODE_TUNNEL_GENEVE, type == ETH_P_TEB);
 }
 
-static void set_payload(struct walk *w, uint32_t len)
+/* The cursor is at a header of `header` bytes. */
+static void set_payload(struct walk *w, uint32_t header, uint32_t len)
 {
+	w->f->payload_at = w->c.at - w->frame + header;
 	w->f->present |= DECODE_HAS_PAYLOAD;
 	w->f->payload_len = len;
 }
@@ -139,7 +141,7 @@ static void read_tcp(struct walk *w)
 	f->tcp_window = decode_cursor_u16(&w->c, 14);
 	f->tcp_urgent = decode_cursor_u16(&w->c, 18);
 	if (header >= TCP_HEADER && header <= w->c.wire)
-		set_payload(w, w->c.wire - header);
+		set_payload(w, header, w->c.wire - header);
 }
 
 static void read_udp(struct walk *w)
@@ -155,7 +157,7 @@ static void read_udp(struct walk *w)
 	/* zero: larger than the field can say; too large: a first fragment, or a lie */
 	if (f->udp_len >= UDP_HEADER && f->protocol == IPPROTO_UDP)
 		there = UTIL_MIN(there, f->udp_len - (uint32_t)UDP_HEADER);
-	set_payload(w, there);
+	set_payload(w, UDP_HEADER, there);
 	decode_cursor_skip(&w->c, UDP_HEADER);
 	decode_cursor_limit(&w->c, there);
 	if (f->dport == VXLAN_PORT || f->dport == VXLAN_PORT_LINUX)
@@ -178,7 +180,7 @@ static void read_icmp(struct walk *w)
 	f->icmp_code = decode_cursor_u8(&w->c, 1);
 	if (!decode_cursor_has(&w->c, 8))
 		return;
-	set_payload(w, w->c.wire - 8);
+	set_payload(w, 8, w->c.wire - 8);
 	if (f->icmp_type != echo[0] && f->icmp_type != echo[1])
 		return;
 	f->present |= DECODE_HAS_ECHO;
@@ -267,7 +269,7 @@ static void read_payload(struct walk *w, uint8_t protocol)
 	w->f->protocol = protocol;
 	/* the header of the transport layer is in the first fragment only */
 	if (w->f->present & DECODE_HAS_FRAG && w->f->frag_offset)
-		set_payload(w, w->c.wire);
+		set_payload(w, 0, w->c.wire);
 	else
 		read_transport(w);
 }

@@ -29,7 +29,7 @@ enum decode_fields_present {
 	DECODE_HAS_UDP = 1 << 8,	/* udp_len */
 	DECODE_HAS_ICMP = 1 << 9,	/* icmp_type, icmp_code: of both families */
 	DECODE_HAS_ECHO = 1 << 10,	/* icmp_id, icmp_seq: echo requests and replies */
-	DECODE_HAS_PAYLOAD = 1 << 11,	/* payload_len */
+	DECODE_HAS_PAYLOAD = 1 << 11,	/* payload_len, payload_at */
 	DECODE_HAS_TUNNEL = 1 << 12,	/* tunnel, inner_*: there is a packet inside */
 	DECODE_HAS_TUNNEL_ID = 1 << 13, /* tunnel_id: VNI, or key of GRE */
 };
@@ -82,6 +82,7 @@ struct decode_fields {
 	uint8_t icmp_type, icmp_code;
 	uint16_t icmp_id, icmp_seq;
 	uint32_t payload_len; /* behind the transport header, in this packet */
+	uint32_t payload_at;  /* where it begins in the frame */
 	uint8_t tunnel;	      /* enum decode_fields_tunnel */
 	bool inner_is_ether;  /* what is inside begins with an Ethernet header, else with IP */
 	uint32_t tunnel_id;

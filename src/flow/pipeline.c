@@ -3,7 +3,8 @@
  * pipeline.c - records on their way to the sinks.
  *
  * Every record that enters is counted in exactly one of shown, settled_out, after_limit, unwritten
- * and left_out, so that their sum is the number of records that the session handed over.
+ * and left_out, so that their sum is the number of records that the session handed over. Gathered
+ * records are counted when their journey comes out; gather itself counts those that go nowhere.
  */
 #include "flow/pipeline.h"
 
@@ -23,6 +24,11 @@ struct pipeline {
 	enum pipeline_state state;
 	struct err err; /* of the first sink that failed */
 	uint64_t shown, settled_out, after_limit, unwritten, left_out, unconverted;
+	const struct capture_info *info; /* known with the first sink, or with gather */
+	struct gather *gather;		 /* NULL: records are shown one by one */
+	struct hops *hops;
+	struct capture_journeys journeys;
+	uint64_t n_journeys; /* shown */
 	struct pipeline_sink *sinks;
 	unsigned int n_sinks;
 };
@@ -49,6 +55,7 @@ int pipeline_add(struct pipeline *pipeline, const struct sink_ops *ops,
 	if (!sinks)
 		return err_errno(err, ERR_FAILED, ENOMEM, "cannot open the %s output", ops->name);
 	pipeline->sinks = sinks;
+	pipeline->info = info;
 	sinks[n].ops = ops;
 	ret = ops->open(&sinks[n].sink, config, info, err);
 	if (!ret)
@@ -91,8 +98,12 @@ static bool settle(const struct pipeline *pipeline, const struct record *record)
 						    record->len, record->cap_len, &meta);
 }
 
-/* 0, SINK_LEFT_OUT if no sink has a form for the packet, or a negative errno. */
-static int write_sinks(struct pipeline *pipeline, struct record *record, struct err *err)
+/*
+ * One record to the sinks that take it; with_journeys: also to those that take whole journeys. 0,
+ * SINK_LEFT_OUT if no sink has a form for the packet, or a negative errno.
+ */
+static int write_sinks(struct pipeline *pipeline, struct record *record, bool with_journeys,
+		       struct err *err)
 {
 	unsigned int i, left_out = 0;
 	int ret;
@@ -104,6 +115,8 @@ static int write_sinks(struct pipeline *pipeline, struct record *record, struct 
 	for (i = 0; i < pipeline->n_sinks; i++) {
 		const struct pipeline_sink *s = &pipeline->sinks[i];
 
+		if (!with_journeys && s->ops->write_journey)
+			continue;
 		ret = s->ops->write(s->sink, record, err);
 		if (ret < 0)
 			return ret;
@@ -113,36 +126,135 @@ static int write_sinks(struct pipeline *pipeline, struct record *record, struct 
 	return left_out && left_out == pipeline->n_sinks ? SINK_LEFT_OUT : 0;
 }
 
-enum pipeline_state pipeline_write(struct pipeline *pipeline, struct record *record)
+/* Records that come when nothing more is written. */
+static bool is_late(struct pipeline *pipeline, uint32_t n)
+{
+	if (pipeline->state == PIPELINE_DONE)
+		pipeline->after_limit += n;
+	if (pipeline->state == PIPELINE_BROKEN)
+		pipeline->unwritten += n;
+	return pipeline->state != PIPELINE_OPEN;
+}
+
+/* True: it counts as shown, or as left out. */
+static bool write_record(struct pipeline *pipeline, struct record *record, bool with_journeys)
 {
 	struct err err;
-	int ret;
+	int ret = write_sinks(pipeline, record, with_journeys, &err);
 
+	if (ret < 0) {
+		fail(pipeline, &err);
+		return false;
+	}
+	*(ret == SINK_LEFT_OUT ? &pipeline->left_out : &pipeline->shown) += 1;
+	return true;
+}
+
+/* Its hops first, for they get their numbers there; then whole. */
+static void write_journey(struct pipeline *pipeline, struct journey *journey,
+			  struct journey_hop *hops)
+{
+	struct err err;
+
+	journey->number = pipeline->n_journeys + 1;
+	for (uint32_t i = 0; i < journey->n_hops; i++)
+		if (!write_record(pipeline, &hops[i].record, false)) {
+			pipeline->unwritten += journey->n_hops - i;
+			return;
+		}
+	for (unsigned int i = 0; i < pipeline->n_sinks; i++) {
+		const struct pipeline_sink *s = &pipeline->sinks[i];
+
+		if (s->ops->write_journey && s->ops->write_journey(s->sink, journey, &err) < 0) {
+			fail(pipeline, &err);
+			return;
+		}
+	}
+}
+
+static void on_journey(void *arg, struct journey *journey, struct journey_hop *hops)
+{
+	struct pipeline *pipeline = arg;
+	struct err err;
+
+	if (is_late(pipeline, journey->n_hops))
+		return;
+	if (hops_add(pipeline->hops, journey)) {
+		err_errno(&err, ERR_FAILED, ENOMEM, "cannot count the hops");
+		fail(pipeline, &err);
+		pipeline->unwritten += journey->n_hops;
+		return;
+	}
+	write_journey(pipeline, journey, hops);
+	if (pipeline->state == PIPELINE_BROKEN)
+		return;
+	pipeline->journeys.ends[journey->end]++;
+	pipeline->journeys.cut += journey->cut;
+	if (++pipeline->n_journeys == pipeline->config.limit ||
+	    stop_on_journey(&pipeline->config.stop, pipeline->info, journey))
+		pipeline->state = PIPELINE_DONE;
+}
+
+int pipeline_gather(struct pipeline *pipeline, const struct gather_config *config,
+		    const struct capture_info *info, uint64_t now_ns, struct err *err)
+{
+	struct gather_config own = *config;
+
+	own.on_journey = on_journey;
+	own.arg = pipeline;
+	pipeline->info = info;
+	pipeline->hops = hops_new(info);
+	pipeline->gather = pipeline->hops ? gather_new(&own, info, now_ns) : NULL;
+	if (!pipeline->gather)
+		return err_errno(err, ERR_FAILED, ENOMEM, "cannot gather packets");
+	return 0;
+}
+
+enum pipeline_state pipeline_write(struct pipeline *pipeline, struct record *record)
+{
+	if (record->flags & XCAP_EV_END) {
+		if (pipeline->gather)
+			gather_add(pipeline->gather, record);
+		return pipeline->state;
+	}
 	if ((record->flags & XCAP_EV_UNDECIDED) && !settle(pipeline, record)) {
 		pipeline->settled_out++;
 		return pipeline->state;
 	}
-	if (pipeline->state == PIPELINE_DONE) {
-		pipeline->after_limit++;
-		return PIPELINE_DONE;
-	}
-	if (pipeline->state == PIPELINE_BROKEN) {
-		pipeline->unwritten++;
-		return PIPELINE_BROKEN;
-	}
-	ret = write_sinks(pipeline, record, &err);
-	if (ret < 0) {
-		pipeline->unwritten++;
-		return fail(pipeline, &err);
-	}
-	if (ret == SINK_LEFT_OUT) {
-		pipeline->left_out++;
+	if (is_late(pipeline, 1))
+		return pipeline->state;
+	if (pipeline->gather) {
+		record->cap_len = UTIL_MIN(record->cap_len, pipeline->config.snaplen);
+		gather_add(pipeline->gather, record);
 		return pipeline->state;
 	}
-	pipeline->shown++;
-	if (pipeline->shown == pipeline->config.limit)
+	if (!write_record(pipeline, record, true)) {
+		pipeline->unwritten++;
+		return pipeline->state;
+	}
+	if ((pipeline->config.limit && pipeline->shown == pipeline->config.limit) ||
+	    stop_on_record(&pipeline->config.stop, pipeline->info, record))
 		pipeline->state = PIPELINE_DONE;
 	return pipeline->state;
+}
+
+enum pipeline_state pipeline_advance(struct pipeline *pipeline, uint64_t now_ns)
+{
+	if (pipeline->gather)
+		gather_advance(pipeline->gather, now_ns);
+	return pipeline->state;
+}
+
+enum pipeline_state pipeline_drain(struct pipeline *pipeline, uint64_t now_ns)
+{
+	if (pipeline->gather)
+		gather_drain(pipeline->gather, now_ns);
+	return pipeline->state;
+}
+
+const struct hops *pipeline_hops(const struct pipeline *pipeline)
+{
+	return pipeline->hops;
 }
 
 enum pipeline_state pipeline_tick(struct pipeline *pipeline)
@@ -172,6 +284,9 @@ void pipeline_count(const struct pipeline *pipeline, struct capture_totals *tota
 	totals->unwritten += pipeline->unwritten;
 	totals->left_out += pipeline->left_out;
 	totals->unconverted += pipeline->unconverted;
+	totals->journeys = pipeline->journeys;
+	if (pipeline->gather)
+		gather_count(pipeline->gather, totals);
 }
 
 int pipeline_close(struct pipeline *pipeline, const struct capture_totals *totals, struct err *err)
@@ -191,6 +306,8 @@ int pipeline_close(struct pipeline *pipeline, const struct capture_totals *total
 	ret = pipeline->state == PIPELINE_BROKEN ? pipeline->err.code : 0;
 	if (ret)
 		*err = pipeline->err;
+	gather_free(pipeline->gather);
+	hops_free(pipeline->hops);
 	free(pipeline->sinks);
 	free(pipeline);
 	return ret;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * pipeline.h - records on their way to the sinks: settle the filter, number, limit, write.
+ * pipeline.h - records on their way to the sinks: settle the filter, gather, number, limit, write.
  */
 #ifndef FLOW_PIPELINE_H
 #define FLOW_PIPELINE_H
@@ -10,6 +10,9 @@
 
 #include "base/err.h"
 #include "filter/cbpf.h"
+#include "flow/gather.h"
+#include "flow/hops.h"
+#include "flow/stop.h"
 #include "record/capture.h"
 #include "record/record.h"
 #include "sink/sink.h"
@@ -18,8 +21,9 @@ struct pipeline;
 
 struct pipeline_config {
 	const struct cbpf_prog *filter; /* settles undecided records; NULL: none */
-	uint64_t limit;			/* -c: records to show; 0: all */
+	uint64_t limit;			/* -c: records (or journeys) to show; 0: all */
 	uint32_t snaplen;		/* bytes of a packet that sinks get at most */
+	struct stop_condition stop;	/* --stop-on */
 };
 
 /* NULL and errno. */
@@ -30,6 +34,13 @@ int pipeline_add(struct pipeline *pipeline, const struct sink_ops *ops,
 		 const struct sink_config *config, const struct capture_info *info,
 		 struct err *err);
 
+/*
+ * Gather from now on: sinks get journeys. on_journey and its argument are the pipeline's own. 0 or
+ * ERR_FAILED.
+ */
+int pipeline_gather(struct pipeline *pipeline, const struct gather_config *config,
+		    const struct capture_info *info, uint64_t now_ns, struct err *err);
+
 enum pipeline_state {
 	PIPELINE_OPEN,	 /* wants more */
 	PIPELINE_DONE,	 /* the limit was reached; later records are counted, not shown */
@@ -38,12 +49,24 @@ enum pipeline_state {
 
 /* The record gets its number, and is cut to the snaplen. */
 enum pipeline_state pipeline_write(struct pipeline *pipeline, struct record *record);
+
+/*
+ * With pipeline_gather(), else they do nothing: all records made before now_ns (wall clock) were
+ * written; and no probe was hit after now_ns, all is written. Journeys come out.
+ */
+enum pipeline_state pipeline_advance(struct pipeline *pipeline, uint64_t now_ns);
+enum pipeline_state pipeline_drain(struct pipeline *pipeline, uint64_t now_ns);
+
+/* What all journeys tell of each probe; NULL without pipeline_gather(). */
+const struct hops *pipeline_hops(const struct pipeline *pipeline);
+
 enum pipeline_state pipeline_tick(struct pipeline *pipeline);
 const struct err *pipeline_error(const struct pipeline *pipeline);
 
 /*
- * Add shown, settled_out, after_limit, unwritten and left_out to totals: together all the records
- * that were handed to pipeline_write(); and unconverted.
+ * Add shown, settled_out, after_limit, unwritten, left_out, held_back and strays to totals:
+ * together all the records that were handed to pipeline_write(), but for those of journeys that are
+ * open; and unconverted, and what became of the journeys.
  */
 void pipeline_count(const struct pipeline *pipeline, struct capture_totals *totals);
 

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "record/journey.h"
 #include "xcap/event.h"
 
 struct capture_probe {
@@ -21,6 +22,7 @@ struct capture_probe {
 	bool is_kfree_skb;     /* its records are drops */
 	bool named;	       /* by the user, one by one: that a packet did not reach it is told */
 	bool is_goal;	       /* a packet that was here has got where it was sent */
+	bool is_added;	       /* by xcap, for gathering: says nothing of packets not followed */
 };
 
 /* Link types of files: LINKTYPE_* of https://www.tcpdump.org/linktypes.html. */
@@ -51,14 +53,26 @@ struct capture_counts {
 	uint64_t missed;   /* hits for which the program did not run; outside seen */
 };
 
+/* Of -g: what became of the packets. */
+struct capture_journeys {
+	bool are;		     /* packets were gathered; else all is 0 */
+	uint64_t ends[JOURNEY_ENDS]; /* shown, by enum journey_end */
+	uint64_t fast;		     /* not shown: took less than --min-latency */
+	uint64_t unbased;	     /* not shown: never at the probe of --gather-baseline */
+	uint64_t cut;		     /* of those shown: closed early, the buffer was full */
+};
+
 struct capture_totals {
 	const struct capture_counts *probes; /* n_probes of capture_info */
 	uint32_t n_probes;
-	uint64_t shown;		   /* records given to the sinks */
-	uint64_t settled_out;	   /* undecided in the kernel, rejected by user space */
-	uint64_t after_limit;	   /* came after -c was reached */
-	uint64_t unwritten;	   /* came with or after a sink's failure: in no file as a whole */
-	uint64_t left_out;	   /* no output has a form for them: the link type is RAW */
+	uint64_t shown;	      /* records given to the sinks */
+	uint64_t settled_out; /* undecided in the kernel, rejected by user space */
+	uint64_t after_limit; /* came after -c was reached */
+	uint64_t unwritten;   /* came with or after a sink's failure: in no file as a whole */
+	uint64_t left_out;    /* no output has a form for them: the link type is RAW */
+	uint64_t held_back;   /* in journeys that are not shown for what they are */
+	uint64_t strays; /* -g: drops of packets that no other probe had seen, or that are none */
+	struct capture_journeys journeys;
 	uint64_t unconverted;	   /* not in the file for that: left_out, and shown as text only */
 	uint64_t start_ns, end_ns; /* wall clock */
 	uint64_t tracked;	   /* packets that were given an id */

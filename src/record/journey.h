@@ -20,7 +20,9 @@ enum journey_end {
 	JOURNEY_CONSUMED, /* freed, as packets are that have served, before it came to all of them
 			   */
 	JOURNEY_OPEN,	  /* nothing more was heard of it until the time-out or the capture's end */
-	JOURNEY_UNCERTAIN, /* as open, or not at all probes, but events were lost in its time */
+	JOURNEY_UNCERTAIN, /* as open, or not at all probes, but events were lost in its time; or it
+			      could not be followed */
+	JOURNEY_ENDS,
 };
 
 struct journey_hop {
@@ -37,11 +39,13 @@ struct journey {
 	enum journey_end end;
 	const struct journey_hop *hops; /* at least one */
 	uint32_t n_hops;
-	uint64_t took_ns; /* from the first hop to the last, or to its end where that is known */
+	uint64_t took_ns; /* from the first hop to the last */
+	bool continued;	  /* it was closed by the time-out before, and then heard of again */
+	bool cut;	  /* closed before its time: the buffer was full, or the capture ended */
 	const uint32_t *missing; /* rows of capture.probes that were named one by one and not
-				    reached; none where the end is JOURNEY_UNCERTAIN */
+				    reached; none where that is not certain */
 	uint32_t n_missing;
-	uint32_t lost; /* events lost in its time: why it is uncertain */
+	uint64_t lost; /* events lost about its time: why it is uncertain */
 };
 
 /* "complete", "DROPPED", "consumed", "open", "uncertain" */

@@ -43,6 +43,7 @@ struct sink_config {
 	int verbose;	   /* -v count */
 	bool ether;	   /* text: print MAC addresses */
 	bool drop_columns; /* text: every probe is kfree_skb: reason and place are columns */
+	const char *journey_color; /* text: SGR parameters for the first line of a journey; NULL */
 };
 
 /* The file's link type has no form for this packet: nothing was written, nothing is wrong. */

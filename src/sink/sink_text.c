@@ -17,6 +17,7 @@
 #include "decode/decode_text.h"
 #include "sink/output.h"
 #include "sink/sink.h"
+#include "sink/sink_text_journey.h"
 
 #define NS_PER_S       1000000000ull
 #define REASON_WIDTH   16 /* at first; NETFILTER_DROP, TCP_INVALID_SYN */
@@ -36,6 +37,7 @@ struct sink {
 	uint64_t date_s; /* the second that date[] shows */
 	char date[DATE_MAX];
 	size_t probe_width, if_width, reason_width, place_width;
+	struct sink_text_journey journey;
 };
 
 static int text_open(struct sink **sink, const struct sink_config *config,
@@ -67,6 +69,7 @@ static int text_open(struct sink **sink, const struct sink_config *config,
 	s->if_width = UTIL_MAX(info->ifname_width, 1);
 	s->reason_width = REASON_WIDTH;
 	s->place_width = PLACE_WIDTH;
+	sink_text_journey_init(&s->journey, info);
 	*sink = s;
 	return 0;
 }
@@ -294,10 +297,21 @@ static void add_details(struct sink *s, const struct record *r)
 	buf_add_char(line, '\n');
 }
 
-static int text_write(struct sink *s, const struct record *record, struct err *err)
+/* What was built in `line`, to the output. */
+static int put(struct sink *s, struct err *err)
 {
 	int ret;
 
+	if (buf_failed(&s->line) || buf_failed(&s->word) || buf_failed(&s->journey.word))
+		return err_errno(err, ERR_FAILED, ENOMEM, "cannot print a packet");
+	ret = output_write(s->output, s->line.data, s->line.len, err);
+	if (!ret && s->flush_each)
+		ret = output_flush(s->output, err);
+	return ret;
+}
+
+static int text_write(struct sink *s, const struct record *record, struct err *err)
+{
 	buf_reset(&s->line);
 	buf_reset(&s->word);
 	add_time(s, record->ts_ns);
@@ -307,12 +321,32 @@ static int text_write(struct sink *s, const struct record *record, struct err *e
 	buf_add_char(&s->line, '\n');
 	if (s->config.verbose > 0)
 		add_details(s, record);
-	if (buf_failed(&s->line) || buf_failed(&s->word))
-		return err_errno(err, ERR_FAILED, ENOMEM, "cannot print a packet");
-	ret = output_write(s->output, s->line.data, s->line.len, err);
-	if (!ret && s->flush_each)
-		ret = output_flush(s->output, err);
-	return ret;
+	return put(s, err);
+}
+
+static int text_write_journey(struct sink *s, const struct journey *journey, struct err *err)
+{
+	bool verbose = s->config.verbose > 0;
+
+	buf_reset(&s->line);
+	buf_reset(&s->word);
+	if (s->config.journey_color)
+		buf_add_fmt(&s->line, "\033[%sm", s->config.journey_color);
+	add_time(s, journey->hops[0].record.ts_ns);
+	sink_text_journey_head(&s->line, journey);
+	add_packet(s, &journey->hops[0].record);
+	if (s->config.journey_color)
+		buf_add_str(&s->line, "\033[0m");
+	buf_add_char(&s->line, '\n');
+	for (uint32_t i = 0; i < journey->n_hops; i++) {
+		sink_text_journey_hop(&s->journey, &s->line, journey, i);
+		add_call(&s->line, &journey->hops[i].record);
+		buf_add_char(&s->line, '\n');
+		if (verbose)
+			add_details(s, &journey->hops[i].record);
+	}
+	sink_text_journey_tail(&s->journey, &s->line, journey, verbose);
+	return put(s, err);
 }
 
 static int text_tick(struct sink *s, struct err *err)
@@ -330,6 +364,7 @@ static int text_close(struct sink *s, const struct capture_totals *totals, struc
 	ret = output_close(s->output, err);
 	buf_fini(&s->line);
 	buf_fini(&s->word);
+	sink_text_journey_fini(&s->journey);
 	free(s);
 	return ret;
 }
@@ -341,6 +376,7 @@ const struct sink_ops sink_text_ops = {
 	.needs_verbose = SINK_NEEDS_COMM | SINK_NEEDS_CONTEXT | SINK_NEEDS_SEGMENTS,
 	.open = text_open,
 	.write = text_write,
+	.write_journey = text_write_journey,
 	.tick = text_tick,
 	.close = text_close,
 };

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * sink_text_journey.c - hops with their latencies, below each other in columns; drops in words.
+ */
+#include "sink/sink_text_journey.h"
+
+#include <string.h>
+
+#include "base/util.h"
+#include "decode/decode_text.h"
+#include "record/duration.h"
+
+#define INDENT	    "        "
+#define FIRST_WIDTH 13 /* "        0.0us" */
+#define DELTA_WIDTH 6  /* "+6.1us", at first */
+
+void sink_text_journey_init(struct sink_text_journey *text, const struct capture_info *info)
+{
+	memset(text, 0, sizeof(*text));
+	text->info = info;
+	text->delta_width = DELTA_WIDTH;
+	for (uint32_t i = 0; i < info->n_probes; i++)
+		if (!info->probes[i].is_kfree_skb)
+			text->probe_width =
+				UTIL_MAX(text->probe_width, strlen(info->probes[i].name));
+	text->if_width = UTIL_MAX(info->ifname_width, 1);
+	buf_init(&text->word);
+}
+
+void sink_text_journey_fini(struct sink_text_journey *text)
+{
+	buf_fini(&text->word);
+}
+
+void sink_text_journey_head(struct buf *line, const struct journey *journey)
+{
+	char took[DURATION_SIZE];
+
+	buf_add_fmt(line, "#%llu %s%s %s ", (unsigned long long)journey->number,
+		    journey_end_name(journey->end), journey->continued ? " (continued)" : "",
+		    duration_text(journey->took_ns, took));
+}
+
+/* text->word as a column. */
+static void add_column(struct sink_text_journey *text, struct buf *line, size_t *width)
+{
+	size_t start = line->len;
+
+	*width = UTIL_MAX(*width, text->word.len);
+	buf_add(line, text->word.data, text->word.len);
+	buf_pad_to(line, start + *width);
+	buf_add_char(line, ' ');
+	text->word.failed |= line->failed;
+	buf_reset(&text->word);
+}
+
+static void add_times(struct sink_text_journey *text, struct buf *line,
+		      const struct journey_hop *hop, bool is_first)
+{
+	char ns[DURATION_SIZE];
+
+	duration_text(hop->since_first_ns, ns);
+	buf_pad_to(line, line->len + FIRST_WIDTH - UTIL_MIN(strlen(ns), FIRST_WIDTH));
+	buf_add_fmt(line, "%s ", ns);
+	if (!is_first)
+		buf_add_fmt(&text->word, "+%s", duration_text(hop->since_previous_ns, ns));
+	add_column(text, line, &text->delta_width);
+}
+
+/* "DROP NETFILTER_DROP ip INPUT, table filter, chain input (nf_hook_slow+0x9d)" */
+static void add_drop(struct buf *line, const struct record *r)
+{
+	buf_add_str(line, "DROP");
+	if (r->reason) {
+		buf_add_char(line, ' ');
+		decode_text_word(line, r->reason);
+	}
+	if (r->nf_path)
+		buf_add_fmt(line, " %s", r->nf_path);
+	if (r->nf_table) {
+		buf_add_str(line, ", table ");
+		decode_text_word(line, r->nf_table);
+	}
+	if (r->nf_chain) {
+		buf_add_str(line, ", chain ");
+		decode_text_word(line, r->nf_chain);
+	}
+	if (r->location)
+		buf_add_fmt(line, " (%s)", r->location);
+}
+
+static void add_place(struct sink_text_journey *text, struct buf *line, const struct record *r)
+{
+	decode_text_word(&text->word, text->info->probes[r->probe].name);
+	add_column(text, line, &text->probe_width);
+	if (r->ifname[0])
+		decode_text_word(&text->word, r->ifname);
+	else
+		buf_add_char(&text->word, '-');
+	if (r->ifname[0] && r->netns_name && r->netns_name[0]) {
+		buf_add_char(&text->word, '@');
+		decode_text_word(&text->word, r->netns_name);
+	}
+	add_column(text, line, &text->if_width);
+	buf_add_fmt(line, " cpu%u", r->cpu);
+}
+
+void sink_text_journey_hop(struct sink_text_journey *text, struct buf *line,
+			   const struct journey *journey, uint32_t i)
+{
+	const struct journey_hop *hop = &journey->hops[i];
+
+	add_times(text, line, hop, !i);
+	if (text->info->probes[hop->record.probe].is_kfree_skb)
+		add_drop(line, &hop->record);
+	else
+		add_place(text, line, &hop->record);
+	if (hop->changes[0])
+		buf_add_fmt(line, "  %s", hop->changes);
+}
+
+/* Who it is and came from; where nothing is special about that, with -v only. */
+static void add_identity(struct buf *line, const struct journey *journey, bool verbose)
+{
+	if (!journey->id || (!verbose && !journey->parent))
+		return;
+	buf_add_fmt(line, INDENT "id %llu", (unsigned long long)journey->id);
+	if (journey->parent)
+		buf_add_fmt(line, ", %s %llu",
+			    journey->retransmit ? "sent again: before it was" : "made from",
+			    (unsigned long long)journey->parent);
+	buf_add_char(line, '\n');
+}
+
+void sink_text_journey_tail(const struct sink_text_journey *text, struct buf *line,
+			    const struct journey *journey, bool verbose)
+{
+	for (uint32_t i = 0; i < journey->n_missing; i++) {
+		buf_add_str(line, INDENT "NOT received at ");
+		decode_text_word(line, text->info->probes[journey->missing[i]].name);
+		buf_add_char(line, '\n');
+	}
+	if (journey->lost)
+		buf_add_fmt(line, INDENT "%llu event%s lost about its time\n",
+			    (unsigned long long)journey->lost, journey->lost == 1 ? "" : "s");
+	else if (journey->end == JOURNEY_UNCERTAIN)
+		buf_add_str(line, INDENT "not followed: its probes stand for themselves\n");
+	if (journey->cut && journey->end == JOURNEY_OPEN)
+		buf_add_str(line, INDENT "closed on its way\n");
+	add_identity(line, journey, verbose);
+}
