@@ -154,6 +154,8 @@ __hidden int xcap_capture(struct xcap_ctx *c)
 	if (!probe || !count)
 		return 0;
 	COUNT(seen);
+	if (cfg.n_reasons && !meta_reason(c))
+		return 0;
 	if (c->keep)
 		keep_forget(&kept, c);
 	slot = claim_slot();

@@ -68,6 +68,18 @@ static __always_inline bool meta_interface(const volatile struct xcap_if_match *
 	return false;
 }
 
+/* --reason: as the kernel numbers them, the sub-system in the upper 16 bits. */
+static __always_inline bool meta_reason(const struct xcap_ctx *c)
+{
+	if (c->drop <= 1)
+		return false;
+#pragma unroll
+	for (u32 i = 0; i < XCAP_REASONS; i++)
+		if (i < cfg.n_reasons && c->reason == cfg.reasons[i])
+			return true;
+	return false;
+}
+
 struct meta_cpu {
 	u64 lost;	/* events lost on this CPU */
 	u64 count_addr; /* of its preemption count; 0: not looked up yet; 1: not to be had */
@@ -142,6 +154,28 @@ static __always_inline void meta_ifname(struct xcap_event *e, const struct skb_v
 	to[1] = view_peek(from + sizeof(u64));
 }
 
+#define META_TIME_WAIT	  6  /* TCP_TIME_WAIT, TCP_NEW_SYN_RECV: small socks that only TCP has */
+#define META_NEW_SYN_RECV 12 /* net/tcp_states.h */
+#define META_TCP	  6  /* IPPROTO_TCP */
+
+/*
+ * State of the TCP socket that a drop is about: the one that the tracepoint names (v6.11:
+ * c53795d48ee8
+ * ("net: add rx_sk to trace_kfree_skb")), else the skb's own. 0: there is none, or it is not TCP's.
+ */
+static __always_inline u8 meta_sk_state(const struct xcap_ctx *c, const struct skb_view *v)
+{
+	struct sock *sk = (struct sock *)(c->sock ? c->sock : v->sk);
+	u8 state;
+
+	if (!c->drop || !sk)
+		return 0;
+	state = BPF_CORE_READ(sk, __sk_common.skc_state);
+	if (state == META_TIME_WAIT || state == META_NEW_SYN_RECV)
+		return state;
+	return BPF_CORE_READ(sk, sk_protocol) == META_TCP ? state : 0;
+}
+
 /* All of the event but flags, rebuilt and direction, which are known earlier. cpu may be NULL. */
 static __always_inline void meta_fill(struct xcap_event *e, const struct xcap_ctx *c,
 				      const struct skb_view *v, const struct xcap_packet *p,
@@ -170,7 +204,8 @@ static __always_inline void meta_fill(struct xcap_event *e, const struct xcap_ct
 	e->ext = c->has_ext ? c->ext : 0;
 	meta_segments(e, c, v);
 	e->id = e->parent = e->chain = 0;
-	e->sk_state = e->stack_len = 0;
+	e->sk_state = meta_sk_state(c, v);
+	e->stack_len = 0;
 	if (cpu) {
 		e->lost = cpu->lost;
 		if (cfg.want_context)

@@ -68,6 +68,9 @@
  */
 #define XCAP_TRACK_MAX 65536
 
+/* Drop reasons of --reason, each compared with in turn. */
+#define XCAP_REASONS 8
+
 /* Interface patterns of -i: their automaton has 64 states in all, one word. */
 #define XCAP_IF_PATTERNS 8
 #define XCAP_IF_STATES	 64

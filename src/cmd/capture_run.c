@@ -18,6 +18,7 @@
 #include "base/log.h"
 #include "base/loop.h"
 #include "cmd/capture_describe.h"
+#include "cmd/capture_drops.h"
 #include "cmd/child.h"
 #include "cmd/ready.h"
 #include "flow/pipeline.h"
@@ -41,6 +42,7 @@ struct run {
 	struct session *session;
 	struct pipeline *pipeline;
 	struct capture_describe describe;
+	struct capture_drops drops;
 	struct capture_counts *counts; /* one per probe */
 	struct capture_totals totals;
 	struct child child;
@@ -136,6 +138,7 @@ static void on_signal(void *arg, int signo)
 		session_read(run->session);
 		count(run, 0);
 		stats_print(stderr, &run->describe.info, &run->totals);
+		capture_drops_print(&run->drops, stderr);
 	} else if (signo == SIGUSR2) {
 		session_read(run->session);
 		check_pipeline(run, pipeline_tick(run->pipeline));
@@ -225,13 +228,17 @@ static int prepare(struct run *run, const struct plan_kernel *kernel,
 		.on_record = on_record,
 		.arg = run,
 	};
-	const struct pipeline_config pipeline = {
+	struct pipeline_config pipeline = {
 		.filter = run->plan->filter.len ? &run->plan->filter : NULL,
 		.limit = run->config->count,
 		.snaplen = run->plan->config.snaplen,
 	};
 	int rc;
 
+	rc = capture_drops_init(&run->drops, run->config, run->plan, kernel, err);
+	if (rc)
+		return rc;
+	pipeline.drops = run->drops.drops;
 	run->loop = loop_new();
 	run->counts = calloc(run->plan->n_probes, sizeof(*run->counts));
 	run->pipeline = pipeline_new(&pipeline);
@@ -340,6 +347,7 @@ static void finish(struct run *run, struct err *err)
 	if (run->interrupted && isatty(STDERR_FILENO))
 		log_plain("\n");
 	stats_print(stderr, &run->describe.info, &run->totals);
+	capture_drops_print(&run->drops, stderr);
 }
 
 static void release(struct run *run)
@@ -351,6 +359,7 @@ static void release(struct run *run)
 	session_close(run->session);
 	loop_free(run->loop);
 	capture_describe_fini(&run->describe);
+	capture_drops_fini(&run->drops);
 	ready_fini(&run->ready);
 	free(run->counts);
 }

@@ -27,7 +27,9 @@ int capture_sinks_choose(const struct config *config, struct capture_sinks *sink
 	memset(sinks, 0, sizeof(*sinks));
 	if (format)
 		sinks->file = sink_find(format);
-	if (opts_check_text(config))
+	if (config->summary)
+		sinks->text = &sink_summary_ops;
+	else if (opts_check_text(config))
 		sinks->text = &sink_text_ops;
 	if (to_stdout && sinks->file != &sink_text_ops && isatty(STDOUT_FILENO)) {
 		err_set(err, ERR_USAGE, "'-w -' would write %s to the terminal", format);
@@ -76,6 +78,7 @@ int capture_sinks_open(const struct capture_sinks *sinks, const struct config *c
 		.verbose = config->verbose,
 		.ether = config->ether,
 		.drop_columns = only_drops(info),
+		.path_column = config->drop,
 	};
 	int rc = 0;
 

@@ -9,7 +9,8 @@
 const struct cmd *const *cmd_table(void)
 {
 	static const struct cmd *const table[] = {
-		&cmd_skb, &cmd_list, &cmd_check, &cmd_filter, &cmd_help, &cmd_version, NULL,
+		&cmd_skb,    &cmd_drop, &cmd_list,    &cmd_check,
+		&cmd_filter, &cmd_help, &cmd_version, NULL,
 	};
 
 	return table;

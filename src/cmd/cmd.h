@@ -8,6 +8,7 @@
 #include "cmd/opts.h"
 
 extern const struct cmd cmd_skb;
+extern const struct cmd cmd_drop;
 extern const struct cmd cmd_list;
 extern const struct cmd cmd_check;
 extern const struct cmd cmd_filter;

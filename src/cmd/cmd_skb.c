@@ -40,6 +40,11 @@ static struct plan_request make_request(const struct config *config,
 		.want_segments = sinks->needs & SINK_NEEDS_SEGMENTS,
 		.want_addresses =
 			sinks->needs & SINK_NEEDS_PACKET && config->link_type != CAPTURE_LINK_RAW,
+		.reasons = (const char *const *)config->reasons,
+		.n_reasons = config->n_reasons,
+		.want_stack = config->drop ? XCAP_STACK_DROPS : XCAP_STACK_NONE,
+		.stack_depth = config->drop ? XCAP_STACK_DEFAULT : 0,
+		.want_chain = config->drop,
 	};
 }
 

@@ -120,6 +120,8 @@ static int unknown_name(const struct cmd *cmd, const struct opts_row *row, const
 	else
 		err_set(err, ERR_USAGE, "unknown option '--%s'", name);
 	hint_near(cmd, name, err);
+	if (row && resolve(row)->letter == 'f' && cmd->own_probes)
+		err_hint(err, "%s", cmd->own_probes);
 	return err->code;
 }
 
@@ -132,6 +134,8 @@ static int unknown_letter(const struct cmd *cmd, const char *word, char letter, 
 	else
 		err_set(err, ERR_USAGE, "unknown option '-%c' in '%s'", letter, word);
 	err_hint(err, "'xcap %s --help' lists the options", cmd->name);
+	if (letter == 'f' && cmd->own_probes)
+		err_hint(err, "%s", cmd->own_probes);
 	for (size_t i = 0; i < UTIL_ARRAY_SIZE(tcpdump_letters); i++)
 		if (tcpdump_letters[i].letter == letter)
 			err_hint(err, "%s", tcpdump_letters[i].hint);
@@ -290,7 +294,10 @@ void opts_free(struct config *config)
 {
 	free(config->trailing);
 	free(config->filter_from_file);
+	for (uint32_t i = 0; i < config->n_reasons; i++)
+		free(config->reasons[i]);
 	config->trailing = config->filter_from_file = NULL;
+	config->n_reasons = 0;
 }
 
 void opts_print_wrapped(FILE *out, size_t start, const char *text)

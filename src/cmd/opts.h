@@ -15,6 +15,7 @@
 
 #include "base/err.h"
 #include "sink/sink.h"
+#include "xcap/limits.h"
 
 #define OPTS_REPEAT_MAX 256
 
@@ -49,16 +50,22 @@ struct config {
 	int verbose;
 	enum sink_time time;
 	bool time_given;
-	uint64_t duration_ns;	/* --duration; 0: none */
-	const char *cmd;	/* --cmd; NULL none */
-	int dump;		/* -d, -dd, -ddd: 1 to 3 */
-	bool as_ebpf, as_c;	/* --ebpf, --c */
-	const char *read_path;	/* -r; NULL none */
-	const char *ready_file; /* --ready-file */
-	const char *backend;	/* --backend; NULL: the cheapest mechanism that works */
-	const char *btf_file;	/* --btf; NULL: the kernel's own types */
-	bool list_long;		/* list -l */
-	bool json;		/* --json */
+	uint64_t duration_ns;	     /* --duration; 0: none */
+	const char *cmd;	     /* --cmd; NULL none */
+	int dump;		     /* -d, -dd, -ddd: 1 to 3 */
+	bool as_ebpf, as_c;	     /* --ebpf, --c */
+	const char *read_path;	     /* -r; NULL none */
+	const char *ready_file;	     /* --ready-file */
+	const char *backend;	     /* --backend; NULL: the cheapest mechanism that works */
+	const char *btf_file;	     /* --btf; NULL: the kernel's own types */
+	bool list_long;		     /* list -l */
+	bool json;		     /* --json */
+	bool drop;		     /* `xcap drop`: what follows is about drops alone */
+	char *reasons[XCAP_REASONS]; /* --reason, each name (owned) */
+	uint32_t n_reasons;
+	bool all;     /* --all: also drops that are none */
+	bool summary; /* --summary: a table in the place of lines */
+	bool explain; /* --explain: advice for each reason, at the end */
 };
 
 struct cmd;
@@ -80,12 +87,14 @@ struct opts_row {
 /* A command, as main.c's table has it. */
 struct cmd {
 	const char *name;
-	const char *synopsis; /* after the name: "[OPTIONS] [EXPR]" */
-	const char *summary;  /* one line */
-	const char *options;  /* space-separated long names of the rows that it takes, without
-				 aliases; "help" is always there */
-	bool no_words;	      /* trailing words are an error */
-	const char *more;     /* lines after the options in --help, within 80 columns; NULL none */
+	const char *synopsis;	/* after the name: "[OPTIONS] [EXPR]" */
+	const char *summary;	/* one line */
+	const char *options;	/* space-separated long names of the rows that it takes, without
+				   aliases; "help" is always there */
+	bool no_words;		/* trailing words are an error */
+	const char *own_probes; /* hint to a user of -f, where the command has its own probes; NULL:
+				   none */
+	const char *more; /* lines after the options in --help, within 80 columns; NULL none */
 	int (*run)(struct config *config); /* exit status */
 };
 

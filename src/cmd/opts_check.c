@@ -20,7 +20,7 @@ const char *opts_check_filter(const struct config *config)
 
 bool opts_check_text(const struct config *config)
 {
-	return !config->write_path || config->print;
+	return (!config->write_path || config->print) && !config->summary;
 }
 
 const char *opts_check_format(const struct config *config)
@@ -43,7 +43,7 @@ static bool has_text(const struct config *config)
 
 static bool to_stdout(const struct config *config)
 {
-	return opts_check_text(config) ||
+	return opts_check_text(config) || config->summary ||
 	       (config->write_path && strcmp(config->write_path, "-") == 0);
 }
 
@@ -80,6 +80,25 @@ static int check_output(const struct config *config, struct err *err)
 		return err->code;
 	}
 	return 0;
+}
+
+/* The table of --summary stands where the lines of packets would. */
+static int check_summary(const struct config *config, struct err *err)
+{
+	const char *option = config->print	  ? "--print"
+			     : config->verbose	  ? "-v"
+			     : config->ether	  ? "--ether"
+			     : config->time_given ? "--time"
+			     : config->nano	  ? "--nano"
+			     : config->write_path && strcmp(config->write_path, "-") == 0 ? "-w -"
+											  : NULL;
+
+	if (!config->summary || !option)
+		return 0;
+	err_set(err, ERR_USAGE, "%s and --summary: a table is printed in the place of packets",
+		option);
+	err_hint(err, "-w FILE keeps the packets beside the table");
+	return err->code;
 }
 
 /* Where the packet starts is said once. */
@@ -179,7 +198,8 @@ static int check_text(const struct config *config, struct err *err)
 int opts_check_conflicts(const struct cmd *cmd, const struct config *config, struct err *err)
 {
 	int (*const checks[])(const struct config *, struct err *) = {
-		check_filter, check_forms, check_output, check_start, check_messages, check_text,
+		check_filter, check_forms,    check_summary, check_output,
+		check_start,  check_messages, check_text,
 	};
 
 	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {

@@ -24,6 +24,11 @@ const struct opts_row opts_rows[] = {
 	 "only packets on these interfaces: a name, a glob, IF@NETNS, any; may "
 	 "be repeated",
 	 opts_set_interface, OPTS_CAPTURE, .repeat = true},
+	{"reason", 0, "NAME", "only drops for this reason, or for one of several by commas",
+	 opts_set_reason, OPTS_CAPTURE, .repeat = true},
+	{"all", 0, NULL,
+	 "show also what is freed as a drop and is none, and what is no IP or ARP packet",
+	 opts_set_all, OPTS_CAPTURE},
 	{"snaplen", 's', "N",
 	 "bytes of a packet to keep, 0 for the maximum of 65535 (default: 65535 "
 	 "with -w, 256 for text)",
@@ -71,6 +76,12 @@ const struct opts_row opts_rows[] = {
 	{"time", 0, "STYLE", "none, local, epoch, delta, date or since (default: local)",
 	 opts_set_time, OPTS_OUTPUT},
 	{"nano", 0, NULL, "print nanoseconds; files always have them", opts_set_nano, OPTS_OUTPUT},
+	{"summary", 0, NULL,
+	 "print a table by reason and place instead of packets: on a terminal each second, "
+	 "else at the end",
+	 opts_set_summary, OPTS_OUTPUT},
+	{"explain", 0, NULL, "at the end, say what each reason means and how to look further",
+	 opts_set_explain, OPTS_OUTPUT},
 	{"dump", 'd', NULL,
 	 "print classic BPF as tcpdump does; -dd as initialisers in C, -ddd as numbers",
 	 opts_set_dump, OPTS_FORMS},

@@ -91,6 +91,26 @@ int opts_set_read(struct config *config, const char *arg, struct err *err)
 	return set_text(&config->read_path, arg, err);
 }
 
+int opts_set_reason(struct config *config, const char *arg, struct err *err)
+{
+	const char *end;
+
+	for (;; arg = end + 1) {
+		end = strchrnul(arg, ',');
+		if (end == arg)
+			return err_set(err, ERR_USAGE, "a name is empty");
+		if (config->n_reasons == XCAP_REASONS)
+			return err_set(err, ERR_USAGE, "'%s' is one too many: at most %d reasons",
+				       arg, XCAP_REASONS);
+		config->reasons[config->n_reasons] = strndup(arg, end - arg);
+		if (!config->reasons[config->n_reasons])
+			return err_errno(err, ERR_FAILED, ENOMEM, "cannot keep '%s'", arg);
+		config->n_reasons++;
+		if (!*end)
+			return 0;
+	}
+}
+
 int opts_set_dump(struct config *config, const char *arg, struct err *err)
 {
 	(void)arg;
@@ -292,6 +312,9 @@ OPTS_SET_FLAG(ether, config->ether = true)
 OPTS_SET_FLAG(ebpf, config->as_ebpf = true)
 OPTS_SET_FLAG(c, config->as_c = true)
 OPTS_SET_FLAG(dry_run, config->dry_run = true)
+OPTS_SET_FLAG(all, config->all = true)
+OPTS_SET_FLAG(summary, config->summary = true)
+OPTS_SET_FLAG(explain, config->explain = true)
 OPTS_SET_FLAG(debug, config->debug = true)
 OPTS_SET_FLAG(help, config->help = true)
 OPTS_SET_FLAG(version, config->version = true)

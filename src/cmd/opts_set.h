@@ -32,6 +32,9 @@ int opts_set_json(struct config *config, const char *arg, struct err *err);
 int opts_set_btf(struct config *config, const char *arg, struct err *err);
 int opts_set_ready_file(struct config *config, const char *arg, struct err *err);
 
+/* By commas and by repeating, up to XCAP_REASONS. */
+int opts_set_reason(struct config *config, const char *arg, struct err *err);
+
 /* Up to three of them add up. */
 int opts_set_dump(struct config *config, const char *arg, struct err *err);
 
@@ -48,6 +51,9 @@ int opts_set_nano(struct config *config, const char *arg, struct err *err);
 int opts_set_ether(struct config *config, const char *arg, struct err *err);
 int opts_set_ebpf(struct config *config, const char *arg, struct err *err);
 int opts_set_c(struct config *config, const char *arg, struct err *err);
+int opts_set_all(struct config *config, const char *arg, struct err *err);
+int opts_set_summary(struct config *config, const char *arg, struct err *err);
+int opts_set_explain(struct config *config, const char *arg, struct err *err);
 int opts_set_dry_run(struct config *config, const char *arg, struct err *err);
 int opts_set_debug(struct config *config, const char *arg, struct err *err);
 int opts_set_help(struct config *config, const char *arg, struct err *err);

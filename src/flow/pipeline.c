@@ -2,9 +2,10 @@
 /*
  * pipeline.c - records on their way to the sinks.
  *
- * Every record that enters is counted in exactly one of shown, settled_out, after_limit, unwritten
- * and left_out, so that their sum is the number of records that the session handed over. Gathered
- * records are counted when their journey comes out; gather itself counts those that go nowhere.
+ * Every record that enters is counted in exactly one of shown, settled_out, hidden, after_limit,
+ * unwritten and left_out, so that their sum is the number of records that the session handed over.
+ * Gathered records are counted when their journey comes out; gather itself counts those that go
+ * nowhere.
  */
 #include "flow/pipeline.h"
 
@@ -13,6 +14,7 @@
 #include <stdlib.h>
 
 #include "base/util.h"
+#include "flow/drops.h"
 
 struct pipeline_sink {
 	const struct sink_ops *ops;
@@ -23,7 +25,7 @@ struct pipeline {
 	struct pipeline_config config;
 	enum pipeline_state state;
 	struct err err; /* of the first sink that failed */
-	uint64_t shown, settled_out, after_limit, unwritten, left_out, unconverted;
+	uint64_t shown, settled_out, hidden, after_limit, unwritten, left_out, unconverted;
 	const struct capture_info *info; /* known with the first sink, or with gather */
 	struct gather *gather;		 /* NULL: records are shown one by one */
 	struct hops *hops;
@@ -221,6 +223,11 @@ enum pipeline_state pipeline_write(struct pipeline *pipeline, struct record *rec
 		pipeline->settled_out++;
 		return pipeline->state;
 	}
+	drops_complete(record);
+	if (pipeline->config.drops && !drops_take(pipeline->config.drops, record)) {
+		pipeline->hidden++;
+		return pipeline->state;
+	}
 	if (is_late(pipeline, 1))
 		return pipeline->state;
 	if (pipeline->gather) {
@@ -280,6 +287,7 @@ void pipeline_count(const struct pipeline *pipeline, struct capture_totals *tota
 {
 	totals->shown += pipeline->shown;
 	totals->settled_out += pipeline->settled_out;
+	totals->hidden += pipeline->hidden;
 	totals->after_limit += pipeline->after_limit;
 	totals->unwritten += pipeline->unwritten;
 	totals->left_out += pipeline->left_out;

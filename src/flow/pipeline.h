@@ -17,6 +17,7 @@
 #include "record/record.h"
 #include "sink/sink.h"
 
+struct drops;
 struct pipeline;
 
 struct pipeline_config {
@@ -24,6 +25,7 @@ struct pipeline_config {
 	uint64_t limit;			/* -c: records (or journeys) to show; 0: all */
 	uint32_t snaplen;		/* bytes of a packet that sinks get at most */
 	struct stop_condition stop;	/* --stop-on */
+	struct drops *drops;		/* decides which drops are shown; NULL: all */
 };
 
 /* NULL and errno. */
@@ -64,7 +66,7 @@ enum pipeline_state pipeline_tick(struct pipeline *pipeline);
 const struct err *pipeline_error(const struct pipeline *pipeline);
 
 /*
- * Add shown, settled_out, after_limit, unwritten, left_out, held_back and strays to totals:
+ * Add shown, settled_out, hidden, after_limit, unwritten, left_out, held_back and strays to totals:
  * together all the records that were handed to pipeline_write(), but for those of journeys that are
  * open; and unconverted, and what became of the journeys.
  */

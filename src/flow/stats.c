@@ -3,8 +3,8 @@
  * stats.c - totals: captured, seen, rejected, lost, and what does not add up.
  *
  * An event that was seen is rejected, lost, held back on purpose (sampling, limits, an action), or
- * sent; one that was sent is shown, settled out, after the limit or unwritten. Both sums are
- * checked.
+ * sent; one that was sent is shown, settled out, hidden, after the limit or unwritten. Both sums
+ * are checked.
  */
 #include "flow/stats.h"
 
@@ -228,8 +228,8 @@ static void check_all(FILE *out, const struct capture_info *info,
 		      capture_matched_sum(counts));
 	}
 	check(out, "the capture", "sent", sum->sent,
-	      totals->shown + totals->settled_out + totals->after_limit + totals->unwritten +
-		      totals->left_out);
+	      totals->shown + totals->settled_out + totals->hidden + totals->after_limit +
+		      totals->unwritten + totals->left_out);
 }
 
 void stats_print(FILE *out, const struct capture_info *info, const struct capture_totals *totals)

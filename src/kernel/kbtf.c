@@ -394,17 +394,17 @@ void kbtf_print_args(const struct kbtf_target *target, char *out, size_t size)
 		snprintf(out + used, size - used, ", ...");
 }
 
-const char *kbtf_drop_reason(struct kbtf *kbtf, uint32_t reason)
+static void read_reasons(struct kbtf *kbtf)
 {
-	const char *name;
-
-	if (!kbtf->reasons_read) {
-		kbtf->reasons_read = true;
+	if (!kbtf->reasons_read)
 		kbtf_reason_collect(&kbtf->reasons, kbtf->vmlinux, 1);
-	}
-	name = kbtf_reason_find(&kbtf->reasons, reason);
-	if (name || kbtf->module_reasons_read || !(reason >> 16))
-		return name;
+	kbtf->reasons_read = true;
+}
+
+static void read_module_reasons(struct kbtf *kbtf)
+{
+	if (kbtf->module_reasons_read)
+		return;
 	kbtf->module_reasons_read = true;
 	kbtf_module_list(&kbtf->modules);
 	for (size_t i = 0; i < kbtf->modules.n; i++) {
@@ -413,7 +413,33 @@ const char *kbtf_drop_reason(struct kbtf *kbtf, uint32_t reason)
 		if (scope.btf)
 			kbtf_reason_collect(&kbtf->reasons, scope.btf, scope.start);
 	}
-	return kbtf_reason_find(&kbtf->reasons, reason);
+}
+
+const char *kbtf_drop_reason(struct kbtf *kbtf, uint32_t reason)
+{
+	const char *name;
+
+	read_reasons(kbtf);
+	name = kbtf_reason_find(&kbtf->reasons, reason);
+	if (!name && reason >> 16)
+		read_module_reasons(kbtf);
+	return name ? name : kbtf_reason_find(&kbtf->reasons, reason);
+}
+
+int kbtf_find_drop_reason(struct kbtf *kbtf, const char *name, uint32_t *reason)
+{
+	read_reasons(kbtf);
+	if (!kbtf->reasons.n)
+		return -EOPNOTSUPP;
+	if (kbtf_reason_value(&kbtf->reasons, name, reason))
+		read_module_reasons(kbtf);
+	return kbtf_reason_value(&kbtf->reasons, name, reason);
+}
+
+const char *kbtf_drop_reason_at(struct kbtf *kbtf, size_t i)
+{
+	read_reasons(kbtf);
+	return i < kbtf->reasons.n ? kbtf->reasons.list[i].name : NULL;
 }
 
 /* Offset in bytes of a member, also inside anonymous members; -1: none. */

@@ -97,6 +97,14 @@ void kbtf_print_args(const struct kbtf_target *target, char *out, size_t size);
 const char *kbtf_drop_reason(struct kbtf *kbtf, uint32_t reason);
 
 /*
+ * The value of a reason by its name, in any case and with or without the prefix: 0, -ENOENT, or
+ * -EOPNOTSUPP where the kernel has no reasons. kbtf_drop_reason_at() walks those that are known so
+ * far: NULL at the end.
+ */
+int kbtf_find_drop_reason(struct kbtf *kbtf, const char *name, uint32_t *reason);
+const char *kbtf_drop_reason_at(struct kbtf *kbtf, size_t i);
+
+/*
  * Distance in bytes from the per-CPU variable `runqueues` to the CPU's preemption count, from the
  * DATASEC of vmlinux BTF (__preempt_count, or pcpu_hot.preempt_count in 6.2 to 6.14). With the run
  * queue's address at hand this reads the count even where kallsyms has no data symbols. 0: not

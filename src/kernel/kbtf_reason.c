@@ -10,6 +10,7 @@
  */
 #include "kernel/kbtf_reason.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -109,6 +110,20 @@ void kbtf_reason_fini(struct kbtf_reasons *reasons)
 {
 	free(reasons->list);
 	memset(reasons, 0, sizeof(*reasons));
+}
+
+int kbtf_reason_value(const struct kbtf_reasons *reasons, const char *name, uint32_t *value)
+{
+	static const char prefix[] = "SKB_DROP_REASON_";
+
+	if (!strncasecmp(name, prefix, sizeof(prefix) - 1))
+		name += sizeof(prefix) - 1;
+	for (size_t i = 0; i < reasons->n; i++)
+		if (!strcasecmp(reasons->list[i].name, name)) {
+			*value = reasons->list[i].value;
+			return 0;
+		}
+	return -ENOENT;
 }
 
 const char *kbtf_reason_find(const struct kbtf_reasons *reasons, uint32_t value)

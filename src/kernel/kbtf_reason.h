@@ -26,6 +26,12 @@ struct kbtf_reasons {
 void kbtf_reason_collect(struct kbtf_reasons *reasons, const struct btf *btf, uint32_t start);
 void kbtf_reason_fini(struct kbtf_reasons *reasons);
 
+/*
+ * The value of a reason by its name, in any case and with or without SKB_DROP_REASON_: 0 or
+ * -ENOENT.
+ */
+int kbtf_reason_value(const struct kbtf_reasons *reasons, const char *name, uint32_t *value);
+
 /* NULL if unknown. */
 const char *kbtf_reason_find(const struct kbtf_reasons *reasons, uint32_t value);
 

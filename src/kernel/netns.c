@@ -196,6 +196,13 @@ const char *netns_name(struct netns_table *table, uint32_t inode)
 	return entry->name[0] ? entry->name : entry->number;
 }
 
+const char *netns_path(const struct netns_table *table, uint32_t inode)
+{
+	const struct entry *entry = find_entry(table, inode);
+
+	return entry ? entry->path : NULL;
+}
+
 /* A namespace by a file; the table keeps how it is reached. */
 static int find_path(struct netns_table *table, const char *path, uint32_t *inode)
 {

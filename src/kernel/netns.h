@@ -24,6 +24,9 @@ uint32_t netns_own(const struct netns_table *table);
  */
 const char *netns_name(struct netns_table *table, uint32_t inode);
 
+/* A file that leads to the namespace; NULL while none is known. The table's. */
+const char *netns_path(const struct netns_table *table, uint32_t inode);
+
 /*
  * Inode of a namespace given as a name below /run/netns, "pid:N", a path, or its inode, which is
  * taken as it is. 0, -ENOENT (there is none), -EINVAL (something else) or -errno (not to be looked

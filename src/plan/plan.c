@@ -18,6 +18,7 @@
 #include "plan/plan_ladder.h"
 #include "plan/plan_link.h"
 #include "plan/plan_probes.h"
+#include "plan/plan_reason.h"
 #include "plan/plan_resolve.h"
 #include "plan/plan_sets.h"
 #include "plan/plan_text.h"
@@ -197,6 +198,8 @@ int plan_build(const struct plan_request *request, const struct plan_kernel *ker
 		code = plan_iface(request, kernel, plan, err);
 	if (!code)
 		code = plan_sets_expand(kernel, request->backend, &specs, err);
+	if (!code)
+		code = plan_reason(request, kernel, plan, err);
 	if (!code)
 		code = plan_probes(request, kernel, &specs, plan, err);
 	if (!code) {

@@ -99,6 +99,8 @@ struct plan_request {
 	uint32_t stack_depth; /* frames, 1..XCAP_STACK_MAX, where want_stack is not none */
 	bool want_chain;      /* netfilter drops: table and chain, where functions can be probed */
 	bool want_addresses;  /* a sink shows the Ethernet addresses of headers that are made up */
+	const char *const *reasons; /* --reason: only drops for one of these, by name */
+	uint32_t n_reasons;	    /* 0: for any */
 };
 
 /* What is known of the kernel; opened by the caller, lent to plan_build(). */

@@ -67,6 +67,7 @@ struct capture_totals {
 	uint32_t n_probes;
 	uint64_t shown;	      /* records given to the sinks */
 	uint64_t settled_out; /* undecided in the kernel, rejected by user space */
+	uint64_t hidden;      /* drops that nobody misses, not shown */
 	uint64_t after_limit; /* came after -c was reached */
 	uint64_t unwritten;   /* came with or after a sink's failure: in no file as a whole */
 	uint64_t left_out;    /* no output has a form for them: the link type is RAW */

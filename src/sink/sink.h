@@ -44,6 +44,7 @@ struct sink_config {
 	bool ether;	   /* text: print MAC addresses */
 	bool drop_columns; /* text: every probe is kfree_skb: reason and place are columns */
 	const char *journey_color; /* text: SGR parameters for the first line of a journey; NULL */
+	bool path_column;	   /* and so is the way through netfilter */
 };
 
 /* The file's link type has no form for this packet: nothing was written, nothing is wrong. */
@@ -72,6 +73,7 @@ struct sink_ops {
 extern const struct sink_ops sink_text_ops;
 extern const struct sink_ops sink_pcapng_ops;
 extern const struct sink_ops sink_pcap_ops;
+extern const struct sink_ops sink_summary_ops; /* of drops; no --format */
 
 /* By name; NULL if there is none. sink_at() walks the table for --help: NULL at its end. */
 const struct sink_ops *sink_find(const char *name);

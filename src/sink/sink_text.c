@@ -15,6 +15,7 @@
 #include "base/util.h"
 #include "decode/decode.h"
 #include "decode/decode_text.h"
+#include "sink/drop_text.h"
 #include "sink/output.h"
 #include "sink/sink.h"
 #include "sink/sink_text_journey.h"
@@ -22,6 +23,7 @@
 #define NS_PER_S       1000000000ull
 #define REASON_WIDTH   16 /* at first; NETFILTER_DROP, TCP_INVALID_SYN */
 #define PLACE_WIDTH    22 /* at first; nf_hook_slow+0x9d */
+#define PATH_WIDTH     8  /* at first; ip:INPUT */
 #define DATE_MAX       32
 #define INTERVAL_WIDTH 4
 
@@ -36,7 +38,7 @@ struct sink {
 	uint64_t first_ns, previous_ns;
 	uint64_t date_s; /* the second that date[] shows */
 	char date[DATE_MAX];
-	size_t probe_width, if_width, reason_width, place_width;
+	size_t probe_width, if_width, reason_width, place_width, path_width;
 	struct sink_text_journey journey;
 };
 
@@ -70,6 +72,7 @@ static int text_open(struct sink **sink, const struct sink_config *config,
 	s->reason_width = REASON_WIDTH;
 	s->place_width = PLACE_WIDTH;
 	sink_text_journey_init(&s->journey, info);
+	s->path_width = PATH_WIDTH;
 	*sink = s;
 	return 0;
 }
@@ -172,14 +175,6 @@ static void set_interface(struct sink *s, const struct record *r)
 	}
 }
 
-/* "foo+0x1 [mod]" is one column: the blank goes. */
-static void set_place(struct sink *s, const struct record *r)
-{
-	for (const char *at = r->location; at && *at; at++)
-		if (*at > ' ' && *at < 0x7f)
-			buf_add_char(&s->word, *at);
-}
-
 static void set_reason(struct sink *s, const struct record *r)
 {
 	if (r->reason)
@@ -194,9 +189,14 @@ static void add_columns(struct sink *s, const struct record *r)
 	if (s->config.drop_columns) {
 		set_reason(s, r);
 		add_column(s, &s->reason_width);
-		set_place(s, r);
+		drop_text_place(&s->word, r);
 		add_column(s, &s->place_width);
-	} else {
+	}
+	if (s->config.drop_columns && s->config.path_column) {
+		drop_text_path(&s->word, r);
+		add_column(s, &s->path_width);
+	}
+	if (!s->config.drop_columns) {
 		decode_text_word(&s->word, probe->name);
 		add_column(s, &s->probe_width);
 	}
@@ -206,7 +206,7 @@ static void add_columns(struct sink *s, const struct record *r)
 		return;
 	set_reason(s, r);
 	add_column(s, &none);
-	set_place(s, r);
+	drop_text_place(&s->word, r);
 	add_column(s, &none_either);
 }
 
@@ -260,6 +260,19 @@ static void add_task(struct buf *line, const struct record *r)
 		buf_add_fmt(line, " tid=%u", r->tid);
 }
 
+/* What of a drop has no column. */
+static void add_drop(struct sink *s, const struct record *r)
+{
+	const char *state = drop_text_sk_state(r);
+
+	if (state)
+		buf_add_fmt(&s->line, " sk=%s", state);
+	if (s->config.path_column || !r->nf_path)
+		return;
+	buf_add_str(&s->line, " path=");
+	drop_text_path(&s->line, r);
+}
+
 /* The line of -v: what is not known or zero is left out, but for the fields that always are. */
 static void add_details(struct sink *s, const struct record *r)
 {
@@ -280,6 +293,7 @@ static void add_details(struct sink *s, const struct record *r)
 		buf_add_fmt(line, " ifindex=%u", r->ifindex);
 	if (r->mark)
 		buf_add_fmt(line, " mark=0x%x", r->mark);
+	add_drop(s, r);
 	buf_add_fmt(line, " len=%u cap=%u skb=%llx", r->len, r->cap_len,
 		    (unsigned long long)r->skb);
 	if (r->gso_size)
