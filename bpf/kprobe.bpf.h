@@ -11,9 +11,20 @@
 #define KPROBE_FRAME(regs)	     ((regs)->sp)
 #define KPROBE_FRAME_AT_RETURN(regs) ((regs)->sp - sizeof(u64))
 
+#define KPROBE_REGISTERS 6 /* arguments in registers; the others stand above the return address */
+
+/* Argument n, from 0, of those on the stack. */
+static __always_inline u64 kprobe_stack_arg(struct pt_regs *regs, u64 n)
+{
+	u64 value = 0;
+
+	bpf_probe_read_kernel(&value, sizeof(value), (u64 *)regs->sp + 1 + n - KPROBE_REGISTERS);
+	return value;
+}
+
 /*
- * Argument n, from 0, of the six in registers. All are loaded first: a load at an address chosen by
- * n is what the compiler would make of a switch, and the verifier refuses it.
+ * Argument n, from 0. All registers are loaded first: a load at an address chosen by n is what the
+ * compiler would make of a switch, and the verifier refuses it.
  */
 static __always_inline u64 kprobe_arg(struct pt_regs *regs, u64 n)
 {
@@ -26,6 +37,8 @@ static __always_inline u64 kprobe_arg(struct pt_regs *regs, u64 n)
 	XCAP_OPAQUE(a3);
 	XCAP_OPAQUE(a4);
 	XCAP_OPAQUE(a5);
+	if (n >= KPROBE_REGISTERS)
+		return kprobe_stack_arg(regs, n);
 	if (n < 3)
 		return n == 0 ? a0 : n == 1 ? a1 : a2;
 	return n == 3 ? a3 : n == 4 ? a4 : a5;

@@ -67,6 +67,7 @@ struct plan_probe {
 	int skb_reg;	  /* at an offset: the skb's register, its offset in struct pt_regs; -1 */
 	uint32_t
 		arg_words; /* of the arguments in a trampoline's context; behind them, the return */
+	bool flat_args;	   /* each argument is one word: it is known where those on the stack are */
 	uint32_t ret_size; /* of the return value, bytes; 0: it returns nothing */
 	bool ret_signed;
 	uint32_t btf_id; /* attach_btf_id; 0: not in BTF (kprobe only) */

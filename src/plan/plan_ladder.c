@@ -110,12 +110,22 @@ static bool is_forced(enum spec_kind kind)
 	return kind != SPEC_ANY && kind != SPEC_TRACEPOINT;
 }
 
+/*
+ * An argument that a kprobe does not reach: on the stack, which is read only by the program that a
+ * cookie tells what it is about, and only where no structure lies before it.
+ */
+static bool is_out_of_reach(const struct plan_kernel *kernel, const struct plan_probe *probe)
+{
+	if (probe->skb_reg >= 0 ||
+	    (probe->config.skb_arg < REGISTER_ARGS && probe->ext_arg < REGISTER_ARGS))
+		return false;
+	return !probe->flat_args || !plan_ladder_feature(kernel, FEATURE_COOKIE, NULL, 0);
+}
+
 /* Can this mechanism serve the probe? why tells why not. */
 static bool judge(const struct plan_kernel *kernel, const struct mechanism *m,
 		  const struct plan_probe *probe, char *why, size_t size)
 {
-	bool offset = probe->skb_reg >= 0;
-
 	if (m->needs_btf && kernel->btf && kbtf_is_foreign(kernel->btf)) {
 		snprintf(why, size, "the types of --btf are not the running kernel's own");
 		return false;
@@ -129,8 +139,7 @@ static bool judge(const struct plan_kernel *kernel, const struct mechanism *m,
 			 err_name(probe->btf_fd));
 		return false;
 	}
-	if (m->needs_register && !offset &&
-	    (probe->config.skb_arg >= REGISTER_ARGS || probe->ext_arg >= REGISTER_ARGS)) {
+	if (m->needs_register && is_out_of_reach(kernel, probe)) {
 		snprintf(why, size, "argument %u is not in a register",
 			 UTIL_MAX(probe->config.skb_arg, (uint32_t)(probe->ext_arg + 1)) + 1);
 		return false;

@@ -107,6 +107,7 @@ static void take_target(const struct query *q, const struct kbtf_target *target)
 	probe->btf_id = target->btf_id;
 	probe->btf_fd = target->module_fd;
 	probe->arg_words = target->arg_words;
+	probe->flat_args = target->arg_words == target->n_args;
 	probe->ret_size = target->ret_size;
 	probe->ret_signed = target->ret_signed;
 	snprintf(probe->module, sizeof(probe->module), "%s", target->module);

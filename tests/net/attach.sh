@@ -39,6 +39,17 @@ test_kprobe_multi__a_function_that_cannot_be_traced_costs_no_other()
 	eq "at icmp_rcv" "$(count "$T/out" ' icmp_rcv ')" 2
 }
 
+# Argument 9, or 8 on newer kernels: it stands on the stack, not in a register.
+test_kprobe_multi__reads_an_argument_on_the_stack()
+{
+	need_kprobe_multi
+	net_up
+	capture skb -f kprobe-multi:__udp4_lib_lookup -e 'udp dst port 9' -- udp 3 9
+	eq "lines" "$(count "$T/out" ' __udp4_lib_lookup .*IP 10\.99\.0\.1\.[0-9]+ > 10\.99\.0\.2\.9: UDP, length 1')" 3
+	eq "of them" "$(lines "$T/out")" 3
+	eq "lost" "$(($(total ring_full) + $(total fault) + $(total nested)))" 0
+}
+
 # returns_of KIND: what is known to return 0 does, once per packet, and the counters close.
 returns_of()
 {

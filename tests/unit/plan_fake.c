@@ -32,6 +32,7 @@ static const char kallsyms[] = "ffffffff81000100 T ip_rcv\n"
 			       "ffffffff81000700 T net_dev_init\n"
 			       "ffffffff81000800 T skb_try_coalesce\n"
 			       "ffffffff81000900 T seventh_is_skb\n"
+			       "ffffffff81000980 T behind_a_struct\n"
 			       "ffffffff81000a00 t skb_twice\n"
 			       "ffffffff81000b00 t skb_twice\n"
 			       "ffffffff81000c00 t not_in_btf\n"
@@ -52,7 +53,7 @@ static const char events[] = "net:netif_receive_skb\n"
 
 /* Ids of the types that prototypes are made of. */
 struct types {
-	int number, skb, const_skb, dev, sock, reason, any;
+	int number, skb, const_skb, dev, sock, reason, any, pair;
 };
 
 static void make_folders(const char *root, const char *path)
@@ -85,6 +86,7 @@ static void add_types(struct btf *btf, struct types *t)
 	int skb = btf__add_struct(btf, "sk_buff", 8);
 	int dev = btf__add_struct(btf, "net_device", 8), sock = btf__add_struct(btf, "sock", 8);
 
+	t->pair = btf__add_struct(btf, "pair", 16);
 	t->number = btf__add_int(btf, "int", 4, BTF_INT_SIGNED);
 	t->skb = btf__add_ptr(btf, skb);
 	t->const_skb = btf__add_ptr(btf, btf__add_const(btf, skb));
@@ -115,6 +117,7 @@ static int add_proto(struct btf *btf, const struct types *t, const char *params)
 		       : !strcmp(p, "sock")   ? t->sock
 		       : !strcmp(p, "reason") ? t->reason
 		       : !strcmp(p, "any")    ? t->any
+		       : !strcmp(p, "pair")   ? t->pair
 					      : t->number;
 		assert_int_equal(btf__add_func_param(btf, name, type), 0);
 	}
@@ -153,6 +156,7 @@ static void fill_vmlinux(struct btf *btf, struct types *t, bool old)
 	add_function(btf, t, "net_dev_init", "");
 	add_function(btf, t, "skb_try_coalesce", "skb:to cskb:from");
 	add_function(btf, t, "seventh_is_skb", "int:a int:b int:c int:d int:e int:f skb:skb");
+	add_function(btf, t, "behind_a_struct", "pair:a int:b int:c int:d int:e int:f skb:skb");
 	add_function(btf, t, "skb_twice", "skb:skb");
 	add_function(btf, t, "renamed_rcv", "skb:skb");
 	add_function(btf, t, "nla_put", "skb:skb int:type");

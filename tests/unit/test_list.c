@@ -87,7 +87,7 @@ static void cmd_list__without_pattern__prints_all_that_take_an_skb_sorted(void *
 	plan_fake_open(&fake, 0);
 	/* but renamed_rcv, which has no symbol: the compiler has inlined it */
 	expect_list(NULL, 0,
-		    "icmp_rcv@1\nip_forward@1\nip_queue_xmit@2\nip_rcv@1\n"
+		    "behind_a_struct@7\nicmp_rcv@1\nip_forward@1\nip_queue_xmit@2\nip_rcv@1\n"
 		    "nf_conntrack:ct_both@1\nnf_conntrack:nf_conntrack_in@1\nnla_put@1\n"
 		    "seventh_is_skb@7\nskb_try_coalesce@1\nskb_twice@1\ntcp_rcv_established@2\n"
 		    "tracepoint:net:net_dev_start_xmit@1\ntracepoint:net:netif_receive_skb@1\n"

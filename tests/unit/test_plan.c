@@ -255,7 +255,7 @@ static void plan_build__without_btf__takes_given_arguments_only(void **state)
 	plan_fixture_stop(&f);
 }
 
-static void plan_build__argument_7__is_for_fentry_only(void **state)
+static void plan_build__argument_7__is_read_from_the_stack_where_cookies_tell(void **state)
 {
 	struct plan_fixture f;
 	const struct plan_probe *p;
@@ -263,6 +263,23 @@ static void plan_build__argument_7__is_for_fentry_only(void **state)
 	(void)state;
 	plan_fixture_start(&f, 0);
 	p = plan_fixture_build_ok(&f, "seventh_is_skb");
+	assert_int_equal(p->config.skb_arg, 6);
+	assert_string_equal(plan_fixture_rungs(p), "fentry kprobe-multi kprobe");
+	f.fake.has[FEATURE_COOKIE] = false;
+	p = plan_fixture_build_ok(&f, "seventh_is_skb");
+	assert_string_equal(plan_fixture_rungs(p), "fentry !kprobe-multi !kprobe");
+	assert_string_equal(p->ladder[1].why, "argument 7 is not in a register");
+	plan_fixture_stop(&f);
+}
+
+static void plan_build__argument_7_behind_a_structure__is_for_fentry_only(void **state)
+{
+	struct plan_fixture f;
+	const struct plan_probe *p;
+
+	(void)state;
+	plan_fixture_start(&f, 0);
+	p = plan_fixture_build_ok(&f, "behind_a_struct");
 	assert_int_equal(p->config.skb_arg, 6);
 	assert_string_equal(plan_fixture_rungs(p), "fentry !kprobe-multi !kprobe");
 	assert_string_equal(p->ladder[1].why, "argument 7 is not in a register");
@@ -491,7 +508,8 @@ int main(void)
 		cmocka_unit_test(plan_build__inlined_function__says_so),
 		cmocka_unit_test(plan_build__function_not_in_btf__needs_its_argument_and_kprobe),
 		cmocka_unit_test(plan_build__without_btf__takes_given_arguments_only),
-		cmocka_unit_test(plan_build__argument_7__is_for_fentry_only),
+		cmocka_unit_test(plan_build__argument_7__is_read_from_the_stack_where_cookies_tell),
+		cmocka_unit_test(plan_build__argument_7_behind_a_structure__is_for_fentry_only),
 		cmocka_unit_test(plan_build__a_colon_b__is_the_tracepoint_or_the_function),
 		cmocka_unit_test(plan_build__module_btf_not_to_be_had__leaves_kprobe),
 		cmocka_unit_test(plan_build__function_of_a_module_without_btf__needs_its_argument),

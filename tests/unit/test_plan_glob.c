@@ -86,7 +86,8 @@ static void plan_build__star__is_everything_but_what_cannot_be_probed(void **sta
 	       "tracepoint:nf_conntrack:ct_both tracepoint:skb:kfree_skb "
 	       "tracepoint:net:net_dev_start_xmit tracepoint:net:netif_receive_skb "
 	       "tracepoint:skb:skb_pair tracepoint:unknown:without_event_skb "
-	       "nf_conntrack:ct_both@1 icmp_rcv@1 ip_forward@1 ip_queue_xmit@2 ip_rcv@1 "
+	       "behind_a_struct@7 nf_conntrack:ct_both@1 icmp_rcv@1 ip_forward@1 ip_queue_xmit@2 "
+	       "ip_rcv@1 "
 	       "nf_conntrack:nf_conntrack_in@1 seventh_is_skb@7 skb_try_coalesce@1 skb_twice@1 "
 	       "tcp_rcv_established@2");
 	assert_true(f.plan.probes[1].config.is_kfree_skb && f.plan.probes[1].config.has_reason);
