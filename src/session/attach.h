@@ -53,6 +53,10 @@ struct template_clone attach_clone(const struct plan_probe *probe, uint32_t i,
 int attach_kprobe_arg_offset(uint32_t arg);
 int attach_kprobe_open(int prog_fd, const struct attach_part *part, struct err *err);
 
+/* Does this code of a function mean that nothing can be hung at its entry, by no kind of tracing?
+ */
+bool attach_multi_is_refusal(int code);
+
 /* A function in a link over many. */
 struct attach_multi {
 	uint64_t address, cookie;

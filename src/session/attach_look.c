@@ -3,9 +3,10 @@
  * attach_look.c - does a function begin as those do that can be traced?
  *
  * The compiler has put a call at their entry (-mfentry), of which the kernel has made a no-op of
- * five bytes, or the call of a tracer. A small program reads it, run by BPF_PROG_TEST_RUN: 10 us
- * each, where the kernel's own list of traceable functions takes a second. What it says is a hint,
- * not a verdict.
+ * five bytes, or the call of a tracer. An instruction of four bytes may stand in front: endbr64, or
+ * what the kernel writes over it where nobody jumps to the function by its address. A small program
+ * reads it, run by BPF_PROG_TEST_RUN: 10 us each, where the kernel's own list of traceable
+ * functions takes a second. What it says is a hint, not a verdict.
  */
 #include "session/attach_look.h"
 
@@ -14,9 +15,12 @@
 #include "base/util.h"
 #include "kernel/insn.h"
 
-#define ENDBR64	  0xfa1e0ff3 /* may stand in front; little endian, as all here */
+/* Little endian, as all here. */
 #define NOP_START 0x00441f0f /* of 0f 1f 44 00 00 */
 #define CALL_BYTE 0xe8
+#define ENDBR64	  0xfa1e0ff3
+#define SEALED	  0x001f0f66 /* v5.18: ed53a0d97192 ("x86/alternative: Use .ibt_endbr_seal ...") */
+#define SEALED_15 0xd6401f0f /* v6.15: as FineIBT has it */
 
 int attach_look_open(void)
 {
@@ -26,13 +30,16 @@ int attach_look_open(void)
 		INSN_ADD_IMM(BPF_REG_1, -16),
 		INSN_MOV_IMM(BPF_REG_2, 16),
 		INSN_CALL(BPF_FUNC_probe_read_kernel),
-		INSN_JNE(BPF_REG_0, 0, 8), /* unreadable: 0 */
+		INSN_JNE(BPF_REG_0, 0, 11), /* unreadable: 0 */
 		INSN_LOAD_32(BPF_REG_2, BPF_REG_10, -16),
-		INSN_JNE_32(BPF_REG_2, ENDBR64, 1),
+		INSN_JEQ_32(BPF_REG_2, ENDBR64, 2),
+		INSN_JEQ_32(BPF_REG_2, SEALED, 1),
+		INSN_JNE_32(BPF_REG_2, SEALED_15, 1),
 		INSN_LOAD_32(BPF_REG_2, BPF_REG_10, -12),
-		INSN_JEQ_32(BPF_REG_2, NOP_START, 2),
+		INSN_JEQ_32(BPF_REG_2, NOP_START, 3),
+		INSN_MOV_IMM(BPF_REG_0, 0),
 		INSN_AND_IMM(BPF_REG_2, 0xff),
-		INSN_JNE_32(BPF_REG_2, CALL_BYTE, 2),
+		INSN_JNE_32(BPF_REG_2, CALL_BYTE, 1),
 		INSN_MOV_IMM(BPF_REG_0, 1),
 		INSN_EXIT,
 		INSN_MOV_IMM(BPF_REG_0, 0),

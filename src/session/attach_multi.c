@@ -36,6 +36,11 @@ static bool is_general(int code)
 	       code == -EMFILE;
 }
 
+bool attach_multi_is_refusal(int code)
+{
+	return code && !is_general(code) && code != -EEXIST && code != -ESRCH;
+}
+
 static void fail(struct batch *b, uint32_t from, uint32_t to, int code)
 {
 	for (uint32_t i = from; i < to; i++)

@@ -181,6 +181,11 @@ static int climb(struct hooks *hooks, uint32_t i, struct err *err)
 			log_debug("%s: not by %s: %s", probe->spec, name, rung->why);
 			continue;
 		}
+		if (hook->untraceable && attach_table[rung->mechanism].by_btf) {
+			log_debug("%s: not by %s: nothing can be hung at its entry", probe->spec,
+				  name);
+			continue;
+		}
 		if (attach_table[rung->mechanism].of_many)
 			return 1;
 		if (!attach_by(hooks, i, rung->mechanism, err)) {
@@ -297,6 +302,7 @@ static int attach_many(struct hooks *hooks, enum plan_mechanism mechanism, int *
 		errs[i] = general;
 		set_item_error(probe, items[j].code, &errs[i]);
 		log_debug("%s: %s failed: %s", probe->spec, name, errs[i].msg);
+		hooks->list[i].untraceable = attach_multi_is_refusal(items[j].code);
 		climb(hooks, i, &errs[i]);
 	}
 	free(items);

@@ -24,6 +24,7 @@ struct hook {
 	struct hook_end main;		/* at the return, for exit probes */
 	struct hook_end entry;		/* of exit probes */
 	uint32_t rung;			/* of the ladder, that is tried next */
+	bool untraceable;		/* as kprobe-multi found; trampolines hang there, too */
 	bool missed_done, missed_known; /* taken down when the links were closed */
 	uint64_t missed;
 };
