@@ -39,16 +39,51 @@ largest()
 	tcpdump -nn -e -t -r "$1" 2>/dev/null | sed -n 's/.*, length \([0-9]*\): .*/\1/p' | sort -n | tail -n 1
 }
 
-# stream_by SPEC: a stream in large segments; then, of another, what a filter finds deep inside.
+# large_stream PORT BYTES: as tcp_stream, from a file, written at once.
+large_stream()
+{
+	local server
+
+	background ip netns exec "$NS_B" socat -u "TCP4-LISTEN:$1,reuseaddr" OPEN:/dev/null
+	server=$BG
+	until_true 5 listening "$1" || fail "no listener on port $1"
+	{ seq "$2" 2>/dev/null || true; } | head -c "$2" >"$T/stream"
+	in_a socat -u -b "$2" "OPEN:$T/stream" "TCP4:$IP_B:$1"
+	reap "$server" 10
+}
+
+# wide_window: TCP begins with packets as large as GSO makes them, 45 segments of 1,448 bytes.
+wide_window()
+{
+	in_a ip route change 10.99.0.0/24 dev "$DEV_A" src $IP_A initcwnd 200
+	in_b ip route change 10.99.0.0/24 dev "$DEV_B" src $IP_B initrwnd 200
+}
+
+# echo_64k SPEC: the largest packet there is, 65,549 bytes with its link header, as far as a record goes.
+echo_64k()
+{
+	in_a ip link set "$DEV_A" mtu 65535
+	in_b ip link set "$DEV_B" mtu 65535
+	pages_equal "$1" 'icmp[0] = 8' -- ping4 1 -s 65507
+	eq "its length" "$(largest "$T/x.pcapng")" 65549
+	tcpdump -r "$T/x.pcapng" -w "$T/x.pcap" 2>/dev/null
+	# a file's header, and the packet's
+	eq "bytes captured" "$(stat -c %s "$T/x.pcap")" $((24 + 16 + 65535))
+}
+
+# stream_by SPEC: a stream in segments as large as they get; of another, what a filter finds deep inside; and
+# one packet that is longer than a record.
 stream_by()
 {
 	need socat
 	net_up
-	pages_equal "$1" 'tcp port 8000' -- tcp_stream 8000 400000
-	at_least "the largest packet" "$(largest "$T/tcpdump.pcap")" 4000
+	wide_window
+	pages_equal "$1" 'tcp port 8000' -- large_stream 8000 400000
+	at_least "the largest packet" "$(largest "$T/x.pcapng")" 65000
 	pages_equal "$1" 'tcp dst port 8000 and (ip[900:4] & 7 = 3 or ip[2000:2] & 3 = 1 or ip[3001] & 1 = 1)' \
 		-- tcp_stream 8000 100000
 	at_least "packets found by their payload" "$(packets "$T/x.pcapng")" 1
+	echo_64k "$1"
 }
 
 test_pages__by_raw_tp_are_those_of_tcpdump()
