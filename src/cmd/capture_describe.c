@@ -40,6 +40,7 @@ int capture_describe_init(struct capture_describe *describe, const struct config
 			.is_kfree_skb = plan->probes[i].config.is_kfree_skb,
 			.named = !plan->probes[i].of_many && !plan->probes[i].is_added,
 			.is_goal = plan->probes[i].is_goal,
+			.is_added = plan->probes[i].is_added,
 		};
 	}
 	uname(&os);

@@ -19,6 +19,7 @@
 #include "base/loop.h"
 #include "cmd/capture_describe.h"
 #include "cmd/capture_drops.h"
+#include "cmd/capture_gather.h"
 #include "cmd/child.h"
 #include "cmd/ready.h"
 #include "flow/pipeline.h"
@@ -86,6 +87,17 @@ static void on_tick(void *arg, uint32_t events)
 	(void)events;
 	check_pipeline(run, pipeline_tick(run->pipeline));
 	ready_tick(&run->ready);
+}
+
+/* Up to now everything is read, so that what is not there did not happen. */
+static void on_gather(void *arg, uint32_t events)
+{
+	struct run *run = arg;
+	uint64_t now_ns = wall_clock_ns();
+
+	(void)events;
+	session_read(run->session);
+	check_pipeline(run, pipeline_advance(run->pipeline, now_ns));
 }
 
 static void on_duration(void *arg, uint32_t events)
@@ -232,6 +244,7 @@ static int prepare(struct run *run, const struct plan_kernel *kernel,
 		.filter = run->plan->filter.len ? &run->plan->filter : NULL,
 		.limit = run->config->count,
 		.snaplen = run->plan->config.snaplen,
+		.stop = run->config->stop,
 	};
 	int rc;
 
@@ -258,9 +271,15 @@ static int prepare(struct run *run, const struct plan_kernel *kernel,
 		return rc;
 	/* of files; what the kernel captures may be more: capture_sinks_frame_snaplen() */
 	run->describe.info.snaplen = capture_sinks_snaplen(sinks, run->config);
+	rc = capture_gather_begin(run->config, run->plan, &run->describe.info, run->session,
+				  run->pipeline, err);
+	if (rc)
+		return rc;
 	rc = add_signals(run);
 	if (!rc)
 		rc = loop_add_timer(run->loop, TICK_NS, false, on_tick, run);
+	if (!rc && run->config->gather.on)
+		rc = loop_add_timer(run->loop, CAPTURE_GATHER_PERIOD_NS, false, on_gather, run);
 	if (rc)
 		return err_errno(err, ERR_FAILED, rc, "cannot prepare the capture");
 	rc = capture_sinks_open(sinks, run->config, &run->describe.info, run->pipeline, err);
@@ -329,13 +348,19 @@ static bool is_output_failure(const struct err *err)
 static void finish(struct run *run, struct err *err)
 {
 	struct err child, closing;
+	struct hops *hops;
+	uint64_t stop_ns;
 
 	child_stop(&run->child);
+	/* detaching may take long: what is on its way then was not silent all that time */
+	stop_ns = wall_clock_ns();
 	session_stop(run->session);
+	check_pipeline(run, pipeline_drain(run->pipeline, stop_ns));
 	count(run, wall_clock_ns());
 	err_clear(&child);
 	child_wait(&run->child, &child);
 	err_clear(&closing);
+	hops = pipeline_take_hops(run->pipeline);
 	pipeline_close(run->pipeline, &run->totals, &closing);
 	run->pipeline = NULL;
 	run->totals.output_failed = is_output_failure(&run->failed) || is_output_failure(&closing);
@@ -348,6 +373,8 @@ static void finish(struct run *run, struct err *err)
 		log_plain("\n");
 	stats_print(stderr, &run->describe.info, &run->totals);
 	capture_drops_print(&run->drops, stderr);
+	capture_gather_print(run->config, hops);
+	hops_free(hops);
 }
 
 static void release(struct run *run)

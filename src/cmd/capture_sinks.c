@@ -79,6 +79,7 @@ int capture_sinks_open(const struct capture_sinks *sinks, const struct config *c
 		.ether = config->ether,
 		.drop_columns = only_drops(info),
 		.path_column = config->drop,
+		.journey_color = config->gather.color,
 	};
 	int rc = 0;
 

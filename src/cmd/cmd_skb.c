@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "cmd/capture_gather.h"
 #include "cmd/capture_kernel.h"
 #include "cmd/capture_run.h"
 #include "cmd/capture_sinks.h"
@@ -103,6 +104,10 @@ static int run_plan(const struct config *config, const struct plan *plan,
 		    const struct plan_kernel *kernel, const struct capture_sinks *sinks,
 		    struct err *err)
 {
+	int rc = capture_gather_check(config, plan, err);
+
+	if (rc)
+		return rc;
 	if (!config->dry_run) {
 		say_notes(plan);
 		warn_flood(config, plan);
@@ -126,6 +131,7 @@ static int capture(const struct config *config, struct err *err)
 	if (rc)
 		return rc;
 	request = make_request(config, &sinks);
+	capture_gather_request(config, &request);
 	rc = plan_build(&request, &kernel.plan, &plan, err);
 	if (rc) {
 		hint_filter(config, err);
@@ -157,7 +163,9 @@ const struct cmd cmd_skb = {
 		   "snaplen skb-data skb-data-offset fake-hdr "
 		   "write format linktype packet-buffered "
 		   "print line-buffered verbose quiet no-names ether time nano "
-		   "count duration cmd ready-file buffer-size "
+		   "gather gather-by gather-distinguish-by-pointer gather-baseline gather-timeout "
+		   "gather-buffer-size gather-output-color min-latency histogram "
+		   "count stop-on duration cmd ready-file buffer-size "
 		   "dry-run debug help version",
 	.more = "Examples:\n"
 		"  xcap skb -f icmp_rcv -e 'host 10.0.0.2'\n"

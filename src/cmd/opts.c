@@ -26,6 +26,7 @@ static const struct {
 	{'X', "let tcpdump print the bytes: xcap ... -w - | tcpdump -nXr -"},
 	{'A', "let tcpdump print the bytes: xcap ... -w - | tcpdump -nAr -"},
 	{'t', "the time is chosen by --time none, epoch, delta, date or since"},
+	{'G', "-g gathers all that is seen of a packet into one record"},
 	{'D', "'ip link' lists the interfaces, 'xcap list' the probes"},
 	{'p', "xcap never switches an interface to promiscuous mode"},
 	{'V', "--version prints the version"},
@@ -370,8 +371,8 @@ static void print_aliases(const struct cmd *cmd, FILE *out)
 
 void opts_print_options(const struct cmd *cmd, FILE *out)
 {
-	static const char *const groups[] = {OPTS_CAPTURE, OPTS_FORMS, OPTS_OUTPUT, OPTS_RUNNING,
-					     OPTS_OTHER};
+	static const char *const groups[] = {OPTS_CAPTURE, OPTS_FORMS,	 OPTS_OUTPUT,
+					     OPTS_GATHER,  OPTS_RUNNING, OPTS_OTHER};
 
 	for (size_t i = 0; i < UTIL_ARRAY_SIZE(groups); i++)
 		print_group(cmd, groups[i], out);

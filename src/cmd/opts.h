@@ -14,10 +14,19 @@
 #include <stdio.h>
 
 #include "base/err.h"
+#include "flow/stop.h"
 #include "sink/sink.h"
 #include "xcap/limits.h"
 
 #define OPTS_REPEAT_MAX 256
+
+/* -g and its family; zero is the default of each. */
+struct opts_gather {
+	bool on, by_given, by_content, by_pointer, histogram;
+	const char *baseline; /* "any", "first" or a probe; NULL: any */
+	uint64_t timeout_ns, buffer_size, min_latency_ns;
+	const char *color; /* SGR parameters */
+};
 
 /* The command line, parsed. Strings point into argv. Zero means the default unless said. */
 struct config {
@@ -50,6 +59,8 @@ struct config {
 	int verbose;
 	enum sink_time time;
 	bool time_given;
+	struct opts_gather gather;
+	struct stop_condition stop;  /* --stop-on */
 	uint64_t duration_ns;	     /* --duration; 0: none */
 	const char *cmd;	     /* --cmd; NULL none */
 	int dump;		     /* -d, -dd, -ddd: 1 to 3 */

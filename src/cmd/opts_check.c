@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "cmd/opts_gather.h"
 #include "record/packet_link.h"
 
 const char *opts_check_filter(const struct config *config)
@@ -20,6 +21,9 @@ const char *opts_check_filter(const struct config *config)
 
 bool opts_check_text(const struct config *config)
 {
+	/* the table of hops is what -q leaves of journeys */
+	if (config->gather.on && config->quiet)
+		return false;
 	return (!config->write_path || config->print) && !config->summary;
 }
 
@@ -198,8 +202,8 @@ static int check_text(const struct config *config, struct err *err)
 int opts_check_conflicts(const struct cmd *cmd, const struct config *config, struct err *err)
 {
 	int (*const checks[])(const struct config *, struct err *) = {
-		check_filter, check_forms,    check_summary, check_output,
-		check_start,  check_messages, check_text,
+		check_filter, check_forms,    check_summary,	 check_output,
+		check_start,  check_messages, opts_gather_check, check_text,
 	};
 
 	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {

@@ -6,6 +6,7 @@
 #include "cmd/opts_rows.h"
 
 #include "base/util.h"
+#include "cmd/opts_gather.h"
 #include "cmd/opts_set.h"
 
 const struct opts_row opts_rows[] = {
@@ -68,7 +69,8 @@ const struct opts_row opts_rows[] = {
 	 "knows about it; in a list the mechanisms that work here",
 	 opts_set_verbose, OPTS_OUTPUT},
 	{"quiet", 'q', NULL,
-	 "say nothing but errors, warnings and the totals; packets are printed as without it",
+	 "say nothing but errors, warnings and the totals; packets are printed as without it, "
+	 "but with -g the table of hops alone",
 	 opts_set_quiet, OPTS_OUTPUT},
 	{"no-names", 'n', NULL, "print numbers, not names of hosts and ports: always so",
 	 opts_set_no_names, OPTS_OUTPUT},
@@ -93,7 +95,38 @@ const struct opts_row opts_rows[] = {
 	 opts_set_read, OPTS_FORMS},
 	{"long", 'l', NULL, "print the prototype of each", opts_set_long, OPTS_OUTPUT},
 	{"json", 0, NULL, "print JSON", opts_set_json, OPTS_OUTPUT},
-	{"count", 'c', "N", "stop after N packets", opts_set_count, OPTS_RUNNING},
+	{"gather", 'g', NULL,
+	 "put all that is seen of one packet together: its hops in the order of time, what changed "
+	 "at each, how it ended",
+	 opts_gather_set, OPTS_GATHER},
+	{"gather-by", 0, "HOW",
+	 "tell packets apart by id, which follows the packet in the kernel, or by content, what it "
+	 "carries (default: id)",
+	 opts_gather_set_by, OPTS_GATHER},
+	{"gather-distinguish-by-pointer", 0, NULL,
+	 "by content, and by the address of the skb: equal packets at a time are several",
+	 opts_gather_set_by_pointer, OPTS_GATHER},
+	{"gather-baseline", 0, "PROBE",
+	 "only packets that were seen at PROBE, or at the first of -f (first) (default: any)",
+	 opts_gather_set_baseline, OPTS_GATHER},
+	{"gather-timeout", 0, "TIME",
+	 "wait so long for the next hop of a packet: 2, 500ms (default: 1s)",
+	 opts_gather_set_timeout, OPTS_GATHER},
+	{"gather-buffer-size", 0, "N",
+	 "packets to keep at a time; the oldest leaves for one more (default: 16384)",
+	 opts_gather_set_buffer_size, OPTS_GATHER},
+	{"gather-output-color", 0, "COLOR",
+	 "colour of a journey's first line: red, green, yellow, blue, purple or cyan",
+	 opts_gather_set_color, OPTS_GATHER},
+	{"min-latency", 0, "TIME", "only packets that took so long from the first hop to the last",
+	 opts_gather_set_min_latency, OPTS_GATHER},
+	{"histogram", 0, NULL, "at the end, print how long packets took to each hop, as bars",
+	 opts_gather_set_histogram, OPTS_GATHER},
+	{"stop-on", 0, "CONDITION",
+	 "stop after the first drop, reason=NAME, incomplete or latency>TIME; the last two need -g",
+	 opts_gather_set_stop_on, OPTS_RUNNING},
+	{"count", 'c', "N", "stop after N packets; with -g N journeys", opts_set_count,
+	 OPTS_RUNNING},
 	{"duration", 0, "TIME", "stop after this time: 5, 5s, 500ms, 2m, 1h", opts_set_duration,
 	 OPTS_RUNNING},
 	{"cmd", 0, "COMMAND", "run COMMAND in a shell once listening, stop when it ends",

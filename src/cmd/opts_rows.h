@@ -12,6 +12,7 @@
 #define OPTS_CAPTURE "What to capture"
 #define OPTS_OUTPUT  "Output"
 #define OPTS_FORMS   "The filter"
+#define OPTS_GATHER  "Journeys of packets"
 #define OPTS_RUNNING "Running"
 #define OPTS_OTHER   "Other"
 

@@ -32,15 +32,7 @@ static int append_text(const char **list, uint32_t *n, const char *arg, struct e
 	return 0;
 }
 
-/* A number followed by one of `units`, each a name and a factor; no unit: the first row's factor.
- */
-struct unit {
-	const char *name;
-	uint64_t factor;
-};
-
-/* 0, -EINVAL (no such number or unit) or -ERANGE (more than a uint64_t holds). */
-static int parse_scaled(const char *arg, const struct unit *units, size_t n_units, uint64_t *out)
+int opts_set_scaled(const char *arg, const struct opts_unit *units, size_t n_units, uint64_t *out)
 {
 	size_t digits = strspn(arg, "0123456789");
 	uint64_t factor = 0;
@@ -171,11 +163,11 @@ int opts_set_skb_data_offset(struct config *config, const char *arg, struct err 
 
 int opts_set_buffer_size(struct config *config, const char *arg, struct err *err)
 {
-	static const struct unit units[] = {
+	static const struct opts_unit units[] = {
 		{"", 1 << 10},	{"K", 1 << 10}, {"k", 1 << 10}, {"M", 1 << 20},
 		{"m", 1 << 20}, {"G", 1 << 30}, {"g", 1 << 30},
 	};
-	int rc = parse_scaled(arg, units, UTIL_ARRAY_SIZE(units), &config->ring_bytes);
+	int rc = opts_set_scaled(arg, units, UTIL_ARRAY_SIZE(units), &config->ring_bytes);
 
 	if (rc == -EINVAL) {
 		err_set(err, ERR_USAGE, "'%s' is not a size", arg);
@@ -249,13 +241,13 @@ int opts_set_time(struct config *config, const char *arg, struct err *err)
 
 int opts_set_duration(struct config *config, const char *arg, struct err *err)
 {
-	static const struct unit units[] = {
+	static const struct opts_unit units[] = {
 		{"s", 1000000000},
 		{"ms", 1000000},
 		{"m", 60 * 1000000000ull},
 		{"h", 3600 * 1000000000ull},
 	};
-	int rc = parse_scaled(arg, units, UTIL_ARRAY_SIZE(units), &config->duration_ns);
+	int rc = opts_set_scaled(arg, units, UTIL_ARRAY_SIZE(units), &config->duration_ns);
 
 	if (rc == -EINVAL) {
 		err_set(err, ERR_USAGE, "'%s' is not a time", arg);

@@ -8,8 +8,23 @@
 #ifndef CMD_OPTS_SET_H
 #define CMD_OPTS_SET_H
 
+#include <stddef.h>
+#include <stdint.h>
+
 #include "base/err.h"
 #include "cmd/opts.h"
+
+/* A unit that may stand behind a number. */
+struct opts_unit {
+	const char *name;
+	uint64_t factor;
+};
+
+/*
+ * A whole number with one of these units, or none for the first row's factor. 0, -EINVAL (no such
+ * number or unit) or -ERANGE (more than a uint64_t holds).
+ */
+int opts_set_scaled(const char *arg, const struct opts_unit *units, size_t n_units, uint64_t *out);
 
 int opts_set_probe(struct config *config, const char *arg, struct err *err);
 int opts_set_filter(struct config *config, const char *arg, struct err *err);

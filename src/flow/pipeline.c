@@ -259,9 +259,12 @@ enum pipeline_state pipeline_drain(struct pipeline *pipeline, uint64_t now_ns)
 	return pipeline->state;
 }
 
-const struct hops *pipeline_hops(const struct pipeline *pipeline)
+struct hops *pipeline_take_hops(struct pipeline *pipeline)
 {
-	return pipeline->hops;
+	struct hops *hops = pipeline->hops;
+
+	pipeline->hops = NULL;
+	return hops;
 }
 
 enum pipeline_state pipeline_tick(struct pipeline *pipeline)

@@ -59,8 +59,11 @@ enum pipeline_state pipeline_write(struct pipeline *pipeline, struct record *rec
 enum pipeline_state pipeline_advance(struct pipeline *pipeline, uint64_t now_ns);
 enum pipeline_state pipeline_drain(struct pipeline *pipeline, uint64_t now_ns);
 
-/* What all journeys tell of each probe; NULL without pipeline_gather(). */
-const struct hops *pipeline_hops(const struct pipeline *pipeline);
+/*
+ * What all journeys tell of each probe, for the caller to free: after the last record. NULL without
+ * pipeline_gather().
+ */
+struct hops *pipeline_take_hops(struct pipeline *pipeline);
 
 enum pipeline_state pipeline_tick(struct pipeline *pipeline);
 const struct err *pipeline_error(const struct pipeline *pipeline);

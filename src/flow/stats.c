@@ -87,17 +87,47 @@ static void print_seen(FILE *out, const struct capture_info *info, uint64_t seen
 	fputc('\n', out);
 }
 
+/* "3 journeys: 2 complete, 1 dropped", and those that are not shown. */
+static void print_journeys(FILE *out, const struct capture_journeys *journeys)
+{
+	const struct cause ends[] = {
+		{"complete", journeys->ends[JOURNEY_COMPLETE]},
+		{"dropped", journeys->ends[JOURNEY_DROPPED]},
+		{"consumed", journeys->ends[JOURNEY_CONSUMED]},
+		{"open", journeys->ends[JOURNEY_OPEN]},
+		{"uncertain", journeys->ends[JOURNEY_UNCERTAIN]},
+	};
+	const struct cause others[] = {
+		{"faster than --min-latency", journeys->fast},
+		{"never at the probe of --gather-baseline", journeys->unbased},
+		{"of those shown closed before their time", journeys->cut},
+	};
+	uint64_t n = 0;
+
+	if (!journeys->are)
+		return;
+	for (size_t i = 0; i < UTIL_ARRAY_SIZE(ends); i++)
+		n += ends[i].n;
+	fprintf(out, "%" PRIu64 " journey%s", n, plural(n));
+	print_causes(out, ": ", ends, UTIL_ARRAY_SIZE(ends));
+	print_causes(out, "; ", others, UTIL_ARRAY_SIZE(others));
+	fputc('\n', out);
+}
+
 static void print_sums(FILE *out, const struct capture_info *info,
 		       const struct capture_totals *totals, const struct capture_counts *sum)
 {
 	uint64_t lost = capture_lost(sum), held = sum->sampled + sum->limited + sum->discarded;
 	const struct cause unshown[] = {
-		{"after the limit of -c", totals->after_limit},
+		{"after the limit of -c or --stop-on", totals->after_limit},
 		{"not written, the output failed", totals->unwritten},
 		{"not IP, for which -y RAW has no form", totals->left_out},
+		{"in journeys that are held back", totals->held_back},
+		{"drops of packets that were not followed", totals->strays},
 	};
 	uint64_t printed_only = totals->unconverted - totals->left_out;
 
+	print_journeys(out, &totals->journeys);
 	fprintf(out, "%" PRIu64 " packet%s captured\n", totals->shown, plural(totals->shown));
 	print_seen(out, info, sum->seen, sum->rejected + totals->settled_out);
 	fprintf(out, "%" PRIu64 " packet%s lost", lost, plural(lost));
@@ -108,7 +138,8 @@ static void print_sums(FILE *out, const struct capture_info *info,
 		print_held_causes(out, ": ", sum);
 		fputc('\n', out);
 	}
-	if (totals->after_limit || totals->unwritten || totals->left_out) {
+	if (totals->after_limit || totals->unwritten || totals->left_out || totals->held_back ||
+	    totals->strays) {
 		print_causes(out, "not shown: ", unshown, UTIL_ARRAY_SIZE(unshown));
 		fputc('\n', out);
 	}
@@ -229,7 +260,7 @@ static void check_all(FILE *out, const struct capture_info *info,
 	}
 	check(out, "the capture", "sent", sum->sent,
 	      totals->shown + totals->settled_out + totals->hidden + totals->after_limit +
-		      totals->unwritten + totals->left_out);
+		      totals->unwritten + totals->left_out + totals->held_back + totals->strays);
 }
 
 void stats_print(FILE *out, const struct capture_info *info, const struct capture_totals *totals)

@@ -185,6 +185,18 @@ void session_count(const struct session *session, struct capture_counts *probes)
 	}
 }
 
+uint64_t session_lost(const struct session *session)
+{
+	uint64_t n = (uint64_t)session->object.n_cpus * session->config.plan->n_probes, lost = 0;
+
+	for (uint64_t i = 0; i < n; i++) {
+		const struct xcap_counters *c = &session->object.counters[i];
+
+		lost += c->fault + c->nested + c->undecidable + c->ring_full + c->table_full;
+	}
+	return lost;
+}
+
 void session_stop(struct session *session)
 {
 	uint64_t begin_ns = phase_begin();

@@ -54,6 +54,9 @@ void session_read(struct session *session);
 /* Counters as they stand; totals->probes must have room for plan->n_probes. */
 void session_count(const struct session *session, struct capture_counts *probes);
 
+/* Events lost up to now, at all probes and CPUs: for lack of room, of a slot, of readable bytes. */
+uint64_t session_lost(const struct session *session);
+
 /* Flag off, detach, wait for running programs, drain the ring to its end. */
 void session_stop(struct session *session);
 

@@ -4,7 +4,7 @@
 
 Used by total() in lib.sh; the text is that of src/flow/stats.c, and a cause that is not mentioned there is 0.
 NAME is captured, seen, rejected, lost, held, one of the causes below, or a sum of them:
-sent = captured + after_limit + unwritten + left_out, matched = sent + ring_full + table_full + discarded.
+sent = captured + after_limit + unwritten + left_out + held_back + strays, matched = sent + ring_full + table_full + discarded.
 Status 1 if there are no totals, or if xcap itself warns that they do not add up.
 """
 import re
@@ -15,6 +15,7 @@ CAUSES = {
     "table_full": "table full", "sampled": "not sampled", "limited": "over the rate limit",
     "discarded": "discarded by the action", "after_limit": "after the limit of -c",
     "unwritten": "not written, the output failed", "left_out": "not IP, for which -y RAW has no form",
+    "held_back": "in journeys that are held back", "strays": "drops of packets that were not followed",
 }
 
 text = sys.stdin.read()
@@ -35,7 +36,8 @@ for line in text.splitlines():
 for name in ("captured", "seen", "lost"):
     if name not in numbers:
         sys.exit(f"the totals do not say how many packets were {name}")
-numbers["sent"] = numbers["captured"] + numbers["after_limit"] + numbers["unwritten"] + numbers["left_out"]
+UNSHOWN = ("after_limit", "unwritten", "left_out", "held_back", "strays")
+numbers["sent"] = numbers["captured"] + sum(numbers[n] for n in UNSHOWN)
 numbers["matched"] = sum(numbers[n] for n in ("sent", "ring_full", "table_full", "discarded"))
 if len(sys.argv) != 2 or sys.argv[1] not in numbers:
     sys.exit("usage: totals.py NAME, one of " + " ".join(numbers))

@@ -137,7 +137,7 @@ static void stats__every_cause__is_named_and_unknown_misses_are_said(void **stat
 		"8 table full\n"
 		"16 packets held back: 4 not sampled, 5 over the rate limit, "
 		"7 discarded by the action\n"
-		"not shown: 30 after the limit of -c, 10 not written, the output failed, "
+		"not shown: 30 after the limit of -c or --stop-on, 10 not written, the output failed, "
 		"3 not IP, for which -y RAW has no form\n"
 		"printed, but not in the file: 2 not IP, for which -y RAW has no form\n"
 		"not all that was captured is in the output: it failed before the last of it "
