@@ -5,8 +5,9 @@
  * Read xcap_capture() from top to bottom: that is what happens to an skb. Front ends call it; user
  * space reads the ring and the counters, and writes `enabled`.
  */
-#include "packet.bpf.h"
+#include "hook_call.bpf.h"
 #include "keep.bpf.h"
+#include "packet.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
@@ -19,6 +20,9 @@ volatile __u32 enabled = 0;
 
 /* Where the ring's writers stood when the reader was last woken: see count.bpf.h. */
 volatile __u64 woken_at = 0;
+
+/* What became of packets that are followed; alone in its cache lines. */
+struct xcap_track_counts track_counts __attribute__((aligned(128))) = {};
 
 struct emit_ring ring SEC(".maps");
 
@@ -54,6 +58,12 @@ struct {
 
 struct keep_map kept SEC(".maps");
 
+/* Packets that are followed: by their memory, and how many such places those have that were
+ * copied. */
+struct track_heads heads SEC(".maps");
+struct track_shared shared SEC(".maps");
+struct hook_frames frames SEC(".maps");
+
 static __always_inline struct window_slot *claim_slot(void)
 {
 	struct window_slot *slot;
@@ -65,8 +75,11 @@ static __always_inline struct window_slot *claim_slot(void)
 		slot = bpf_map_lookup_elem(&slots, &row);
 		if (!slot)
 			return 0;
-		if (window_claim(slot))
+		if (window_claim(slot)) {
+			if (cfg.track)
+				slot->row = i;
 			return slot;
+		}
 	}
 	return 0;
 }
@@ -124,7 +137,7 @@ static __always_inline void capture_in(struct window_slot *slot, struct xcap_ctx
 	if (cfg.n_if_patterns && !meta_interface(&if_match, v, cfg.n_if_patterns))
 		return;
 	p->event.direction = meta_direction(probe, v);
-	if (!packet_passes(c, &f, p, v, count))
+	if (!packet_passes(slot, c, &f, probe, count))
 		return;
 	if (c->drop)
 		p->event.flags |= XCAP_EV_HAS_LOCATION;
@@ -182,5 +195,46 @@ __hidden int xcap_return(struct xcap_ctx *c)
 	COUNT(seen);
 	keep_emit(v, c, count, this_cpu(), &ring);
 	bpf_map_delete_elem(&kept, &key);
+	return 0;
+}
+
+/* Hooks that make new packets, whose ids are a slot's. */
+static __always_inline void hooked_with_slot(struct hook_maps *m, struct xcap_hook_ctx *h)
+{
+	struct window_slot *slot = claim_slot();
+
+	if (!slot) {
+		TRACK_COUNT(untracked);
+		return;
+	}
+	if (h->hook == XCAP_HOOK_CHILD)
+		hook_child(m, slot, h->skb, h->other);
+	else if (h->hook == XCAP_HOOK_RETRANSMIT)
+		hook_retransmit(m, slot, h->skb);
+	else
+		hook_segments(m, slot, h->frame, h->ret);
+	window_release(slot);
+}
+
+__hidden int xcap_hooked(struct xcap_hook_ctx *h)
+{
+	struct hook_maps m = {&heads, &shared, &frames, &ring, this_cpu()};
+
+	if (!enabled)
+		return 0;
+	if (h->hook == XCAP_HOOK_FREE)
+		hook_free(&m, h->skb);
+	else if (h->hook == XCAP_HOOK_GONE || (h->hook == XCAP_HOOK_STOLEN && (u8)h->other))
+		hook_gone(&m, h->skb);
+	else if (h->hook == XCAP_HOOK_COPY)
+		hook_copy(&m, h->skb, h->other);
+	else if (h->hook == XCAP_HOOK_MOVE && !h->at_return)
+		hook_move(&m, h->frame, h->skb);
+	else if (h->hook == XCAP_HOOK_MOVE)
+		hook_moved(&m, h->frame, h->ret);
+	else if (h->hook == XCAP_HOOK_SEGMENT && !h->at_return)
+		hook_segment(&m, h->frame, h->skb);
+	else if (h->hook != XCAP_HOOK_STOLEN)
+		hooked_with_slot(&m, h);
 	return 0;
 }

@@ -176,7 +176,7 @@ static __always_inline u8 meta_sk_state(const struct xcap_ctx *c, const struct s
 	return BPF_CORE_READ(sk, sk_protocol) == META_TCP ? state : 0;
 }
 
-/* All of the event but flags, rebuilt and direction, which are known earlier. cpu may be NULL. */
+/* All of the event but what is known earlier: flags, rebuilt, direction, id. cpu may be NULL. */
 static __always_inline void meta_fill(struct xcap_event *e, const struct xcap_ctx *c,
 				      const struct skb_view *v, const struct xcap_packet *p,
 				      struct meta_cpu *cpu)
@@ -203,7 +203,9 @@ static __always_inline void meta_fill(struct xcap_event *e, const struct xcap_ct
 	e->lost = 0;
 	e->ext = c->has_ext ? c->ext : 0;
 	meta_segments(e, c, v);
-	e->id = e->parent = e->chain = 0;
+	e->chain = 0;
+	if (!cfg.track)
+		e->id = e->parent = 0;
 	e->sk_state = meta_sk_state(c, v);
 	e->stack_len = 0;
 	if (cpu) {

@@ -8,6 +8,9 @@
 
 #include "count.bpf.h"
 #include "emit.bpf.h"
+#include "track.bpf.h"
+
+extern struct track_heads heads SEC(".maps"); /* core.bpf.c has it */
 
 /* The packet filter's answer; false: the packet goes no further, and is counted. */
 static __always_inline bool filter_accepts(struct xcap_filter_ctx *f, struct xcap_packet *p,
@@ -30,14 +33,48 @@ static __always_inline bool filter_accepts(struct xcap_filter_ctx *f, struct xca
 	return verdict != 0;
 }
 
-/* An skb without a packet is shown only where no expression asks for one. */
-static __always_inline bool without_packet(const struct skb_view *v, struct xcap_packet *p)
+/*
+ * An skb without a packet is shown only where no expression asks for one, or it is followed from
+ * where it had one.
+ */
+static __always_inline bool without_packet(struct xcap_ctx *c, const struct xcap_probe *probe,
+					   const struct skb_view *v, struct xcap_packet *p)
 {
+	bool known = false;
+
 	p->event.flags = XCAP_EV_NO_PACKET;
 	p->event.rebuilt = 0;
 	p->wire_len = v->len;
 	p->cap_len = p->pulled = p->in_parts = 0;
-	return !cfg.has_filter;
+	if (cfg.track) {
+		known = track_find(&heads, c, v, p);
+		if (probe->only_tracked && !known)
+			return false;
+	}
+	return !cfg.has_filter || (cfg.track_follow && known) || probe->only_tracked;
+}
+
+/* Who it is, where packets are followed, and whether it is to be sent. */
+static __always_inline bool identify(struct window_slot *slot, struct xcap_ctx *c,
+				     struct xcap_filter_ctx *f, const struct xcap_probe *probe,
+				     struct xcap_counters *count)
+{
+	struct xcap_packet *p = &slot->packet;
+	const struct skb_view *v = &slot->view;
+	bool known = cfg.track && track_find(&heads, c, v, p);
+
+	if (cfg.track && probe->only_tracked)
+		return known;
+	if (cfg.has_filter && !(cfg.track_follow && known)) {
+		p->ifindex = v->ifindex;
+		p->protocol = bpf_ntohs(v->protocol);
+		p->pkt_type = meta_pkt_type(p->event.direction, v);
+		if (!filter_accepts(f, p, count))
+			return false;
+	}
+	if (cfg.track && !known && !probe->gives_no_id)
+		track_begin(&heads, slot, c, v, p);
+	return true;
 }
 
 /* Where the packet starts, its missing headers, its first bytes. */
@@ -59,28 +96,25 @@ static __always_inline enum window_result find_packet(const struct xcap_ctx *c,
 }
 
 /* Start, window and filter; true: the packet is to be sent. */
-static __always_inline bool packet_passes(struct xcap_ctx *c, struct xcap_filter_ctx *f,
-					  struct xcap_packet *p, const struct skb_view *v,
+static __always_inline bool packet_passes(struct window_slot *slot, struct xcap_ctx *c,
+					  struct xcap_filter_ctx *f, const struct xcap_probe *probe,
 					  struct xcap_counters *count)
 {
+	struct xcap_packet *p = &slot->packet;
+	const struct skb_view *v = &slot->view;
 	enum window_result result = find_packet(c, f, p, v);
 	u32 snaplen;
 
 	if (result == WINDOW_NO_PACKET)
-		return without_packet(v, p);
+		return without_packet(c, probe, v, p);
 	if (result == WINDOW_FAULT) {
 		COUNT(fault);
 		return false;
 	}
 	p->event.flags = (p->kind != GEOMETRY_L2 ? XCAP_EV_SYNTH_ETH : 0) |
 			 (v->has_vlan ? XCAP_EV_VLAN_TAG : 0);
-	if (cfg.has_filter) {
-		p->ifindex = v->ifindex;
-		p->protocol = bpf_ntohs(v->protocol);
-		p->pkt_type = meta_pkt_type(p->event.direction, v);
-		if (!filter_accepts(f, p, count))
-			return false;
-	}
+	if (!identify(slot, c, f, probe, count))
+		return false;
 	/* user space settles what is undecided, on all bytes that there are; it cuts them
 	 * afterwards */
 	snaplen = p->event.flags & XCAP_EV_UNDECIDED ? XCAP_SNAPLEN_MAX : cfg.snaplen;

@@ -21,8 +21,9 @@
 #define WINDOW_MAC_LEN 12 /* destination and source address */
 
 struct window_slot {
-	u32 busy; /* claims under way; 1: taken */
-	u32 pad;
+	u32 busy;  /* claims under way; 1: taken */
+	u32 row;   /* its own, where packets are followed */
+	u64 n_ids; /* given to packets by who had the slot */
 	struct skb_view view;
 	struct xcap_packet packet;
 };

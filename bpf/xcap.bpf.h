@@ -77,6 +77,15 @@ struct xcap_ctx {
 	u64 has_ret;
 };
 
+/* A hit of a hook that follows packets. hook and at_return are constants. */
+struct xcap_hook_ctx {
+	u64 hook; /* enum xcap_hook */
+	u64 skb, other;
+	u64 frame;
+	u64 ret;
+	u64 at_return;
+};
+
 /* Read-only data: core.bpf.c has it. */
 extern const volatile struct xcap_config cfg;
 
@@ -85,5 +94,8 @@ __hidden int xcap_capture(struct xcap_ctx *c);
 
 /* The end of a chain that began with `keep`. Always returns 0. */
 __hidden int xcap_return(struct xcap_ctx *c);
+
+/* Something happens to a packet that may be followed: see hook.bpf.h. Always returns 0. */
+__hidden int xcap_hooked(struct xcap_hook_ctx *h);
 
 #endif

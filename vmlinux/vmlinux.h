@@ -40,6 +40,7 @@ enum bpf_map_type {
 };
 enum {
 	BPF_ANY = 0,
+	BPF_NOEXIST = 1,
 	BPF_F_MMAPABLE = 1024,
 	BPF_RB_NO_WAKEUP = 1,
 	BPF_RB_FORCE_WAKEUP = 2,
@@ -169,10 +170,14 @@ struct rt6_info {
 	struct in6_addr rt6i_gateway;
 	__u32 rt6i_flags;
 };
+typedef struct {
+	__s32 counter;
+} atomic_t;
 struct skb_shared_info {
 	__u8 nr_frags;
 	__u16 gso_size;
 	struct sk_buff *frag_list;
+	atomic_t dataref;
 };
 struct sk_buff {
 	struct sk_buff *next;
@@ -183,6 +188,7 @@ struct sk_buff {
 	__u16 protocol;
 	__u16 vlan_proto;
 	__u16 vlan_tci;
+	__u8 cloned : 1;
 	__u16 mac_header;
 	__u16 network_header;
 	__u16 transport_header;

@@ -53,6 +53,7 @@ struct xcap_config {
 	__u32 want_stack;   /* enum xcap_stack_where */
 	__u32 stack_bytes;  /* room for the stack at the end of each record */
 	__u32 want_chain;   /* note the netfilter chain at work, for drops */
+	__u32 n_cpus;	    /* possible ones */
 	__u32 n_reasons;    /* --reason: only drops for one of these; 0: for any */
 	__u32 reasons[XCAP_REASONS];
 };
@@ -89,7 +90,8 @@ struct xcap_probe {
 	__u8 given;	   /* enum xcap_given */
 	__u8 sock_arg;	   /* which argument is a struct sock *, from 1; 0: none */
 	__u8 flow_arg;	   /* which one is a struct flowi4, flowi6 or flowi *, from 1; 0: none */
-	__u16 pad;
+	__u8 only_tracked; /* passes packets that have an id, whatever the filter says of them */
+	__u8 gives_no_id;  /* the memory may be free by now: packets seen here first get none */
 };
 
 #endif

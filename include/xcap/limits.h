@@ -63,10 +63,12 @@
 #define XCAP_STACK_SPARE 8
 
 /*
- * Packets that are followed at a time. 64 bytes each; a packet lives for micro- to milliseconds,
- * but those in socket buffers wait for their readers.
+ * Packets that are followed at a time (--track-max): some 200 bytes each. A packet lives for micro-
+ * to milliseconds, but those in socket buffers wait for their readers.
  */
-#define XCAP_TRACK_MAX 65536
+#define XCAP_TRACK_MAX	 65536
+#define XCAP_TRACK_LEAST 16
+#define XCAP_TRACK_MOST	 (4 << 20)
 
 /* Drop reasons of --reason, each compared with in turn. */
 #define XCAP_REASONS 8

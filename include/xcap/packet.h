@@ -15,6 +15,7 @@
 #endif
 
 #include "event.h"
+#include "track.h"
 
 /*
  * A run of bytes in memory. While frags of the kernel are taken over in place, what they have at
@@ -62,6 +63,7 @@ struct xcap_packet {
 	__u32 in_parts; /* bytes behind the window are copied part by part */
 	__u32 early;	/* the window has its first bytes alone */
 	__u32 pad;
+	struct xcap_tracked tracked; /* what is to be put into the table of packets */
 	/* the record: event and data are one run of words */
 	struct xcap_event event;
 	/* twice: the verifier cannot relate where a read of paged bytes starts to how long it is */

@@ -23,6 +23,9 @@
 
 #define XCAP_MARK_SHARED 0x7eadbe0a /* becomes 1: a cookie tells what the other marks would */
 
+/* becomes 1: a call's frame is told by the stack pointer; 0: by the context's address */
+#define XCAP_MARK_BY_STACK 0x7eadbe0b
+
 /* Cookies of programs that serve many probes: who was hit, and which arguments it takes. */
 #define XCAP_COOKIE_PROBE   0xffff
 #define XCAP_COOKIE_SKB	    16 /* shift of the skb's argument number, from 0 */

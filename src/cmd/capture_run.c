@@ -139,6 +139,7 @@ static void count(struct run *run, uint64_t end_ns)
 		.end_ns = end_ns,
 	};
 	session_count(run->session, run->counts);
+	session_count_tracked(run->session, &run->totals);
 	pipeline_count(run->pipeline, &run->totals);
 }
 

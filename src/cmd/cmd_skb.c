@@ -46,6 +46,9 @@ static struct plan_request make_request(const struct config *config,
 		.want_stack = config->drop ? XCAP_STACK_DROPS : XCAP_STACK_NONE,
 		.stack_depth = config->drop ? XCAP_STACK_DEFAULT : 0,
 		.want_chain = config->drop,
+		.track = config->track,
+		.track_follow = config->track,
+		.track_max = config->track_max,
 	};
 }
 
@@ -72,7 +75,7 @@ static void say_notes(const struct plan *plan)
 	for (uint32_t i = 0; i < plan->n_probes; i++) {
 		const struct plan_probe *probe = &plan->probes[i];
 
-		if (!*probe->note)
+		if (!*probe->note || probe->is_added)
 			continue;
 		n_many += probe->of_many;
 		if (probe->of_many)
@@ -159,7 +162,7 @@ const struct cmd cmd_skb = {
 	.synopsis = "[OPTIONS] [EXPRESSION]",
 	.summary = "Capture packets at kernel functions and tracepoints",
 	.options = "probe backend btf "
-		   "filter filter-file interface "
+		   "filter filter-file interface track track-max "
 		   "snaplen skb-data skb-data-offset fake-hdr "
 		   "write format linktype packet-buffered "
 		   "print line-buffered verbose quiet no-names ether time nano "

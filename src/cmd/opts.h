@@ -49,6 +49,8 @@ struct config {
 	bool skb_data_offset_given;
 	int32_t skb_data_offset; /* --skb-data-offset, bytes */
 	bool fake_hdr;		 /* --fake-hdr */
+	bool track;		 /* --track */
+	uint64_t track_max;	 /* --track-max; 0: default */
 	uint64_t ring_bytes;	 /* -B in bytes; 0: default */
 	const char *write_path;	 /* -w; NULL none */
 	const char *format;	 /* --format; NULL: by the file's ending */

@@ -126,6 +126,16 @@ static int check_start(const struct config *config, struct err *err)
 	return 0;
 }
 
+static int check_track(const struct config *config, struct err *err)
+{
+	if (!config->track_max || config->track)
+		return 0;
+	err_set(err, ERR_USAGE, "--track-max '%llu' needs --track: no packet is followed",
+		(unsigned long long)config->track_max);
+	err_hint(err, "--track gives every packet that matches an id");
+	return err->code;
+}
+
 static int check_messages(const struct config *config, struct err *err)
 {
 	if (config->quiet && config->debug)
@@ -202,8 +212,8 @@ static int check_text(const struct config *config, struct err *err)
 int opts_check_conflicts(const struct cmd *cmd, const struct config *config, struct err *err)
 {
 	int (*const checks[])(const struct config *, struct err *) = {
-		check_filter, check_forms,    check_summary,	 check_output,
-		check_start,  check_messages, opts_gather_check, check_text,
+		check_filter, check_forms,    check_summary,	 check_output, check_start,
+		check_track,  check_messages, opts_gather_check, check_text,
 	};
 
 	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {

@@ -30,6 +30,12 @@ const struct opts_row opts_rows[] = {
 	{"all", 0, NULL,
 	 "show also what is freed as a drop and is none, and what is no IP or ARP packet",
 	 opts_set_all, OPTS_CAPTURE},
+	{"track", 0, NULL,
+	 "follow each packet that matches from probe to probe under an id, also where it "
+	 "no longer matches: behind NAT, in a tunnel",
+	 opts_set_track, OPTS_CAPTURE},
+	{"track-max", 0, "N", "follow at most N packets at a time (default: 65536)",
+	 opts_set_track_max, OPTS_CAPTURE},
 	{"snaplen", 's', "N",
 	 "bytes of a packet to keep, 0 for the maximum of 65535 (default: 65535 "
 	 "with -w, 256 for text)",

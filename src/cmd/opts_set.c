@@ -124,6 +124,18 @@ int opts_set_count(struct config *config, const char *arg, struct err *err)
 	return err->code;
 }
 
+int opts_set_track_max(struct config *config, const char *arg, struct err *err)
+{
+	int rc = util_parse_u64(arg, XCAP_TRACK_LEAST, XCAP_TRACK_MOST, &config->track_max);
+
+	if (rc == -EINVAL)
+		return err_set(err, ERR_USAGE, "'%s' is not a number of packets", arg);
+	if (rc)
+		return err_set(err, ERR_USAGE, "'%s' is out of range: %d to %d packets", arg,
+			       XCAP_TRACK_LEAST, XCAP_TRACK_MOST);
+	return 0;
+}
+
 int opts_set_snaplen(struct config *config, const char *arg, struct err *err)
 {
 	int rc = util_parse_u64(arg, 0, XCAP_SNAPLEN_MAX, &config->snaplen);
@@ -291,6 +303,7 @@ int opts_set_btf(struct config *config, const char *arg, struct err *err)
 
 OPTS_SET_FLAG(skb_data, config->skb_data = true)
 OPTS_SET_FLAG(fake_hdr, config->fake_hdr = true)
+OPTS_SET_FLAG(track, config->track = true)
 OPTS_SET_FLAG(print, config->print = true)
 OPTS_SET_FLAG(quiet, config->quiet = true)
 OPTS_SET_FLAG(long, config->list_long = true)

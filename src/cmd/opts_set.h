@@ -32,6 +32,7 @@ int opts_set_filter_file(struct config *config, const char *arg, struct err *err
 int opts_set_read(struct config *config, const char *arg, struct err *err);
 int opts_set_interface(struct config *config, const char *arg, struct err *err);
 int opts_set_count(struct config *config, const char *arg, struct err *err);
+int opts_set_track_max(struct config *config, const char *arg, struct err *err);
 int opts_set_snaplen(struct config *config, const char *arg, struct err *err);
 int opts_set_skb_data_offset(struct config *config, const char *arg, struct err *err);
 int opts_set_buffer_size(struct config *config, const char *arg, struct err *err);
@@ -56,6 +57,7 @@ int opts_set_dump(struct config *config, const char *arg, struct err *err);
 /* Flags: arg is NULL and they cannot fail. */
 int opts_set_skb_data(struct config *config, const char *arg, struct err *err);
 int opts_set_fake_hdr(struct config *config, const char *arg, struct err *err);
+int opts_set_track(struct config *config, const char *arg, struct err *err);
 int opts_set_print(struct config *config, const char *arg, struct err *err);
 int opts_set_quiet(struct config *config, const char *arg, struct err *err);
 int opts_set_verbose(struct config *config, const char *arg, struct err *err);

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "xcap/config.h"
 
 /* With more probes than this, those that saw nothing share one line. */
 #define ROWS_MAX 40
@@ -155,6 +156,24 @@ static void print_sums(FILE *out, const struct capture_info *info,
 		      out);
 }
 
+/* Packets that were followed, and those of which something is missing. */
+static void print_track(FILE *out, const struct capture_info *info,
+			const struct capture_totals *totals)
+{
+	const struct cause causes[] = {
+		{"not followed: no room (--track-max)", totals->untracked},
+		{"forgotten after a long silence", totals->aged},
+		{"whose end was lost", totals->ends_lost},
+	};
+
+	if (!info->track)
+		return;
+	fprintf(out, "%" PRIu64 " packet%s followed%s", totals->tracked, plural(totals->tracked),
+		info->track == XCAP_TRACK_APPROXIMATE ? " (identity=approximate)" : "");
+	print_causes(out, "; ", causes, UTIL_ARRAY_SIZE(causes));
+	fputc('\n', out);
+}
+
 /* Hits for which no program ran: a number, or that this kernel does not tell; nothing if none. */
 static void print_missed(FILE *out, const struct capture_counts *sum)
 {
@@ -268,6 +287,7 @@ void stats_print(FILE *out, const struct capture_info *info, const struct captur
 	struct capture_counts sum = sum_counts(info, totals);
 
 	print_sums(out, info, totals, &sum);
+	print_track(out, info, totals);
 	print_missed(out, &sum);
 	if (totals->n_probes > 1)
 		print_table(out, info, totals, &sum);

@@ -22,6 +22,7 @@
 #include "plan/plan_resolve.h"
 #include "plan/plan_sets.h"
 #include "plan/plan_text.h"
+#include "plan/plan_track.h"
 
 #define DLT_ETHERNET 1 /* DLT_EN10MB; <pcap.h> stays in filter/cbpf.c */
 
@@ -202,6 +203,8 @@ int plan_build(const struct plan_request *request, const struct plan_kernel *ker
 		code = plan_reason(request, kernel, plan, err);
 	if (!code)
 		code = plan_probes(request, kernel, &specs, plan, err);
+	if (!code)
+		code = plan_track(request, kernel, plan, err);
 	if (!code) {
 		plan_link_note(plan);
 		set_kernel(kernel, plan);
@@ -215,6 +218,7 @@ int plan_build(const struct plan_request *request, const struct plan_kernel *ker
 void plan_free(struct plan *plan)
 {
 	free(plan->probes);
+	plan_track_free(plan);
 	plan_text_free(&plan->texts);
 	cbpf_free(&plan->filter);
 	memset(plan, 0, sizeof(*plan));

@@ -18,6 +18,7 @@
 #include "plan/spec.h"
 #include "xcap/config.h"
 #include "xcap/event.h"
+#include "xcap/track.h"
 
 struct kbtf;
 struct symbol_table;
@@ -79,6 +80,13 @@ struct plan_probe {
 	char note[200]; /* said at start: what cannot match or be known here; "" none */
 };
 
+/* Something that happens to a packet which is followed, and the function where it does. */
+struct plan_hook {
+	struct plan_probe probe; /* is_exit: attached at both ends of the call */
+	enum xcap_hook hook;
+	bool needed; /* without it packets would be taken for others */
+};
+
 /* What the command line asks for, after parsing and defaults. Strings are the caller's. */
 struct plan_request {
 	const char *const *probe_specs; /* each a -f text; 0 of them: the defaults */
@@ -94,6 +102,7 @@ struct plan_request {
 	uint64_t ring_bytes;
 	bool want_comm, want_context, want_device, want_segments; /* a sink needs them */
 	bool track;	      /* follow packets: they get an id */
+	uint32_t track_max;   /* so many at a time; 0: XCAP_TRACK_MAX */
 	bool track_follow;    /* --track: also where the filter no longer matches */
 	bool want_ends;	      /* tell when a followed packet is freed, and why: for gathering */
 	uint32_t want_stack;  /* enum xcap_stack_where */
@@ -122,6 +131,9 @@ struct plan_kernel {
 struct plan {
 	struct plan_probe *probes;
 	uint32_t n_probes;
+	struct plan_hook *hooks; /* by which packets are followed */
+	uint32_t n_hooks;
+	uint32_t track_max;	       /* packets at a time */
 	struct plan_text *texts;       /* what the ladders say */
 	const char *filter_text;       /* "" none; the request's */
 	struct cbpf_prog filter;       /* for DLT_EN10MB; len 0: none */

@@ -8,12 +8,23 @@
 #include <inttypes.h>
 
 #include "plan/plan.h"
+#include "plan/plan_track.h"
 
 static const char *const directions[] = {
 	[XCAP_DIR_UNKNOWN] = "told by the packet",
 	[XCAP_DIR_IN] = "in",
 	[XCAP_DIR_OUT] = "out",
 };
+
+static void print_ladder(const struct plan_probe *probe, FILE *out)
+{
+	for (uint32_t i = 0; i < probe->n_rungs; i++) {
+		const struct plan_rung *rung = &probe->ladder[i];
+
+		fprintf(out, "  %s %s: %s\n", rung->usable ? "try   " : "not   ",
+			plan_mechanism_name(rung->mechanism), rung->why);
+	}
+}
 
 static void print_probe(const struct plan_probe *probe, FILE *out)
 {
@@ -24,14 +35,29 @@ static void print_probe(const struct plan_probe *probe, FILE *out)
 	fprintf(out, "  way    %s\n", directions[probe->config.direction]);
 	if (probe->config.is_kfree_skb)
 		fprintf(out, "  drop   place%s\n", probe->config.has_reason ? " and reason" : "");
-	for (uint32_t i = 0; i < probe->n_rungs; i++) {
-		const struct plan_rung *rung = &probe->ladder[i];
-
-		fprintf(out, "  %s %s: %s\n", rung->usable ? "try   " : "not   ",
-			plan_mechanism_name(rung->mechanism), rung->why);
-	}
+	print_ladder(probe, out);
+	if (probe->is_added)
+		fprintf(out, "  added  to see the drops of packets that are gathered\n");
 	if (*probe->note)
 		fprintf(out, "  note   %s\n", probe->note);
+}
+
+static void print_track(const struct plan *plan, FILE *out)
+{
+	const struct xcap_config *config = &plan->config;
+
+	if (!config->track)
+		return;
+	fprintf(out, "track    %s, %u packets at a time%s%s\n", plan_track_name(config->track),
+		plan->track_max, config->track_follow ? ", past the filter" : "",
+		config->want_ends ? ", to their end" : "");
+	for (uint32_t i = 0; i < plan->n_hooks; i++) {
+		const struct plan_hook *hook = &plan->hooks[i];
+
+		fprintf(out, "hook     %s\n", hook->probe.spec);
+		fprintf(out, "  for    %s\n", plan_track_use(hook->hook));
+		print_ladder(&hook->probe, out);
+	}
 }
 
 void plan_print(const struct plan *plan, FILE *out)
@@ -64,4 +90,5 @@ void plan_print(const struct plan *plan, FILE *out)
 		config->vmemmap_base ? "yes" : "no");
 	for (uint32_t i = 0; i < plan->n_probes; i++)
 		print_probe(&plan->probes[i], out);
+	print_track(plan, out);
 }

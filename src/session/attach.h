@@ -50,6 +50,7 @@ struct template_clone attach_clone(const struct plan_probe *probe, uint32_t i,
 				   enum plan_mechanism mechanism, bool keep);
 
 /* attach_kprobe.c */
+extern const int attach_kprobe_ret_offset; /* of what a function returned */
 int attach_kprobe_arg_offset(uint32_t arg);
 int attach_kprobe_open(int prog_fd, const struct attach_part *part, struct err *err);
 

@@ -26,6 +26,7 @@ static const size_t registers[] = {
 	offsetof(struct pt_regs, rdi), offsetof(struct pt_regs, rsi), offsetof(struct pt_regs, rdx),
 	offsetof(struct pt_regs, rcx), offsetof(struct pt_regs, r8),  offsetof(struct pt_regs, r9),
 };
+const int attach_kprobe_ret_offset = offsetof(struct pt_regs, rax);
 #else
 #error "xcap knows the argument registers of x86-64 only; add this architecture's here"
 #endif

@@ -37,6 +37,14 @@ static const char *const section_names[PLAN_MECHANISMS] = {
 	[PLAN_KRETPROBE] = "xcap/kretprobe",
 };
 
+/* Of the hooks that follow packets. */
+static const char *const track_names[] = {"xcap/track", "xcap/track_return"};
+
+static bool is_track(const struct bpf_program *prog, int at_return)
+{
+	return !strcmp(bpf_program__section_name(prog), track_names[at_return]);
+}
+
 static bool is_template(const struct bpf_program *prog, enum plan_mechanism mechanism)
 {
 	const char *name = section_names[mechanism];
@@ -67,6 +75,9 @@ static int keep_program(struct bpf_program *prog, struct bpf_prog_load_opts *opt
 	for (int i = 0; i < PLAN_MECHANISMS; i++)
 		if (is_template(prog, i))
 			rc = template_keep(&object->templates[i], prog, opts, btf);
+	for (int i = 0; i < 2; i++)
+		if (is_track(prog, i))
+			rc = template_keep(&object->track[i], prog, opts, btf);
 	if (rc)
 		return rc;
 	opts->func_info_cnt = 0;
@@ -114,6 +125,24 @@ static bool has_exit_probes(const struct plan *plan)
 	return false;
 }
 
+/* Two rows per packet where the skb's address is one. */
+static int configure_track(struct object *object, const struct plan *plan)
+{
+	struct xcap_bpf *skel = object->skel;
+	bool exact = plan->config.track == XCAP_TRACK_EXACT;
+	int rc;
+
+	if (!plan->config.track)
+		return 0;
+	rc = bpf_map__set_max_entries(skel->maps.heads,
+				      exact ? plan->track_max : 2 * plan->track_max);
+	if (!rc && exact)
+		rc = bpf_map__set_max_entries(skel->maps.shared, plan->track_max);
+	if (!rc && exact)
+		rc = bpf_map__set_max_entries(skel->maps.frames, XCAP_KEPT_MAX);
+	return rc;
+}
+
 static int configure(struct object *object, const struct plan *plan)
 {
 	struct xcap_bpf *skel = object->skel;
@@ -121,6 +150,7 @@ static int configure(struct object *object, const struct plan *plan)
 	int rc;
 
 	skel->rodata->cfg = plan->config;
+	skel->rodata->cfg.n_cpus = object->n_cpus;
 	skel->rodata->if_match = plan->if_match;
 	rc = bpf_map__set_max_entries(skel->maps.ring, plan->ring_bytes);
 	if (!rc)
@@ -129,11 +159,16 @@ static int configure(struct object *object, const struct plan *plan)
 		rc = bpf_map__set_max_entries(skel->maps.counters, object->n_cpus * plan->n_probes);
 	if (!rc && has_exit_probes(plan))
 		rc = bpf_map__set_max_entries(skel->maps.kept, XCAP_KEPT_MAX);
+	if (!rc)
+		rc = configure_track(object, plan);
 	bpf_object__for_each_program(prog, skel->obj)
 	{
 		for (int i = 0; i < PLAN_MECHANISMS; i++)
 			if (is_template(prog, i))
 				bpf_program__set_autoload(prog, needs_template(object, plan, i));
+		for (int i = 0; i < 2; i++)
+			if (is_track(prog, i))
+				bpf_program__set_autoload(prog, plan->n_hooks > 0);
 	}
 	return rc;
 }
@@ -246,6 +281,8 @@ void object_close(struct object *object)
 		munmap((void *)object->counters, object->counters_bytes);
 	for (int i = 0; i < PLAN_MECHANISMS; i++)
 		template_fini(&object->templates[i]);
+	for (int i = 0; i < 2; i++)
+		template_fini(&object->track[i]);
 	if (object->skel)
 		xcap_bpf__destroy(object->skel);
 	memset(object, 0, sizeof(*object));
@@ -270,4 +307,19 @@ uint32_t object_kept(const struct object *object)
 int object_ring_fd(const struct object *object)
 {
 	return bpf_map__fd(object->skel->maps.ring);
+}
+
+int object_track_fd(const struct object *object)
+{
+	return bpf_map__fd(object->skel->maps.heads);
+}
+
+uint32_t object_track_rows(const struct object *object)
+{
+	return bpf_map__max_entries(object->skel->maps.heads);
+}
+
+const struct xcap_track_counts *object_track_counts(const struct object *object)
+{
+	return &object->skel->bss->track_counts;
 }

@@ -17,8 +17,9 @@ struct xcap_bpf;
 struct object {
 	struct xcap_bpf *skel;
 	struct template templates[PLAN_MECHANISMS]; /* those that some ladder of the plan may use */
-	bool has_cookies; /* kprobes tell their program who they are: one serves all */
-	uint32_t n_cpus;  /* possible CPUs: rows of the counters' array */
+	struct template track[2]; /* of the hooks that follow packets: at the entry, the return */
+	bool has_cookies;	  /* kprobes tell their program who they are: one serves all */
+	uint32_t n_cpus;	  /* possible CPUs: rows of the counters' array */
 	const struct xcap_counters *counters; /* mapped, [cpu][probe] */
 	size_t counters_bytes;
 };
@@ -33,5 +34,11 @@ void object_enable(struct object *object, bool enabled);
 uint32_t object_kept(const struct object *object);
 
 int object_ring_fd(const struct object *object);
+
+/* The table of packets that are followed, the rows that it has room for, and what became of them.
+ */
+int object_track_fd(const struct object *object);
+uint32_t object_track_rows(const struct object *object);
+const struct xcap_track_counts *object_track_counts(const struct object *object);
 
 #endif

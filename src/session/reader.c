@@ -155,7 +155,8 @@ static bool is_sane(const struct reader *reader, const struct xcap_event *e, siz
 	uint32_t room = reader->config->plan->config.stack_bytes;
 
 	if (size >= sizeof(*e) && e->cap_len <= size - sizeof(*e) && e->cpu < reader->n_cpus &&
-	    e->probe < reader->config->plan->n_probes &&
+	    (e->probe < reader->config->plan->n_probes ||
+	     (e->flags & XCAP_EV_END && e->probe == XCAP_PROBE_END && !e->cap_len)) &&
 	    (!e->stack_len ||
 	     (e->stack_len <= room / sizeof(uint64_t) && room + e->cap_len <= size - sizeof(*e))))
 		return true;

@@ -23,6 +23,7 @@
 #include "session/hooks_missed.h"
 #include "session/object.h"
 #include "session/reader.h"
+#include "session/track.h"
 
 /*
  * The kernel wakes us when a share of the ring is full; below that we look by ourselves this often,
@@ -30,10 +31,14 @@
  */
 #define READ_PERIOD_NS 50000000
 
+/* How often the table of packets is looked after. */
+#define SWEEP_PERIOD_NS 250000000
+
 struct session {
 	struct session_config config;
 	struct object object;
 	struct hooks hooks;
+	struct track track;
 	struct reader *reader;
 	struct loop *loop; /* reads are done on it, once enabled; the caller's */
 };
@@ -48,6 +53,14 @@ static void on_wake(void *arg, uint32_t events)
 {
 	(void)events;
 	read_round(arg, false);
+}
+
+static void on_sweep(void *arg, uint32_t events)
+{
+	struct session *session = arg;
+
+	(void)events;
+	track_sweep(&session->track);
 }
 
 static void on_clock_set(void *arg, uint32_t events)
@@ -70,7 +83,8 @@ int session_open(struct session **out, const struct session_config *config, stru
 	begin_ns = phase_begin();
 	has_cookies = plan_ladder_feature(kernel, FEATURE_COOKIE, NULL, 0);
 	rc = object_open(&session->object, config->plan, has_cookies, err);
-	if (!rc && hooks_init(&session->hooks, config->plan, kernel, &session->object))
+	if (!rc && (hooks_init(&session->hooks, config->plan, kernel, &session->object) ||
+		    track_init(&session->track, config->plan, &session->object)))
 		rc = err_errno(err, ERR_FAILED, ENOMEM, "cannot start a session");
 	phase_end("load", begin_ns);
 	if (!rc) {
@@ -89,9 +103,16 @@ int session_open(struct session **out, const struct session_config *config, stru
 
 int session_attach(struct session *session, struct err *err)
 {
+	/* At a function the latest comes first, at a tracepoint the earliest; what takes packets
+	 * out of the table has to come after the probes. */
+	bool first = session->config.plan->config.track == XCAP_TRACK_EXACT;
 	uint64_t begin_ns = phase_begin();
-	int code = hooks_attach(&session->hooks, err);
+	int code = first ? track_attach(&session->track, err) : 0;
 
+	if (!code)
+		code = hooks_attach(&session->hooks, err);
+	if (!code && !first)
+		code = track_attach(&session->track, err);
 	phase_end("attach", begin_ns);
 	return code;
 }
@@ -140,6 +161,8 @@ int session_enable(struct session *session, struct loop *loop, struct err *err)
 		rc = loop_add_timer(loop, READ_PERIOD_NS, false, on_wake, session);
 	if (!rc)
 		rc = loop_add_clock_watch(loop, on_clock_set, session);
+	if (!rc && session->config.plan->config.track)
+		rc = loop_add_timer(loop, SWEEP_PERIOD_NS, false, on_sweep, session);
 	if (rc)
 		return err_errno(err, ERR_FAILED, rc, "cannot wait for the ring buffer");
 	object_enable(&session->object, true);
@@ -197,6 +220,12 @@ uint64_t session_lost(const struct session *session)
 	return lost;
 }
 
+void session_count_tracked(const struct session *session, struct capture_totals *totals)
+{
+	if (session->config.plan->config.track)
+		track_count(&session->track, totals);
+}
+
 void session_stop(struct session *session)
 {
 	uint64_t begin_ns = phase_begin();
@@ -205,6 +234,7 @@ void session_stop(struct session *session)
 	object_enable(&session->object, false);
 	hooks_missed_settle(&session->hooks);
 	hooks_detach(&session->hooks);
+	track_detach(&session->track);
 	/* programs run under RCU: after this none is between its look at the flag and its record */
 	if (syscall(__NR_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0))
 		usleep(50000);
@@ -223,6 +253,7 @@ void session_close(struct session *session)
 	if (!session)
 		return;
 	hooks_fini(&session->hooks);
+	track_fini(&session->track);
 	reader_free(session->reader);
 	object_close(&session->object);
 	free(session);

@@ -56,6 +56,8 @@ void session_count(const struct session *session, struct capture_counts *probes)
 
 /* Events lost up to now, at all probes and CPUs: for lack of room, of a slot, of readable bytes. */
 uint64_t session_lost(const struct session *session);
+/* Of packets that are followed: tracked and what stands beside it. */
+void session_count_tracked(const struct session *session, struct capture_totals *totals);
 
 /* Flag off, detach, wait for running programs, drain the ring to its end. */
 void session_stop(struct session *session);

@@ -78,6 +78,7 @@ static bool patch(struct bpf_insn *insns, uint32_t n, const struct template_clon
 		{XCAP_MARK_HAS_EXT, clone->ext_offset >= 0},
 		{XCAP_MARK_HAS_RET, clone->has_ret},
 		{XCAP_MARK_SHARED, clone->shared},
+		{XCAP_MARK_BY_STACK, clone->by_stack},
 	};
 	const struct {
 		uint32_t mark;

@@ -273,6 +273,16 @@ static void add_drop(struct sink *s, const struct record *r)
 	drop_text_path(&s->line, r);
 }
 
+/* Who the packet is, where it is followed, and what it was made from. */
+static void add_identity(struct buf *line, const struct record *r)
+{
+	if (r->id)
+		buf_add_fmt(line, " id=%llu", (unsigned long long)r->id);
+	if (r->parent)
+		buf_add_fmt(line, " parent=%llu%s", (unsigned long long)r->parent,
+			    r->flags & XCAP_EV_RETRANSMIT ? " retransmit" : "");
+}
+
 /* The line of -v: what is not known or zero is left out, but for the fields that always are. */
 static void add_details(struct sink *s, const struct record *r)
 {
@@ -282,6 +292,7 @@ static void add_details(struct sink *s, const struct record *r)
 
 	buf_add_fmt(line, "    #%llu cpu=%u ctx=%s", (unsigned long long)r->number, r->cpu,
 		    r->context < UTIL_ARRAY_SIZE(contexts) ? contexts[r->context] : "-");
+	add_identity(line, r);
 	add_task(line, r);
 	if (r->direction < UTIL_ARRAY_SIZE(directions))
 		buf_add_str(line, directions[r->direction]);

@@ -239,6 +239,29 @@ static void opts_parse__skb_data_offset__has_a_sign_and_needs_skb_data(void **st
 	       "--skb-data-offset=");
 }
 
+static void opts_parse__track__is_off_unless_asked_for(void **state)
+{
+	(void)state;
+	ACCEPT("-n");
+	assert_false(config.track);
+	ACCEPT("--track");
+	assert_true(config.track);
+	assert_int_equal(config.track_max, 0);
+}
+
+static void opts_parse__track_max__is_a_number_of_packets_with_track(void **state)
+{
+	(void)state;
+	ACCEPT("--track", "--track-max", "4194304");
+	assert_int_equal(config.track_max, 4194304);
+	REFUSE("option '--track-max': 'many' is not a number of packets", "", "--track",
+	       "--track-max", "many");
+	REFUSE("option '--track-max': '15' is out of range: 16 to 4194304 packets", "", "--track",
+	       "--track-max", "15");
+	REFUSE("--track-max '100' needs --track: no packet is followed",
+	       "--track gives every packet that matches an id", "--track-max", "100");
+}
+
 static void opts_parse__fake_hdr__contradicts_skb_data(void **state)
 {
 	(void)state;
@@ -910,6 +933,8 @@ int main(void)
 		cmocka_unit_test(opts_parse__count__is_a_number_from_1),
 		cmocka_unit_test(opts_parse__snaplen__is_0_to_65535_and_never_clamped),
 		cmocka_unit_test(opts_parse__skb_data_offset__has_a_sign_and_needs_skb_data),
+		cmocka_unit_test(opts_parse__track__is_off_unless_asked_for),
+		cmocka_unit_test(opts_parse__track_max__is_a_number_of_packets_with_track),
 		cmocka_unit_test(opts_parse__fake_hdr__contradicts_skb_data),
 		cmocka_unit_test(opts_parse__buffer_size__is_in_kib_or_has_a_unit),
 		cmocka_unit_test(opts_parse__duration__has_a_unit_or_is_in_seconds),

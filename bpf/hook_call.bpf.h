@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * hook_call.bpf.h - hooks at both ends of a call: what it was before, and what became of it.
+ *
+ * The row of the packet waits under the call's stack frame, as in keep.bpf.h.
+ */
+#ifndef HOOK_CALL_BPF_H
+#define HOOK_CALL_BPF_H
+
+#include "hook.bpf.h"
+
+/* The entry of pskb_expand_head(): other packets can come to the old memory before it returns. */
+static __always_inline void hook_move(struct hook_maps *m, u64 frame, u64 skb)
+{
+	struct hook_frame wait = {.skb = skb, .head = hook_head(skb)};
+	struct xcap_tracked *t = track_row(m->heads, wait.head);
+
+	bpf_map_delete_elem(m->frames, &frame);
+	if (!t)
+		return;
+	wait.was_shared = hook_refs(skb, wait.head) > 1;
+	if (wait.was_shared && !hook_more(m, t))
+		return;
+	wait.row = *t;
+	if (bpf_map_update_elem(m->frames, &frame, &wait, BPF_ANY)) {
+		TRACK_COUNT(untracked);
+		return;
+	}
+	if (!wait.was_shared) {
+		t->skb = skb;
+		t->flags |= XCAP_TRACKED_MOVING;
+	}
+}
+
+/* Its return, 0 where the bytes have moved. */
+static __always_inline void hook_moved(struct hook_maps *m, u64 frame, u64 ret)
+{
+	struct hook_frame *wait = bpf_map_lookup_elem(m->frames, &frame);
+	struct xcap_tracked *t;
+	u64 head;
+
+	if (!wait)
+		return;
+	head = hook_head(wait->skb);
+	t = track_row(m->heads, wait->head);
+	if (t && t->id != wait->row.id)
+		t = 0;
+	if ((int)ret || head == wait->head) {
+		if (wait->was_shared)
+			hook_less(m, wait->row.id, XCAP_TRACKED_SHARED);
+		else if (t)
+			t->flags &= ~XCAP_TRACKED_MOVING;
+	} else if (wait->was_shared) {
+		hook_put_copy(m, head, &wait->row);
+	} else {
+		if (t)
+			track_delete(m->heads, wait->head);
+		if (!track_put(m->heads, head, &wait->row, BPF_ANY)) {
+			TRACK_COUNT(untracked);
+			hook_less(m, wait->row.id, wait->row.flags);
+		}
+	}
+	bpf_map_delete_elem(m->frames, &frame);
+}
+
+static __always_inline void hook_segment(struct hook_maps *m, u64 frame, u64 skb)
+{
+	struct hook_frame wait = {.skb = skb};
+	struct xcap_tracked *t = track_row(m->heads, hook_head(skb));
+
+	bpf_map_delete_elem(m->frames, &frame);
+	if (!t)
+		return;
+	wait.row.id = t->id;
+	if (bpf_map_update_elem(m->frames, &frame, &wait, BPF_ANY))
+		TRACK_COUNT(untracked);
+}
+
+/* The list that skb_segment() returns: each is a packet of its own. */
+static __always_inline void hook_segments(struct hook_maps *m, struct window_slot *slot, u64 frame,
+					  u64 ret)
+{
+	struct hook_frame *wait = bpf_map_lookup_elem(m->frames, &frame);
+	u64 parent, skb = ret;
+
+	if (!wait)
+		return;
+	parent = wait->row.id;
+	bpf_map_delete_elem(m->frames, &frame);
+	if ((s64)ret >= HOOK_ERR_MIN && (s64)ret < 0)
+		return;
+	for (u32 i = 0; i < HOOK_SEGMENTS && skb; i++) {
+		hook_put_child(m, slot, hook_head(skb), parent);
+		skb = (u64)VIEW_READ(false, (struct sk_buff *)skb, next);
+	}
+}
+
+#endif
