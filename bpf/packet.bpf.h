@@ -47,11 +47,12 @@ static __always_inline bool without_packet(struct xcap_ctx *c, const struct xcap
 	p->wire_len = v->len;
 	p->cap_len = p->pulled = p->in_parts = 0;
 	if (cfg.track) {
+		p->valid = 0; /* what the window has is another packet's */
 		known = track_find(&heads, c, v, p);
 		if (probe->only_tracked && !known)
 			return false;
 	}
-	return !cfg.has_filter || (cfg.track_follow && known) || probe->only_tracked;
+	return !cfg.has_filter || (cfg.track && probe->only_tracked) || (cfg.track_follow && known);
 }
 
 /* Who it is, where packets are followed, and whether it is to be sent. */
