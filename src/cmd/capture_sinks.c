@@ -29,14 +29,19 @@ int capture_sinks_choose(const struct config *config, struct capture_sinks *sink
 		sinks->file = sink_find(format);
 	if (config->summary)
 		sinks->text = &sink_summary_ops;
+	else if (config->stack_fold)
+		sinks->text = &sink_fold_ops;
 	else if (opts_check_text(config))
 		sinks->text = &sink_text_ops;
-	if (to_stdout && sinks->file != &sink_text_ops && isatty(STDOUT_FILENO)) {
+	if (to_stdout && sinks->file != &sink_text_ops && sinks->file != &sink_fold_ops &&
+	    isatty(STDOUT_FILENO)) {
 		err_set(err, ERR_USAGE, "'-w -' would write %s to the terminal", format);
 		err_hint(err, "redirect it, or pipe it: xcap ... -w - | tcpdump -nr -");
 		return err->code;
 	}
 	sinks->needs = needs(sinks->file, config) | needs(sinks->text, config);
+	if (config->stack)
+		sinks->needs |= SINK_NEEDS_STACK;
 	return 0;
 }
 
@@ -77,6 +82,7 @@ int capture_sinks_open(const struct capture_sinks *sinks, const struct config *c
 		.nano = config->nano,
 		.verbose = config->verbose,
 		.ether = config->ether,
+		.stack = config->stack,
 		.drop_columns = only_drops(info),
 		.path_column = config->drop,
 		.journey_color = config->gather.color,

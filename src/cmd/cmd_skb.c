@@ -43,8 +43,10 @@ static struct plan_request make_request(const struct config *config,
 			sinks->needs & SINK_NEEDS_PACKET && config->link_type != CAPTURE_LINK_RAW,
 		.reasons = (const char *const *)config->reasons,
 		.n_reasons = config->n_reasons,
-		.want_stack = config->drop ? XCAP_STACK_DROPS : XCAP_STACK_NONE,
-		.stack_depth = config->drop ? XCAP_STACK_DEFAULT : 0,
+		.want_stack = sinks->needs & SINK_NEEDS_STACK ? XCAP_STACK_ALL
+			      : config->drop		      ? XCAP_STACK_DROPS
+							      : XCAP_STACK_NONE,
+		.stack_depth = config->stack_depth ? config->stack_depth : XCAP_STACK_DEFAULT,
 		.want_chain = config->drop,
 		.track = config->track,
 		.track_follow = config->track,
@@ -165,7 +167,8 @@ const struct cmd cmd_skb = {
 		   "filter filter-file interface track track-max "
 		   "snaplen skb-data skb-data-offset fake-hdr "
 		   "write format linktype packet-buffered "
-		   "print line-buffered verbose quiet no-names ether time nano "
+		   "print line-buffered verbose stack stack-depth stack-fold quiet no-names ether "
+		   "time nano "
 		   "gather gather-by gather-distinguish-by-pointer gather-baseline gather-timeout "
 		   "gather-buffer-size gather-output-color min-latency histogram "
 		   "count stop-on duration cmd ready-file buffer-size "

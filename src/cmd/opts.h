@@ -59,6 +59,8 @@ struct config {
 	bool quiet, line_buffered, unbuffered, nano, no_names, debug, dry_run, help, version;
 	bool ether; /* --ether: MAC addresses in the text */
 	int verbose;
+	bool stack, stack_fold; /* -S, --stack-fold */
+	uint64_t stack_depth;	/* --stack-depth, frames; 0: the default */
 	enum sink_time time;
 	bool time_given;
 	struct opts_gather gather;

@@ -24,7 +24,7 @@ bool opts_check_text(const struct config *config)
 	/* the table of hops is what -q leaves of journeys */
 	if (config->gather.on && config->quiet)
 		return false;
-	return (!config->write_path || config->print) && !config->summary;
+	return (!config->write_path || config->print) && !config->summary && !config->stack_fold;
 }
 
 const char *opts_check_format(const struct config *config)
@@ -47,7 +47,7 @@ static bool has_text(const struct config *config)
 
 static bool to_stdout(const struct config *config)
 {
-	return opts_check_text(config) || config->summary ||
+	return opts_check_text(config) || config->summary || config->stack_fold ||
 	       (config->write_path && strcmp(config->write_path, "-") == 0);
 }
 
@@ -89,11 +89,13 @@ static int check_output(const struct config *config, struct err *err)
 /* The table of --summary stands where the lines of packets would. */
 static int check_summary(const struct config *config, struct err *err)
 {
-	const char *option = config->print	  ? "--print"
-			     : config->verbose	  ? "-v"
-			     : config->ether	  ? "--ether"
-			     : config->time_given ? "--time"
-			     : config->nano	  ? "--nano"
+	const char *option = config->print			    ? "--print"
+			     : config->verbose			    ? "-v"
+			     : config->ether			    ? "--ether"
+			     : config->time_given		    ? "--time"
+			     : config->nano			    ? "--nano"
+			     : config->stack_fold		    ? "--stack-fold"
+			     : config->stack && !config->write_path ? "-S"
 			     : config->write_path && strcmp(config->write_path, "-") == 0 ? "-w -"
 											  : NULL;
 
@@ -103,6 +105,38 @@ static int check_summary(const struct config *config, struct err *err)
 		option);
 	err_hint(err, "-w FILE keeps the packets beside the table");
 	return err->code;
+}
+
+static bool has_format(const struct config *config, const char *name)
+{
+	const char *format = opts_check_format(config);
+
+	return format && strcmp(format, name) == 0;
+}
+
+/* Stacks that are asked for have to have a place. */
+static int check_stack(const struct config *config, struct err *err)
+{
+	if (config->stack_fold && config->print)
+		return err_set(err, ERR_USAGE,
+			       "--print and --stack-fold: one of both on standard output");
+	if (config->stack_fold && config->write_path && strcmp(config->write_path, "-") == 0) {
+		err_set(err, ERR_USAGE,
+			"--stack-fold and '-w -' would both write to standard output");
+		err_hint(err, "give -w a file");
+		return err->code;
+	}
+	if (config->stack_depth && !config->stack && !config->stack_fold &&
+	    !has_format(config, "fold"))
+		return err_set(err, ERR_USAGE, "--stack-depth '%llu' needs -S or --stack-fold",
+			       (unsigned long long)config->stack_depth);
+	if (config->stack && !config->stack_fold && !opts_check_text(config) &&
+	    has_format(config, "pcap")) {
+		err_set(err, ERR_USAGE, "-S: a pcap file has no place for stacks");
+		err_hint(err, "--format pcapng has one; --print prints them");
+		return err->code;
+	}
+	return 0;
 }
 
 /* Where the packet starts is said once. */
@@ -149,7 +183,7 @@ static int check_link_type(const struct cmd *cmd, const struct config *config, s
 	const char *format = opts_check_format(config);
 
 	if (!config->link_type || !opts_takes(cmd, opts_find("write")) ||
-	    (format && strcmp(format, "text") != 0))
+	    (format && strcmp(format, "text") != 0 && strcmp(format, "fold") != 0))
 		return 0;
 	err_set(err, ERR_USAGE,
 		"-y is the link type of packets in a file, and no such file is written");
@@ -195,6 +229,10 @@ static int check_text(const struct config *config, struct err *err)
 	const char *option = config->verbose ? "-v" : config->ether ? "--ether" : "--time";
 
 	if ((config->verbose || config->ether || config->time_given) && !has_text(config)) {
+		if (config->stack_fold)
+			return err_set(err, ERR_USAGE,
+				       "%s is about the text, and --stack-fold prints no packets",
+				       option);
 		err_set(err, ERR_USAGE,
 			"%s is about the text, and -w without --print writes no text", option);
 		err_hint(err, "--print prints the packets too, while they are written");
@@ -212,8 +250,8 @@ static int check_text(const struct config *config, struct err *err)
 int opts_check_conflicts(const struct cmd *cmd, const struct config *config, struct err *err)
 {
 	int (*const checks[])(const struct config *, struct err *) = {
-		check_filter, check_forms,    check_summary,	 check_output, check_start,
-		check_track,  check_messages, opts_gather_check, check_text,
+		check_filter, check_forms, check_summary,  check_output,      check_stack,
+		check_start,  check_track, check_messages, opts_gather_check, check_text,
 	};
 
 	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {

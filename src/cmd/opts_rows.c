@@ -58,7 +58,7 @@ const struct opts_row opts_rows[] = {
 	 "them",
 	 opts_set_write, OPTS_OUTPUT},
 	{"format", 0, "NAME",
-	 "format of FILE: pcapng, pcap or text (default: pcap for a name that ends "
+	 "format of FILE: pcapng, pcap, text or fold (default: pcap for a name that ends "
 	 "in .pcap, else pcapng)",
 	 opts_set_format, OPTS_OUTPUT},
 	{"linktype", 'y', "TYPE",
@@ -74,6 +74,16 @@ const struct opts_row opts_rows[] = {
 	 "print more of each packet, and a second line with what the kernel "
 	 "knows about it; in a list the mechanisms that work here",
 	 opts_set_verbose, OPTS_OUTPUT},
+	{"stack", 'S', NULL,
+	 "print the kernel's stack below each packet, the probed place first; in a pcapng file it "
+	 "is a second comment",
+	 opts_set_stack, OPTS_OUTPUT},
+	{"stack-depth", 0, "N", "functions of a stack to keep, 1 to 127 (default: 32)",
+	 opts_set_stack_depth, OPTS_OUTPUT},
+	{"stack-fold", 0, NULL,
+	 "print no packets but, at the end, how many came by each way through the kernel: lines "
+	 "for flame graphs",
+	 opts_set_stack_fold, OPTS_OUTPUT},
 	{"quiet", 'q', NULL,
 	 "say nothing but errors, warnings and the totals; packets are printed as without it, "
 	 "but with -g the table of hops alone",

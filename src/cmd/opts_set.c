@@ -173,6 +173,18 @@ int opts_set_skb_data_offset(struct config *config, const char *arg, struct err 
 	return 0;
 }
 
+int opts_set_stack_depth(struct config *config, const char *arg, struct err *err)
+{
+	int rc = util_parse_u64(arg, 1, XCAP_STACK_MAX, &config->stack_depth);
+
+	if (rc == -EINVAL)
+		return err_set(err, ERR_USAGE, "'%s' is not a number of functions", arg);
+	if (rc)
+		return err_set(err, ERR_USAGE, "'%s' is out of range: 1 to %d functions", arg,
+			       XCAP_STACK_MAX);
+	return 0;
+}
+
 int opts_set_buffer_size(struct config *config, const char *arg, struct err *err)
 {
 	static const struct opts_unit units[] = {
@@ -308,6 +320,8 @@ OPTS_SET_FLAG(print, config->print = true)
 OPTS_SET_FLAG(quiet, config->quiet = true)
 OPTS_SET_FLAG(long, config->list_long = true)
 OPTS_SET_FLAG(json, config->json = true)
+OPTS_SET_FLAG(stack, config->stack = true)
+OPTS_SET_FLAG(stack_fold, config->stack_fold = true)
 OPTS_SET_FLAG(verbose, config->verbose++)
 OPTS_SET_FLAG(no_names, config->no_names = true)
 OPTS_SET_FLAG(line_buffered, config->line_buffered = true)

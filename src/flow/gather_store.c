@@ -157,6 +157,9 @@ int gather_store_append(struct gather_store *store, struct gather_open *open,
 	struct gather_hop *hop;
 	const char **s;
 
+	/* one of too many different ones, which is not kept: see struct record_stack */
+	if (copy.stack && !copy.stack->id)
+		copy.stack = NULL;
 	for (size_t i = 0; (s = string_of(&copy, i)); i++)
 		size += *s ? strlen(*s) + 1 : 0;
 	hop = malloc(size);

@@ -28,6 +28,7 @@
  * function is as long as this.
  */
 #define SPAN_MAX 0x20000
+#define PAGE	 0x1000 /* modules' sections fill pages */
 
 struct symbol {
 	uint64_t addr;
@@ -266,6 +267,29 @@ static const struct symbol *below(const struct symbol_table *table, uint64_t add
 	return &table->list[low];
 }
 
+static const char *module_of(const struct symbol_table *table, const struct symbol *symbol)
+{
+	const char *name = name_of(table, symbol);
+
+	return symbol->name & IN_MODULE ? name + strlen(name) + 1 : "";
+}
+
+/*
+ * Where nothing of the symbol can be any more. Behind a module's last function are pages of others:
+ * of modules that were loaded since, and of programs made at run time.
+ */
+static uint64_t end_of(const struct symbol_table *table, const struct symbol *symbol)
+{
+	const struct symbol *next = symbol, *last = table->list + table->n;
+
+	while (next < last && next->addr == symbol->addr)
+		next++;
+	if (!(symbol->name & IN_MODULE) ||
+	    (next < last && !strcmp(module_of(table, symbol), module_of(table, next))))
+		return symbol->addr + SPAN_MAX;
+	return (symbol->addr | (PAGE - 1)) + 1 + PAGE;
+}
+
 /* The name of addr by the symbol that `inside` lies in. */
 static bool name_by(const struct symbol_table *table, uint64_t inside, uint64_t addr, char *out,
 		    size_t size)
@@ -275,7 +299,7 @@ static bool name_by(const struct symbol_table *table, uint64_t inside, uint64_t 
 	char offset[24] = "";
 
 	/* _etext marks the end of the kernel's text: nothing lies in it */
-	if (!symbol || addr - symbol->addr >= SPAN_MAX || !strcmp(name, "_etext")) {
+	if (!symbol || inside >= end_of(table, symbol) || !strcmp(name, "_etext")) {
 		snprintf(out, size, "0x%llx", (unsigned long long)addr);
 		return false;
 	}
@@ -297,13 +321,6 @@ bool symbol_name(const struct symbol_table *table, uint64_t addr, char *out, siz
 bool symbol_name_return(const struct symbol_table *table, uint64_t addr, char *out, size_t size)
 {
 	return name_by(table, addr ? addr - 1 : 0, addr, out, size);
-}
-
-static const char *module_of(const struct symbol_table *table, const struct symbol *symbol)
-{
-	const char *name = name_of(table, symbol);
-
-	return symbol->name & IN_MODULE ? name + strlen(name) + 1 : "";
 }
 
 unsigned int symbol_find_in(const struct symbol_table *table, const char *module, const char *name,

@@ -111,9 +111,12 @@ uint32_t attach_drop(const struct plan_probe *probe)
 	return probe->config.is_kfree_skb ? 1 + !!probe->config.has_reason : 0;
 }
 
-bool attach_stands_in_program(int mechanism)
+enum stacks_origin attach_stack_origin(enum plan_mechanism mechanism)
 {
-	return mechanism < 0 || attach_table[mechanism].type != BPF_PROG_TYPE_KPROBE;
+	if (mechanism == PLAN_TP_BTF || mechanism == PLAN_RAW_TP)
+		return STACKS_FROM_TRACEPOINT;
+	return mechanism == PLAN_FENTRY || mechanism == PLAN_FEXIT ? STACKS_FROM_TRAMPOLINE
+								   : STACKS_FROM_REGISTERS;
 }
 
 struct template_clone attach_clone(const struct plan_probe *probe, uint32_t i,

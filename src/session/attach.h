@@ -13,6 +13,7 @@
 
 #include "base/err.h"
 #include "plan/plan.h"
+#include "session/stacks.h"
 #include "session/template.h"
 
 /* One program at one place. */
@@ -42,8 +43,8 @@ extern const struct attach_ops attach_table[PLAN_MECHANISMS];
 /* The value of XCAP_MARK_DROP. */
 uint32_t attach_drop(const struct plan_probe *probe);
 
-/* Does a stack begin with the program's own frames, not at the registers of what was probed? */
-bool attach_stands_in_program(int mechanism);
+/* Where stacks begin that a program of this mechanism takes. */
+enum stacks_origin attach_stack_origin(enum plan_mechanism mechanism);
 
 /* What a program for this probe alone, row i of the plan, is loaded with; keep: its entry part. */
 struct template_clone attach_clone(const struct plan_probe *probe, uint32_t i,

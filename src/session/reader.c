@@ -61,7 +61,9 @@ static const char *name_location(struct reader *reader, const struct xcap_event 
 		return NULL;
 	symbols = kernel->symbols(kernel->symbols_arg);
 	if (symbols)
-		symbol_name(symbols, e->location, reader->location, sizeof(reader->location));
+		/* as the stack has it */
+		symbol_name_return(symbols, e->location, reader->location,
+				   sizeof(reader->location));
 	else
 		snprintf(reader->location, sizeof(reader->location), "0x%llx",
 			 (unsigned long long)e->location);
@@ -100,7 +102,7 @@ static const struct record_stack *get_stack(struct reader *reader, const struct 
 	if (!e->stack_len || !reader->stacks)
 		return NULL;
 	return stacks_get(reader->stacks, (const uint64_t *)(end - room), e->stack_len,
-			  attach_stands_in_program(reader->hooks->list[e->probe].mechanism));
+			  attach_stack_origin(reader->hooks->list[e->probe].mechanism));
 }
 
 static void fill(struct reader *reader, const struct xcap_event *e, size_t size)

@@ -33,7 +33,7 @@ struct frame {
 struct stack {
 	struct stack *next;
 	struct record_stack record;
-	bool from_program;
+	enum stacks_origin origin;
 	uint32_t n_addresses;
 	uint64_t *addresses;
 	const char *frames[];
@@ -146,49 +146,71 @@ static bool has_hex(const char *s, size_t n)
 	return strspn(s, "0123456789abcdef") >= n;
 }
 
-/* What stands between the probed place and the program. */
-static bool is_machinery(const char *name)
+enum machinery {
+	MACHINERY_NONE,
+	MACHINERY_PROGRAM,
+	MACHINERY_CALLER, /* between the probed place and the program */
+};
+
+static enum machinery machinery(const char *name)
 {
-	static const char *const prefixes[] = {
-		"bpf_trace_run",  "__bpf_trace_",      "__traceiter_",
-		"kprobe_multi_",  "fprobe_",	       "kprobe_ftrace_handler",
-		"ftrace_",	  "arch_ftrace_",      "trace_call_bpf",
-		"kprobe_perf_",	  "kprobe_dispatcher", "kretprobe_",
-		"arch_rethook_",  "rethook_",	       "__kretprobe_",
-		"__bpf_prog_run", "___bpf_prog_run",   "return_to_handler",
+	static const char *const callers[] = {
+		"bpf_trace_run",     "__bpf_trace_",	  "__traceiter_",
+		"kprobe_multi_",     "fprobe_",		  "kprobe_ftrace_handler",
+		"ftrace_",	     "arch_ftrace_",	  "trace_call_bpf",
+		"kprobe_perf_",	     "kprobe_dispatcher", "kretprobe_",
+		"arch_rethook_",     "rethook_",	  "__kretprobe_",
+		"return_to_handler",
 	};
 	static const char prog[] = "bpf_prog_", trampoline[] = "bpf_trampoline_";
 
 	if (!strncmp(name, prog, strlen(prog)))
-		return has_hex(name + strlen(prog), TAG_DIGITS);
+		return has_hex(name + strlen(prog), TAG_DIGITS) ? MACHINERY_PROGRAM
+								: MACHINERY_NONE;
 	if (!strncmp(name, trampoline, strlen(trampoline)))
-		return has_hex(name + strlen(trampoline), 1);
-	for (size_t i = 0; i < UTIL_ARRAY_SIZE(prefixes); i++)
-		if (!strncmp(name, prefixes[i], strlen(prefixes[i])))
-			return true;
-	return false;
+		return has_hex(name + strlen(trampoline), 1) ? MACHINERY_CALLER : MACHINERY_NONE;
+	for (size_t i = 0; i < UTIL_ARRAY_SIZE(callers); i++)
+		if (!strncmp(name, callers[i], strlen(callers[i])))
+			return MACHINERY_CALLER;
+	return MACHINERY_NONE;
+}
+
+/* Frames behind the last one, of the first few, that called the program; 0: there is no such. */
+static uint32_t behind_caller(struct stacks *stacks, const uint64_t *addresses, uint32_t n)
+{
+	char name[NAME_SIZE];
+	uint32_t cut = 0;
+
+	for (uint32_t i = 0; i < n && (i < XCAP_STACK_SPARE || cut); i++) {
+		if (name_address(stacks, addresses[i], i > 0, false, name) &&
+		    machinery(name) == MACHINERY_CALLER)
+			cut = i + 1;
+		else if (cut)
+			break;
+	}
+	return cut;
 }
 
 /*
- * How many frames at the top are not those of the probed place. Programs and trampolines are
- * younger than the symbols and have no names as a rule; what has none behind a frame of the
- * machinery that has one is the place itself, in a module.
+ * How many frames at the top are not those of the probed place: what called the program, and in
+ * front of that the program's own, which are younger than the symbols and may have any name. All of
+ * them: n.
  */
 static uint32_t count_machinery(struct stacks *stacks, const uint64_t *addresses, uint32_t n,
-				bool from_program)
+				enum stacks_origin origin)
 {
-	bool seen = !from_program;
+	uint32_t cut = origin == STACKS_FROM_REGISTERS ? 0 : behind_caller(stacks, addresses, n);
+	bool by_name = !cut, any = cut;
 	char name[NAME_SIZE];
-	uint32_t i;
 
-	for (i = 0; i < n; i++) {
-		bool is_named = name_address(stacks, addresses[i], i > 0, false, name);
+	for (; by_name && cut < n; cut++) {
+		bool is_named = name_address(stacks, addresses[cut], cut > 0, false, name);
 
-		if (is_named ? !is_machinery(name) : seen)
-			return i;
-		seen |= is_named;
+		any |= is_named;
+		if (is_named ? !machinery(name) : origin == STACKS_FROM_REGISTERS)
+			break;
 	}
-	return 0; /* nothing has a name: nothing can be told apart */
+	return any ? cut : 0; /* nothing has a name: nothing can be told apart */
 }
 
 static struct frame *find_frame(struct stacks *stacks, uint64_t address, bool is_return)
@@ -220,9 +242,9 @@ static const char *keep_frame(struct stacks *stacks, uint64_t address, bool is_r
 
 static const struct record_stack *keep_stack(struct stacks *stacks, struct stack **first,
 					     const uint64_t *addresses, uint32_t n,
-					     bool from_program)
+					     enum stacks_origin origin)
 {
-	uint32_t cut = count_machinery(stacks, addresses, n, from_program);
+	uint32_t cut = count_machinery(stacks, addresses, n, origin);
 	uint32_t end = UTIL_MIN(n, cut + stacks->depth);
 	struct stack *stack = calloc(1, sizeof(*stack) + (end - cut) * sizeof(stack->frames[0]));
 
@@ -233,7 +255,7 @@ static const struct record_stack *keep_stack(struct stacks *stacks, struct stack
 		goto fail;
 	memcpy(stack->addresses, addresses, n * sizeof(*addresses));
 	stack->n_addresses = n;
-	stack->from_program = from_program;
+	stack->origin = origin;
 	for (uint32_t i = cut; i < end; i++) {
 		stack->frames[i - cut] = keep_frame(stacks, addresses[i], i > 0);
 		if (!stack->frames[i - cut])
@@ -250,9 +272,9 @@ fail:
 
 /* Beyond the bound: named into one place, for this record alone. */
 static const struct record_stack *name_in_place(struct stacks *stacks, const uint64_t *addresses,
-						uint32_t n, bool from_program)
+						uint32_t n, enum stacks_origin origin)
 {
-	uint32_t cut = count_machinery(stacks, addresses, n, from_program);
+	uint32_t cut = count_machinery(stacks, addresses, n, origin);
 	uint32_t end = UTIL_MIN(n, cut + stacks->depth);
 
 	for (uint32_t i = cut; i < end; i++) {
@@ -268,23 +290,29 @@ static const struct record_stack *name_in_place(struct stacks *stacks, const uin
 	return &stacks->passing;
 }
 
+static const struct record_stack *or_none(const struct record_stack *stack)
+{
+	return stack && stack->n ? stack : NULL;
+}
+
 const struct record_stack *stacks_get(struct stacks *stacks, const uint64_t *addresses, uint32_t n,
-				      bool from_program)
+				      enum stacks_origin origin)
 {
 	struct stack **first, *stack;
-	uint64_t h = from_program;
+	uint64_t h = origin;
 
 	n = UTIL_MIN(n, XCAP_STACK_MAX);
-	if (!n)
-		return NULL;
+	/* a trampoline was made after the symbols were read, as a rule */
+	if (origin == STACKS_FROM_TRAMPOLINE && !stacks->refreshed_s)
+		refresh(stacks);
 	for (uint32_t i = 0; i < n; i++)
 		h = mix(h, addresses[i]);
 	first = &stacks->stacks[h & (BUCKETS - 1)];
 	for (stack = *first; stack; stack = stack->next)
-		if (stack->n_addresses == n && stack->from_program == from_program &&
+		if (stack->n_addresses == n && stack->origin == origin &&
 		    !memcmp(stack->addresses, addresses, n * sizeof(*addresses)))
-			return &stack->record;
+			return or_none(&stack->record);
 	if (stacks->n_stacks < STACKS_MAX)
-		return keep_stack(stacks, first, addresses, n, from_program);
-	return name_in_place(stacks, addresses, n, from_program);
+		return or_none(keep_stack(stacks, first, addresses, n, origin));
+	return or_none(name_in_place(stacks, addresses, n, origin));
 }

@@ -24,12 +24,18 @@ struct stacks;
 struct stacks *stacks_new(const struct plan_kernel *kernel, uint32_t depth);
 void stacks_free(struct stacks *stacks); /* takes NULL */
 
+/* Where a stack begins. */
+enum stacks_origin {
+	STACKS_FROM_REGISTERS,	/* kprobes: at the probed place */
+	STACKS_FROM_TRACEPOINT, /* in the program, which bpf_trace_run*() called */
+	STACKS_FROM_TRAMPOLINE, /* in the program, which a trampoline made for the probe called */
+};
+
 /*
- * The stack of `n` addresses, the innermost first, as bpf_get_stack() gives them. from_program: it
- * was taken where the program stands (tracepoints, trampolines), not from the registers of what was
- * probed: the program's own frames come first. NULL: n is 0, or there is no memory.
+ * The stack of `n` addresses, the innermost first, as bpf_get_stack() gives them. NULL: there is no
+ * frame but those of the machinery, or no memory.
  */
 const struct record_stack *stacks_get(struct stacks *stacks, const uint64_t *addresses, uint32_t n,
-				      bool from_program);
+				      enum stacks_origin origin);
 
 #endif

@@ -23,6 +23,7 @@ static void make_key(struct record *key, const struct record *record)
 	key->lost_before = 0;	/* an option of its own */
 	key->len = key->cap_len = 0;
 	key->packet = NULL;
+	key->stack = NULL; /* a comment of its own */
 }
 
 static bool is_kept(const struct record *record)

@@ -78,6 +78,11 @@ void pcapng_comment_escape(struct buf *b, const char *s)
 	escape(b, s, strlen(s), false);
 }
 
+void pcapng_comment_words(struct buf *b, const char *s)
+{
+	escape(b, s, strlen(s), true);
+}
+
 /* As many bytes of s as one line takes, up to the beginning of a character. */
 static size_t line_part(const char *s, size_t len)
 {

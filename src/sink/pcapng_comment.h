@@ -19,6 +19,8 @@
 
 /* The text s, escaped. */
 void pcapng_comment_escape(struct buf *b, const char *s);
+/* The same; blanks stay. */
+void pcapng_comment_words(struct buf *b, const char *s);
 
 /*
  * "key: value" and a line feed; blanks stay, the value is the rest of the line. A value longer than

@@ -138,8 +138,8 @@ static void add_comment(struct buf *b, struct buf *comment, struct pcapng_cache 
 }
 
 void pcapng_packet_add(struct buf *b, struct buf *comment, struct pcapng_cache *cache,
-		       const struct capture_info *info, const struct record *record,
-		       const struct packet *packet, uint32_t iface)
+		       struct pcapng_stacks *stacks, const struct capture_info *info,
+		       const struct record *record, const struct packet *packet, uint32_t iface)
 {
 	size_t start = pcapng_block_begin(b, PCAPNG_BLOCK_EPB);
 	uint32_t flags = flags_word(record);
@@ -158,5 +158,7 @@ void pcapng_packet_add(struct buf *b, struct buf *comment, struct pcapng_cache *
 		pcapng_block_option(b, PCAPNG_EPB_PIDTID, ids, sizeof(ids));
 	}
 	add_comment(b, comment, cache, &info->probes[record->probe], record, iface);
+	if (stacks && record->stack)
+		pcapng_stack_add(b, stacks, record->stack);
 	pcapng_block_end(b, start);
 }

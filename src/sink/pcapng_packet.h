@@ -10,7 +10,8 @@
  *	ret and errno (exit probes) ext lost (on this CPU so far) gso segs packet=none len
  *	synth=ether rebuilt=ip,tcp vlan=accel partial=1
  *	settled=user (the kernel could not decide the filter, xcap did)
- * What is not known or zero is left out. A record without packet (packet=none) is a packet of zero
+ * What is not known or zero is left out. The stack, where it is asked for, is a second comment: see
+ * pcapng_stack.h. A record without packet (packet=none) is a packet of zero
  * bytes, so that the file has as many packets as there were records.
  */
 #ifndef SINK_PCAPNG_PACKET_H
@@ -23,13 +24,15 @@
 #include "record/packet.h"
 #include "record/record.h"
 #include "sink/pcapng_cache.h"
+#include "sink/pcapng_stack.h"
 
 /*
  * Append the block of `record`, whose packet packet_make() has made, on interface number `iface` to
- * b; `comment` is scratch, `cache` the file's own. Lack of memory shows in buf_failed(b).
+ * b; `comment` is scratch, `cache` the file's own, and so is `stacks`; NULL: none are written. Lack
+ * of memory shows in buf_failed(b).
  */
 void pcapng_packet_add(struct buf *b, struct buf *comment, struct pcapng_cache *cache,
-		       const struct capture_info *info, const struct record *record,
-		       const struct packet *packet, uint32_t iface);
+		       struct pcapng_stacks *stacks, const struct capture_info *info,
+		       const struct record *record, const struct packet *packet, uint32_t iface);
 
 #endif

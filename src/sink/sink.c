@@ -12,6 +12,7 @@ static const struct sink_ops *const table[] = {
 	&sink_text_ops,
 	&sink_pcapng_ops,
 	&sink_pcap_ops,
+	&sink_fold_ops,
 };
 
 const struct sink_ops *sink_at(unsigned int i)

@@ -42,6 +42,7 @@ struct sink_config {
 	bool nano;	   /* 9 digits in text */
 	int verbose;	   /* -v count */
 	bool ether;	   /* text: print MAC addresses */
+	bool stack;	   /* of each packet, where its record has one */
 	bool drop_columns; /* text: every probe is kfree_skb: reason and place are columns */
 	const char *journey_color; /* text: SGR parameters for the first line of a journey; NULL */
 	bool path_column;	   /* and so is the way through netfilter */
@@ -74,6 +75,7 @@ extern const struct sink_ops sink_text_ops;
 extern const struct sink_ops sink_pcapng_ops;
 extern const struct sink_ops sink_pcap_ops;
 extern const struct sink_ops sink_summary_ops; /* of drops; no --format */
+extern const struct sink_ops sink_fold_ops;
 
 /* By name; NULL if there is none. sink_at() walks the table for --help: NULL at its end. */
 const struct sink_ops *sink_find(const char *name);

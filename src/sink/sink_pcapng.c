@@ -36,6 +36,8 @@ struct sink {
 	uint32_t *first_iface; /* of each probe; NO_IFACE: none yet */
 	struct buf block, comment;
 	struct pcapng_cache cache;
+	bool stack; /* -S */
+	struct pcapng_stacks stacks;
 };
 
 /* Text of the user or of the system as it is; left out where the format could not take it. */
@@ -307,6 +309,7 @@ static void sink_free(struct sink *sink)
 	pcapng_iface_fini(&sink->ifaces);
 	buf_fini(&sink->block);
 	buf_fini(&sink->comment);
+	pcapng_stack_fini(&sink->stacks);
 	packet_fini(&sink->maker);
 	free(sink->first_iface);
 	free(sink);
@@ -346,6 +349,8 @@ static int pcapng_open(struct sink **sink, const struct sink_config *config,
 	pcapng_iface_init(&s->ifaces);
 	buf_init(&s->block);
 	buf_init(&s->comment);
+	pcapng_stack_init(&s->stacks);
+	s->stack = config->stack;
 	s->info = info;
 	s->unbuffered = config->unbuffered;
 	ret = output_open(&s->output, config->path, err);
@@ -377,8 +382,8 @@ static int pcapng_write(struct sink *sink, const struct record *record, struct e
 	buf_reset(&sink->block);
 	if (get_iface(sink, record->probe, ifname, record->netns_name, &number))
 		return err_errno(err, ERR_FAILED, ENOMEM, "cannot add an interface to the file");
-	pcapng_packet_add(&sink->block, &sink->comment, &sink->cache, sink->info, record, &packet,
-			  number);
+	pcapng_packet_add(&sink->block, &sink->comment, &sink->cache,
+			  sink->stack ? &sink->stacks : NULL, sink->info, record, &packet, number);
 	ret = emit(sink, err);
 	if (ret)
 		return ret;

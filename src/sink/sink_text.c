@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * sink_text.c - one packet, one line: time, probe, interface, packet; with -v a second, indented
- * one.
+ * one, with -S one more for each frame of the stack.
  *
  * The leading columns are always there and as wide as this run needs, so that eye and awk find
  * them. A line holds no control character, whatever packets, tasks and devices are called.
@@ -322,6 +322,16 @@ static void add_details(struct sink *s, const struct record *r)
 	buf_add_char(line, '\n');
 }
 
+static void add_stack(struct buf *line, const struct record_stack *stack)
+{
+	for (uint32_t i = 0; i < stack->n; i++) {
+		buf_add_str(line, "        ");
+		for (const char *at = stack->frames[i]; *at; at++)
+			buf_add_char(line, *at >= ' ' && *at < 0x7f ? *at : '?');
+		buf_add_char(line, '\n');
+	}
+}
+
 /* What was built in `line`, to the output. */
 static int put(struct sink *s, struct err *err)
 {
@@ -346,6 +356,8 @@ static int text_write(struct sink *s, const struct record *record, struct err *e
 	buf_add_char(&s->line, '\n');
 	if (s->config.verbose > 0)
 		add_details(s, record);
+	if (s->config.stack && record->stack)
+		add_stack(&s->line, record->stack);
 	return put(s, err);
 }
 
@@ -369,6 +381,8 @@ static int text_write_journey(struct sink *s, const struct journey *journey, str
 		buf_add_char(&s->line, '\n');
 		if (verbose)
 			add_details(s, &journey->hops[i].record);
+		if (s->config.stack && journey->hops[i].record.stack)
+			add_stack(&s->line, journey->hops[i].record.stack);
 	}
 	sink_text_journey_tail(&s->journey, &s->line, journey, verbose);
 	return put(s, err);

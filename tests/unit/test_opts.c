@@ -366,8 +366,8 @@ static void opts_parse__format__overrules_the_ending(void **state)
 	assert_string_equal(opts_check_format(&config), "pcap");
 	ACCEPT("-w", "-", "--format=text");
 	assert_string_equal(opts_check_format(&config), "text");
-	REFUSE("option '--format': unknown format 'json'", "formats: text, pcapng, pcap", "-w", "a",
-	       "--format", "json");
+	REFUSE("option '--format': unknown format 'json'", "formats: text, pcapng, pcap, fold",
+	       "-w", "a", "--format", "json");
 	REFUSE("--format needs -w: it is the format of the file", "-w - writes to standard output",
 	       "--format", "pcap");
 }
@@ -403,6 +403,47 @@ static void opts_parse__print__needs_a_file(void **state)
 	REFUSE("--print needs -w: without -w the text is always printed", "", "--print");
 	REFUSE("--print and '-w -' would both write to standard output", "give -w a file",
 	       "--print", "-w", "-");
+}
+
+static void opts_parse__stack__needs_a_place_for_it(void **state)
+{
+	(void)state;
+	ACCEPT("-S", "--stack-depth", "127");
+	assert_true(config.stack);
+	assert_int_equal(config.stack_depth, 127);
+	ACCEPT("--stack", "-w", "a", "--stack-depth=1");
+	ACCEPT("-S", "-w", "a.pcap", "--print");
+	ACCEPT("-S", "-w", "a", "--format", "text");
+	REFUSE("-S: a pcap file has no place for stacks",
+	       "--format pcapng has one; --print prints them", "-S", "-w", "a.pcap");
+	REFUSE("option '--stack-depth': '0' is out of range: 1 to 127 functions", "", "-S",
+	       "--stack-depth", "0");
+	REFUSE("option '--stack-depth': '128' is out of range: 1 to 127 functions", "", "-S",
+	       "--stack-depth", "128");
+	REFUSE("option '--stack-depth': 'deep' is not a number of functions", "", "-S",
+	       "--stack-depth", "deep");
+	REFUSE("--stack-depth '5' needs -S or --stack-fold", "", "--stack-depth", "5", "-w", "a");
+}
+
+static void opts_parse__stack_fold__takes_the_place_of_the_text(void **state)
+{
+	(void)state;
+	ACCEPT("--stack-fold", "--stack-depth", "5");
+	assert_true(config.stack_fold);
+	assert_false(opts_check_text(&config));
+	ACCEPT("--stack-fold", "-w", "a", "-S");
+	assert_false(opts_check_text(&config));
+	ACCEPT("-w", "a", "--format", "fold", "--stack-depth", "5");
+	assert_string_equal(opts_check_format(&config), "fold");
+	REFUSE("--print and --stack-fold: one of both on standard output", "", "--stack-fold", "-w",
+	       "a", "--print");
+	REFUSE("--stack-fold and '-w -' would both write to standard output", "give -w a file",
+	       "--stack-fold", "-w", "-");
+	REFUSE("-v is about the text, and --stack-fold prints no packets", "", "-v",
+	       "--stack-fold");
+	REFUSE("-y is the link type of packets in a file, and no such file is written",
+	       "-w FILE writes the packets; the text shows them as they are", "-y", "RAW", "-w",
+	       "a", "--format", "fold");
 }
 
 static void opts_parse__quiet__is_about_messages_not_packets(void **state)
@@ -942,6 +983,8 @@ int main(void)
 		cmocka_unit_test(opts_parse__linktype__takes_tcpdumps_names_and_needs_a_file),
 		cmocka_unit_test(opts_parse__format__overrules_the_ending),
 		cmocka_unit_test(opts_parse__print__needs_a_file),
+		cmocka_unit_test(opts_parse__stack__needs_a_place_for_it),
+		cmocka_unit_test(opts_parse__stack_fold__takes_the_place_of_the_text),
 		cmocka_unit_test(opts_parse__quiet__is_about_messages_not_packets),
 		cmocka_unit_test(opts_parse__text_options_with_a_file__need_print),
 		cmocka_unit_test(opts_parse__line_buffered__needs_standard_output),

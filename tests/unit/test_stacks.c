@@ -68,9 +68,9 @@ static void close_all(struct fixture *f)
 	symbol_close(f->symbols);
 }
 
-#define GET(f, from_program, ...)                                                                  \
+#define GET(f, origin, ...)                                                                        \
 	stacks_get((f)->stacks, (const uint64_t[]){__VA_ARGS__},                                   \
-		   UTIL_ARRAY_SIZE(((const uint64_t[]){__VA_ARGS__})), from_program)
+		   UTIL_ARRAY_SIZE(((const uint64_t[]){__VA_ARGS__})), origin)
 
 static void assert_frames(const struct record_stack *stack, const char *const *frames)
 {
@@ -92,10 +92,12 @@ static void stacks_get__programs_and_what_calls_them__are_cut(void **state)
 
 	(void)state;
 	open_depth(&f, some, 32);
-	FRAMES(GET(&f, true, PROG + 9, TRACE_RUN + 8, ITER + 4, DROP + 16, RCV + 1),
+	FRAMES(GET(&f, STACKS_FROM_TRACEPOINT, PROG + 9, TRACE_RUN + 8, ITER + 4, DROP + 16,
+		   RCV + 1),
 	       "sk_skb_reason_drop+0x10", "tcp_v4_rcv+0x1");
 	/* younger than the symbols */
-	FRAMES(GET(&f, true, LATER + 9, LATER + 99, TRACE_RUN + 8, DROP + 16, RCV + 1),
+	FRAMES(GET(&f, STACKS_FROM_TRACEPOINT, LATER + 9, LATER + 99, TRACE_RUN + 8, DROP + 16,
+		   RCV + 1),
 	       "sk_skb_reason_drop+0x10", "tcp_v4_rcv+0x1");
 	close_all(&f);
 }
@@ -106,8 +108,8 @@ static void stacks_get__a_place_without_a_symbol_behind_them__is_its_address(voi
 
 	(void)state;
 	open_depth(&f, some, 32);
-	FRAMES(GET(&f, true, LATER, TRACE_RUN + 8, LATER + 16, RCV + 1), "0xffffffffc0700010",
-	       "tcp_v4_rcv+0x1");
+	FRAMES(GET(&f, STACKS_FROM_TRACEPOINT, LATER, TRACE_RUN + 8, LATER + 16, RCV + 1),
+	       "0xffffffffc0700010", "tcp_v4_rcv+0x1");
 	close_all(&f);
 }
 
@@ -117,12 +119,13 @@ static void stacks_get__machinery_deeper_down__stays(void **state)
 
 	(void)state;
 	open_depth(&f, some, 32);
-	FRAMES(GET(&f, true, PROG + 9, TRACE_RUN + 8, DROP + 1, PROG + 5, TRACE_RUN + 2, RCV + 1),
+	FRAMES(GET(&f, STACKS_FROM_TRACEPOINT, PROG + 9, TRACE_RUN + 8, DROP + 1, PROG + 5,
+		   TRACE_RUN + 2, RCV + 1),
 	       "sk_skb_reason_drop+0x1", "bpf_prog_0123456789abcdef_mine+0x5 [bpf]",
 	       "bpf_trace_run3+0x2", "tcp_v4_rcv+0x1");
 	/* a function whose name begins like a program's */
-	FRAMES(GET(&f, true, PROG + 9, LIKE_A_PROG + 3, RCV + 1), "bpf_prog_run_generic+0x3",
-	       "tcp_v4_rcv+0x1");
+	FRAMES(GET(&f, STACKS_FROM_TRACEPOINT, PROG + 9, LIKE_A_PROG + 3, RCV + 1),
+	       "bpf_prog_run_generic+0x3", "tcp_v4_rcv+0x1");
 	close_all(&f);
 }
 
@@ -132,8 +135,10 @@ static void stacks_get__from_registers__begins_with_the_first_address(void **sta
 
 	(void)state;
 	open_depth(&f, some, 32);
-	FRAMES(GET(&f, false, RCV, DELIVER + 2), "tcp_v4_rcv", "ip_local_deliver+0x2");
-	FRAMES(GET(&f, false, LATER + 1, RCV + 1), "0xffffffffc0700001", "tcp_v4_rcv+0x1");
+	FRAMES(GET(&f, STACKS_FROM_REGISTERS, RCV, DELIVER + 2), "tcp_v4_rcv",
+	       "ip_local_deliver+0x2");
+	FRAMES(GET(&f, STACKS_FROM_REGISTERS, LATER + 1, RCV + 1), "0xffffffffc0700001",
+	       "tcp_v4_rcv+0x1");
 	close_all(&f);
 }
 
@@ -144,7 +149,8 @@ static void stacks_get__a_return_address_at_a_functions_end__is_the_callers(void
 
 	(void)state;
 	open_depth(&f, some, 32);
-	FRAMES(GET(&f, false, RCV + 4, DELIVER), "tcp_v4_rcv+0x4", "die_here+0x1000");
+	FRAMES(GET(&f, STACKS_FROM_REGISTERS, RCV + 4, DELIVER), "tcp_v4_rcv+0x4",
+	       "die_here+0x1000");
 	close_all(&f);
 }
 
@@ -155,15 +161,15 @@ static void stacks_get__equal_stacks__are_one(void **state)
 
 	(void)state;
 	open_depth(&f, some, 32);
-	first = GET(&f, false, RCV + 1, DELIVER + 2);
-	other = GET(&f, false, RCV + 1, DELIVER + 3);
+	first = GET(&f, STACKS_FROM_REGISTERS, RCV + 1, DELIVER + 2);
+	other = GET(&f, STACKS_FROM_REGISTERS, RCV + 1, DELIVER + 3);
 	assert_int_equal(first->id, 1);
 	assert_int_equal(other->id, 2);
-	assert_ptr_equal(GET(&f, false, RCV + 1, DELIVER + 2), first);
-	assert_ptr_equal(GET(&f, false, RCV + 1, DELIVER + 3), other);
+	assert_ptr_equal(GET(&f, STACKS_FROM_REGISTERS, RCV + 1, DELIVER + 2), first);
+	assert_ptr_equal(GET(&f, STACKS_FROM_REGISTERS, RCV + 1, DELIVER + 3), other);
 	/* the longer one is another, and so is the same taken elsewhere */
-	assert_int_equal(GET(&f, false, RCV + 1, DELIVER + 2, DELIVER + 2)->id, 3);
-	assert_int_equal(GET(&f, true, RCV + 1, DELIVER + 2)->id, 4);
+	assert_int_equal(GET(&f, STACKS_FROM_REGISTERS, RCV + 1, DELIVER + 2, DELIVER + 2)->id, 3);
+	assert_int_equal(GET(&f, STACKS_FROM_TRACEPOINT, RCV + 1, DELIVER + 2)->id, 4);
 	close_all(&f);
 }
 
@@ -173,9 +179,53 @@ static void stacks_get__more_frames_than_the_depth__are_cut_below(void **state)
 
 	(void)state;
 	open_depth(&f, some, 2);
-	FRAMES(GET(&f, true, PROG + 9, TRACE_RUN + 8, DROP + 16, RCV + 1, DELIVER + 2),
+	FRAMES(GET(&f, STACKS_FROM_TRACEPOINT, PROG + 9, TRACE_RUN + 8, DROP + 16, RCV + 1,
+		   DELIVER + 2),
 	       "sk_skb_reason_drop+0x10", "tcp_v4_rcv+0x1");
-	FRAMES(GET(&f, true, PROG + 9, TRACE_RUN + 8, DROP + 16), "sk_skb_reason_drop+0x10");
+	FRAMES(GET(&f, STACKS_FROM_TRACEPOINT, PROG + 9, TRACE_RUN + 8, DROP + 16),
+	       "sk_skb_reason_drop+0x10");
+	close_all(&f);
+}
+
+/* As kretprobes before Linux 5.15, whose return addresses lead to the trampoline alone. */
+static void stacks_get__nothing_but_machinery__is_no_stack(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	open_depth(&f, "ffffffff81001000 T kretprobe_trampoline\n", 32);
+	assert_null(GET(&f, STACKS_FROM_REGISTERS, RCV));
+	assert_null(GET(&f, STACKS_FROM_REGISTERS, RCV));
+	close_all(&f);
+}
+
+/* What lies behind a module's last function may be a program; it stands before what called it. */
+static void stacks_get__a_program_with_a_wrong_name__is_cut(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	open_depth(&f, some, 32);
+	FRAMES(GET(&f, STACKS_FROM_TRACEPOINT, DELIVER + 9, RCV + 5, TRACE_RUN + 8, ITER + 1,
+		   DROP + 16, RCV + 1),
+	       "sk_skb_reason_drop+0x10", "tcp_v4_rcv+0x1");
+	close_all(&f);
+}
+
+static void stacks_get__trampolines_made_since__are_looked_up_once(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	open_depth(&f, some, 32);
+	fakeroot_write_text(KALLSYMS, "ffffffff81001000 T tcp_v4_rcv\n"
+				      "ffffffff81003000 T ip_local_deliver\n"
+				      "ffffffffc0700000 t bpf_trampoline_6442_1\t[bpf]\n");
+	FRAMES(GET(&f, STACKS_FROM_TRAMPOLINE, PROG + 4, LATER + 7, RCV + 5, DELIVER + 1),
+	       "tcp_v4_rcv+0x5", "ip_local_deliver+0x1");
+	fakeroot_write_text(KALLSYMS, "");
+	FRAMES(GET(&f, STACKS_FROM_TRAMPOLINE, PROG + 4, LATER + 7, RCV + 6, DELIVER + 1),
+	       "tcp_v4_rcv+0x6", "ip_local_deliver+0x1");
 	close_all(&f);
 }
 
@@ -186,7 +236,7 @@ static void stacks_get__no_addresses__is_no_stack(void **state)
 
 	(void)state;
 	open_depth(&f, some, 32);
-	assert_null(stacks_get(f.stacks, &none, 0, true));
+	assert_null(stacks_get(f.stacks, &none, 0, STACKS_FROM_TRACEPOINT));
 	close_all(&f);
 }
 
@@ -196,10 +246,12 @@ static void stacks_get__hidden_addresses__are_all_shown_as_numbers(void **state)
 
 	(void)state;
 	open_depth(&f, "0000000000000000 T tcp_v4_rcv\n", 32);
-	FRAMES(GET(&f, true, PROG + 1, RCV + 1), "0xffffffffc0001001", "0xffffffff81001001");
+	FRAMES(GET(&f, STACKS_FROM_TRACEPOINT, PROG + 1, RCV + 1), "0xffffffffc0001001",
+	       "0xffffffff81001001");
 	close_all(&f);
 	open_depth(&f, NULL, 32);
-	FRAMES(GET(&f, true, PROG + 1, RCV + 1), "0xffffffffc0001001", "0xffffffff81001001");
+	FRAMES(GET(&f, STACKS_FROM_TRACEPOINT, PROG + 1, RCV + 1), "0xffffffffc0001001",
+	       "0xffffffff81001001");
 	close_all(&f);
 }
 
@@ -209,13 +261,15 @@ static void stacks_get__a_module_loaded_meanwhile__gets_its_names(void **state)
 
 	(void)state;
 	open_depth(&f, some, 32);
-	FRAMES(GET(&f, false, RCV + 1, DELIVER + 1), "tcp_v4_rcv+0x1", "ip_local_deliver+0x1");
+	FRAMES(GET(&f, STACKS_FROM_REGISTERS, RCV + 1, DELIVER + 1), "tcp_v4_rcv+0x1",
+	       "ip_local_deliver+0x1");
 	fakeroot_write_text(KALLSYMS, "ffffffff81001000 T tcp_v4_rcv\n"
 				      "ffffffffc0700000 t nf_late\t[late]\n");
-	FRAMES(GET(&f, false, RCV + 1, LATER + 7), "tcp_v4_rcv+0x1", "nf_late+0x7 [late]");
+	FRAMES(GET(&f, STACKS_FROM_REGISTERS, RCV + 1, LATER + 7), "tcp_v4_rcv+0x1",
+	       "nf_late+0x7 [late]");
 	/* read once for strangers: the next one is not worth it */
 	fakeroot_write_text(KALLSYMS, "ffffffffc0900000 t later\t[later]\n");
-	FRAMES(GET(&f, false, RCV + 1, 0xffffffffc0900008ull), "tcp_v4_rcv+0x1",
+	FRAMES(GET(&f, STACKS_FROM_REGISTERS, RCV + 1, 0xffffffffc0900008ull), "tcp_v4_rcv+0x1",
 	       "0xffffffffc0900008");
 	close_all(&f);
 }
@@ -227,17 +281,17 @@ static void stacks_get__too_many_different_ones__are_named_but_not_kept(void **s
 
 	(void)state;
 	open_depth(&f, some, 32);
-	first = GET(&f, false, RCV + 1, DELIVER + 1);
+	first = GET(&f, STACKS_FROM_REGISTERS, RCV + 1, DELIVER + 1);
 	for (uint32_t i = 1; i < STACKS_MAX; i++)
-		assert_int_equal(GET(&f, false, RCV + 1, DELIVER + 1, RCV + 1 + i % 0x1000,
-				     DELIVER + 1 + i / 0x1000)
+		assert_int_equal(GET(&f, STACKS_FROM_REGISTERS, RCV + 1, DELIVER + 1,
+				     RCV + 1 + i % 0x1000, DELIVER + 1 + i / 0x1000)
 					 ->id,
 				 i + 1);
-	passing = GET(&f, false, DELIVER + 1, RCV + 0x18, LATER);
+	passing = GET(&f, STACKS_FROM_REGISTERS, DELIVER + 1, RCV + 0x18, LATER);
 	assert_int_equal(passing->id, 0);
 	FRAMES(passing, "ip_local_deliver+0x1", "tcp_v4_rcv+0x18", "0xffffffffc0700000");
 	/* those that are known still are */
-	assert_ptr_equal(GET(&f, false, RCV + 1, DELIVER + 1), first);
+	assert_ptr_equal(GET(&f, STACKS_FROM_REGISTERS, RCV + 1, DELIVER + 1), first);
 	assert_int_equal(first->id, 1);
 	close_all(&f);
 }
@@ -252,6 +306,9 @@ int main(void)
 		cmocka_unit_test(stacks_get__a_return_address_at_a_functions_end__is_the_callers),
 		cmocka_unit_test(stacks_get__equal_stacks__are_one),
 		cmocka_unit_test(stacks_get__more_frames_than_the_depth__are_cut_below),
+		cmocka_unit_test(stacks_get__nothing_but_machinery__is_no_stack),
+		cmocka_unit_test(stacks_get__a_program_with_a_wrong_name__is_cut),
+		cmocka_unit_test(stacks_get__trampolines_made_since__are_looked_up_once),
 		cmocka_unit_test(stacks_get__no_addresses__is_no_stack),
 		cmocka_unit_test(stacks_get__hidden_addresses__are_all_shown_as_numbers),
 		cmocka_unit_test(stacks_get__a_module_loaded_meanwhile__gets_its_names),

@@ -55,6 +55,33 @@ static void assert_unnamed(const struct symbol_table *table, uint64_t addr, cons
 	assert_string_equal(out, expected);
 }
 
+/* Programs and modules that came later lie there. */
+static void symbol_name__far_behind_a_modules_last_function__is_an_address(void **state)
+{
+	struct symbol_table *table = open_text(some);
+
+	(void)state;
+	assert_named(table, 0xffffffffc0002abc, "late+0xabc [zmod]");
+	assert_unnamed(table, 0xffffffffc0005000, "0xffffffffc0005000");
+	assert_unnamed(table, 0xffffffffc000f000, "0xffffffffc000f000");
+	symbol_close(table);
+}
+
+static void symbol_name_return__behind_a_last_call__is_the_caller(void **state)
+{
+	struct symbol_table *table = open_text(some);
+	char out[64];
+
+	(void)state;
+	assert_true(symbol_name_return(table, 0xffffffff81001100, out, sizeof(out)));
+	assert_string_equal(out, "ip_rcv+0x100");
+	assert_true(symbol_name_return(table, 0xffffffff81001101, out, sizeof(out)));
+	assert_string_equal(out, "helper+0x1");
+	assert_false(symbol_name_return(table, 0, out, sizeof(out)));
+	assert_string_equal(out, "0x0");
+	symbol_close(table);
+}
+
 static void symbol_name__inside_a_function__has_its_offset(void **state)
 {
 	struct symbol_table *table = open_text(some);
@@ -236,6 +263,8 @@ static void symbol_open__running_kernel__has_a_known_function(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		WITH_ROOT(symbol_name__far_behind_a_modules_last_function__is_an_address),
+		WITH_ROOT(symbol_name_return__behind_a_last_call__is_the_caller),
 		WITH_ROOT(symbol_name__inside_a_function__has_its_offset),
 		WITH_ROOT(symbol_name__in_a_module__names_it_though_lines_are_unsorted),
 		WITH_ROOT(symbol_name__of_an_alias__is_the_first_in_the_file),
