@@ -174,10 +174,15 @@ static void print_options(struct buf *out, struct decode_cursor c)
 	buf_add_char(out, ']');
 }
 
+void decode_transport_tcp_flags(struct buf *out, uint8_t flags)
+{
+	decode_text_bits(out, tcp_flags, flags, "");
+}
+
 static void print_tcp_flags(struct buf *out, uint8_t flags)
 {
 	buf_add(out, "Flags [", 7);
-	decode_text_bits(out, tcp_flags, flags, "");
+	decode_transport_tcp_flags(out, flags);
 	buf_add_char(out, ']');
 }
 

@@ -15,4 +15,7 @@ void decode_transport_print(struct decode_packet *p, struct decode_cursor c, uin
 /* "TCP", "OSPF"; NULL for a protocol without a name here. */
 const char *decode_transport_name(uint8_t protocol);
 
+/* "S.", the letters of tcpdump; "none" */
+void decode_transport_tcp_flags(struct buf *out, uint8_t flags);
+
 #endif

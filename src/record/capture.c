@@ -4,6 +4,34 @@
  */
 #include "record/capture.h"
 
+#include <stddef.h>
+
+#include "base/util.h"
+
+#define COUNT(name)                                                                                \
+	{                                                                                          \
+#name, offsetof(struct capture_counts, name)                                       \
+	}
+
+static const struct {
+	const char *name;
+	size_t offset;
+} counts_table[] = {
+	COUNT(seen),	    COUNT(rejected),  COUNT(fault),	 COUNT(nested),
+	COUNT(undecidable), COUNT(sampled),   COUNT(limited),	 COUNT(matched),
+	COUNT(sent),	    COUNT(ring_full), COUNT(table_full), COUNT(discarded),
+};
+
+const char *capture_count_name(unsigned int i)
+{
+	return i < UTIL_ARRAY_SIZE(counts_table) ? counts_table[i].name : NULL;
+}
+
+uint64_t capture_count(const struct capture_counts *counts, unsigned int i)
+{
+	return *(const uint64_t *)((const char *)counts + counts_table[i].offset);
+}
+
 uint64_t capture_lost(const struct capture_counts *counts)
 {
 	return counts->fault + counts->nested + counts->undecidable + counts->ring_full +
@@ -23,18 +51,8 @@ uint64_t capture_matched_sum(const struct capture_counts *counts)
 
 void capture_add(struct capture_counts *sum, const struct capture_counts *counts)
 {
-	sum->seen += counts->seen;
-	sum->rejected += counts->rejected;
-	sum->fault += counts->fault;
-	sum->nested += counts->nested;
-	sum->undecidable += counts->undecidable;
-	sum->sampled += counts->sampled;
-	sum->limited += counts->limited;
-	sum->matched += counts->matched;
-	sum->sent += counts->sent;
-	sum->ring_full += counts->ring_full;
-	sum->table_full += counts->table_full;
-	sum->discarded += counts->discarded;
+	for (size_t i = 0; i < UTIL_ARRAY_SIZE(counts_table); i++)
+		*(uint64_t *)((char *)sum + counts_table[i].offset) += capture_count(counts, i);
 	sum->missed_known = sum->missed_known && counts->missed_known;
 	sum->missed += counts->missed;
 }

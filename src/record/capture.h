@@ -90,6 +90,10 @@ uint64_t capture_lost(const struct capture_counts *counts);
 uint64_t capture_seen_sum(const struct capture_counts *counts);
 uint64_t capture_matched_sum(const struct capture_counts *counts);
 
+/* The counters by number: names as files have them, NULL at the end; missed is not among them. */
+const char *capture_count_name(unsigned int i);
+uint64_t capture_count(const struct capture_counts *counts, unsigned int i);
+
 /* Add `counts` to `sum`; missed_known stays true only while it is true of all. */
 void capture_add(struct capture_counts *sum, const struct capture_counts *counts);
 

@@ -38,6 +38,30 @@ struct record_return record_return(const struct record *record)
 	return ret;
 }
 
+const char *record_context(const struct record *record)
+{
+	static const char *const names[] = {
+		[XCAP_CTX_TASK] = "task",
+		[XCAP_CTX_SOFTIRQ] = "softirq",
+		[XCAP_CTX_HARDIRQ] = "hardirq",
+		[XCAP_CTX_NMI] = "nmi",
+	};
+
+	return record->context < UTIL_ARRAY_SIZE(names) ? names[record->context] : NULL;
+}
+
+const char *record_sk_state(const struct record *record)
+{
+	/* net/tcp_states.h */
+	static const char *const names[] = {
+		NULL,	      "ESTAB",	   "SYN-SENT",	   "SYN-RECV",	 "FIN-WAIT-1",
+		"FIN-WAIT-2", "TIME-WAIT", "UNCONN",	   "CLOSE-WAIT", "LAST-ACK",
+		"LISTEN",     "CLOSING",   "NEW-SYN-RECV",
+	};
+
+	return record->sk_state < UTIL_ARRAY_SIZE(names) ? names[record->sk_state] : NULL;
+}
+
 const char *record_rebuilt(const struct record *record)
 {
 	static const char *const names[] = {

@@ -71,6 +71,12 @@ struct record_return {
 
 struct record_return record_return(const struct record *record);
 
+/* "softirq": what the CPU was doing; NULL: not known. */
+const char *record_context(const struct record *record);
+
+/* "LISTEN", as ss(8) calls the state of the TCP socket; NULL: none is known. */
+const char *record_sk_state(const struct record *record);
+
 /* "ip,tcp": the headers that were rebuilt; "" none. */
 const char *record_rebuilt(const struct record *record);
 

@@ -10,40 +10,13 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/utf8.h"
+
 static const char digits[] = "0123456789abcdef";
-
-/*
- * The character that s begins with, and its bytes in *len (RFC 3629, section 4). 0 with *len 1 for
- * a byte that begins none: overlong, a surrogate, beyond U+10FFFF or cut off.
- */
-static uint32_t decode_utf8(const unsigned char *s, size_t *len)
-{
-	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-	size_t n = s[0] < 0x80 ? 1 : s[0] < 0xc0 ? 0 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : 4;
-	uint32_t c = n == 1 ? s[0] : s[0] & (0xff >> (n + 1));
-	size_t i;
-
-	*len = 1;
-	if (n == 0 || s[0] > 0xf4)
-		return 0;
-	for (i = 1; i < n; i++) {
-		if ((s[i] & 0xc0) != 0x80)
-			return 0;
-		c = c << 6 | (s[i] & 0x3f);
-	}
-	if (c < least[n] || (c >= 0xd800 && c <= 0xdfff) || c > 0x10ffff)
-		return 0;
-	*len = n;
-	return c;
-}
 
 static bool is_plain(uint32_t c, bool keep_blanks)
 {
-	if (c < 0x7f)
-		return (c > ' ' && c != '\\') || (c == ' ' && keep_blanks);
-	/* C1 controls and no-break space; general punctuation has blanks and bidi controls */
-	return c > 0xa0 && c != 0x1680 && !(c >= 0x2000 && c <= 0x206f) && c != 0x3000 &&
-	       c != 0xfeff;
+	return utf8_is_plain(c) && c != '\\' && (c != ' ' || keep_blanks);
 }
 
 static void escape_byte(struct buf *b, unsigned char byte)
@@ -63,7 +36,7 @@ static void escape(struct buf *b, const char *text, size_t len, bool keep_blanks
 		char_len = 1;
 		if (*s > ' ' && *s < 0x7f && *s != '\\')
 			continue;
-		if (is_plain(decode_utf8(s, &char_len), keep_blanks))
+		if (is_plain(utf8_decode((const char *)s, &char_len), keep_blanks))
 			continue;
 		buf_add(b, run, s - run);
 		for (i = 0; i < char_len; i++)
@@ -111,17 +84,6 @@ void pcapng_comment_line(struct buf *b, const char *key, const char *value)
 		len -= n;
 		colon = "+: ";
 	} while (len);
-}
-
-bool pcapng_comment_is_utf8(const char *s)
-{
-	const unsigned char *c = (const unsigned char *)s;
-	size_t len;
-
-	for (; *c; c += len)
-		if (!decode_utf8(c, &len))
-			return false;
-	return true;
 }
 
 /* Room for a key and a number. */

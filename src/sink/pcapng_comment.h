@@ -31,8 +31,6 @@ void pcapng_comment_line(struct buf *b, const char *key, const char *value);
 /* Bytes of a value in one line; escaped, at most four times as many. */
 #define PCAPNG_COMMENT_LINE 8192
 
-bool pcapng_comment_is_utf8(const char *s);
-
 /* "key=value", after a blank unless it begins the buffer or a line. Keys have at most 32 bytes. */
 void pcapng_comment_str(struct buf *b, const char *key, const char *value);
 void pcapng_comment_dec(struct buf *b, const char *key, uint64_t value);

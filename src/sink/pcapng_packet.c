@@ -34,18 +34,13 @@ static uint32_t flags_word(const struct record *record)
 
 static void describe_task(struct buf *c, const struct record *record)
 {
-	static const char *const contexts[] = {
-		[XCAP_CTX_TASK] = "task",
-		[XCAP_CTX_SOFTIRQ] = "softirq",
-		[XCAP_CTX_HARDIRQ] = "hardirq",
-		[XCAP_CTX_NMI] = "nmi",
-	};
+	const char *context = record_context(record);
 	char comm[XCAP_COMM + 1] = "";
 
 	memcpy(comm, record->comm, XCAP_COMM);
 	pcapng_comment_dec(c, "cpu", record->cpu);
-	if (record->context && record->context < UTIL_ARRAY_SIZE(contexts))
-		pcapng_comment_str(c, "ctx", contexts[record->context]);
+	if (context)
+		pcapng_comment_str(c, "ctx", context);
 	if (record->pid || comm[0])
 		pcapng_comment_dec(c, "pid", record->pid);
 	if (record->tid != record->pid)

@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "base/util.h"
 #include "sink/output.h"
 #include "sink/pcapng_block.h"
@@ -43,7 +44,7 @@ struct sink {
 /* Text of the user or of the system as it is; left out where the format could not take it. */
 static void option_text(struct buf *b, uint16_t code, const char *s)
 {
-	if (pcapng_comment_is_utf8(s))
+	if (utf8_is_valid(s))
 		pcapng_block_option_str(b, code, s);
 }
 
@@ -111,7 +112,7 @@ static void option_filter(struct buf *b, const char *filter)
 {
 	size_t len = strlen(filter);
 
-	if (!len || len >= PCAPNG_BLOCK_OPTION_MAX || !pcapng_comment_is_utf8(filter))
+	if (!len || len >= PCAPNG_BLOCK_OPTION_MAX || !utf8_is_valid(filter))
 		return;
 	pcapng_block_u16(b, PCAPNG_IF_FILTER);
 	pcapng_block_u16(b, len + 1);
@@ -185,27 +186,10 @@ static int emit(struct sink *sink, struct err *err)
 
 static void describe_counts(struct buf *c, const struct capture_counts *n)
 {
-	const struct {
-		const char *key;
-		uint64_t value;
-	} rows[] = {
-		{"seen", n->seen},
-		{"rejected", n->rejected},
-		{"fault", n->fault},
-		{"nested", n->nested},
-		{"undecidable", n->undecidable},
-		{"sampled", n->sampled},
-		{"limited", n->limited},
-		{"matched", n->matched},
-		{"sent", n->sent},
-		{"ring_full", n->ring_full},
-		{"table_full", n->table_full},
-		{"discarded", n->discarded},
-	};
-	size_t i;
+	const char *name;
 
-	for (i = 0; i < UTIL_ARRAY_SIZE(rows); i++)
-		pcapng_comment_dec(c, rows[i].key, rows[i].value);
+	for (unsigned int i = 0; (name = capture_count_name(i)); i++)
+		pcapng_comment_dec(c, name, capture_count(n, i));
 	if (n->missed_known)
 		pcapng_comment_dec(c, "missed", n->missed);
 	else

@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "base/utf8.h"
 #include "base/util.h"
 #include "filetest.h"
 #include "sink/pcapng_block.h"
@@ -156,7 +157,7 @@ static void comment_line__longer_than_a_line__goes_on_and_joins_to_the_same_text
 
 		assert_true(strncmp(line, i ? "k+: " : "k: ", i ? 4 : 3) == 0);
 		assert_true(strlen(text) <= PCAPNG_COMMENT_LINE);
-		assert_true(pcapng_comment_is_utf8(text));
+		assert_true(utf8_is_valid(text));
 		strcat(joined, text);
 	}
 	assert_int_equal(i, 4);
@@ -351,7 +352,7 @@ static void packet__comm_of_hostile_bytes__stays_one_word_of_utf8(void **state)
 			 "probe=ip_rcv@1 cpu=1 ctx=softirq pid=812 comm=%s ifindex=2 devtype=1 "
 			 "skb=0xffff9a3c01b2c400 proto=0x800",
 			 cases[i].written);
-		assert_true(pcapng_comment_is_utf8(expected));
+		assert_true(utf8_is_valid(expected));
 		assert_comment(&file, 0, expected);
 		free(file.data);
 	}
