@@ -189,9 +189,11 @@ bench-vm: all
 install: all
 	install -D -m 755 $(B)/xcap $(DESTDIR)$(PREFIX)/sbin/xcap
 	install -D -m 644 man/xcap.8 $(DESTDIR)$(PREFIX)/share/man/man8/xcap.8
+	install -D -m 644 man/xcap-json.5 $(DESTDIR)$(PREFIX)/share/man/man5/xcap-json.5
 
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/sbin/xcap $(DESTDIR)$(PREFIX)/share/man/man8/xcap.8
+	rm -f $(DESTDIR)$(PREFIX)/sbin/xcap $(DESTDIR)$(PREFIX)/share/man/man8/xcap.8 \
+		$(DESTDIR)$(PREFIX)/share/man/man5/xcap-json.5
 
 clean:
 	rm -rf build

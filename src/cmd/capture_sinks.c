@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * capture_sinks.c - from -w, --format, --print and -q to sinks.
+ * capture_sinks.c - from -w, --format, --print, --json and -q to sinks.
  */
 #include "cmd/capture_sinks.h"
 
@@ -32,9 +32,8 @@ int capture_sinks_choose(const struct config *config, struct capture_sinks *sink
 	else if (config->stack_fold)
 		sinks->text = &sink_fold_ops;
 	else if (opts_check_text(config))
-		sinks->text = &sink_text_ops;
-	if (to_stdout && sinks->file != &sink_text_ops && sinks->file != &sink_fold_ops &&
-	    isatty(STDOUT_FILENO)) {
+		sinks->text = config->json ? &sink_json_ops : &sink_text_ops;
+	if (to_stdout && !sinks->file->is_lines && isatty(STDOUT_FILENO)) {
 		err_set(err, ERR_USAGE, "'-w -' would write %s to the terminal", format);
 		err_hint(err, "redirect it, or pipe it: xcap ... -w - | tcpdump -nr -");
 		return err->code;

@@ -17,7 +17,7 @@
 
 struct capture_sinks {
 	const struct sink_ops *file; /* of -w; NULL none */
-	const struct sink_ops *text; /* to stdout: lines, or a summary; NULL none */
+	const struct sink_ops *text; /* to stdout: lines, JSON, or a summary; NULL none */
 	uint32_t needs;		     /* enum sink_need of both */
 };
 

@@ -22,8 +22,8 @@ const struct cmd cmd_drop = {
 	.options = "filter filter-file interface reason all "
 		   "snaplen "
 		   "write format linktype packet-buffered "
-		   "print line-buffered verbose stack stack-depth stack-fold quiet no-names ether "
-		   "time nano "
+		   "print json line-buffered verbose stack stack-depth stack-fold quiet no-names "
+		   "ether time nano "
 		   "summary explain "
 		   "count duration cmd ready-file buffer-size "
 		   "backend btf dry-run debug help version",

@@ -29,20 +29,35 @@ bool opts_check_text(const struct config *config)
 
 const char *opts_check_format(const struct config *config)
 {
+	static const char *const endings[] = {"pcap", "json"};
 	const char *dot;
 
 	if (!config->write_path || config->format)
 		return config->format;
 	dot = strrchr(config->write_path, '.');
-	return dot && strcmp(dot, ".pcap") == 0 ? "pcap" : "pcapng";
+	for (size_t i = 0; dot && i < UTIL_ARRAY_SIZE(endings); i++)
+		if (strcmp(dot + 1, endings[i]) == 0)
+			return endings[i];
+	return "pcapng";
 }
 
-/* Some text is written, to stdout or to the file of -w. */
-static bool has_text(const struct config *config)
+static bool has_format(const struct config *config, const char *name)
 {
 	const char *format = opts_check_format(config);
 
-	return opts_check_text(config) || (format && strcmp(format, "text") == 0);
+	return format && strcmp(format, name) == 0;
+}
+
+/* Lines for people are written, to stdout or to the file of -w. */
+static bool has_text(const struct config *config)
+{
+	return (opts_check_text(config) && !config->json) || has_format(config, "text");
+}
+
+/* Of those options that are about lines, -v says something to JSON too. */
+static bool has_lines(const struct config *config)
+{
+	return has_text(config) || opts_check_text(config) || has_format(config, "json");
 }
 
 static bool to_stdout(const struct config *config)
@@ -90,6 +105,7 @@ static int check_output(const struct config *config, struct err *err)
 static int check_summary(const struct config *config, struct err *err)
 {
 	const char *option = config->print			    ? "--print"
+			     : config->json			    ? "--json"
 			     : config->verbose			    ? "-v"
 			     : config->ether			    ? "--ether"
 			     : config->time_given		    ? "--time"
@@ -170,6 +186,19 @@ static int check_track(const struct config *config, struct err *err)
 	return err->code;
 }
 
+/* --json is the form of what is printed. */
+static int check_json(const struct config *config, struct err *err)
+{
+	if (config->json && config->write_path && !config->print) {
+		err_set(err, ERR_USAGE, "--json is what is printed, and -w prints nothing");
+		err_hint(err, "--format json writes JSON to the file; --print prints it too");
+		return err->code;
+	}
+	if (config->json && config->dry_run)
+		return err_set(err, ERR_USAGE, "--json and --dry-run: the plan is printed as text");
+	return 0;
+}
+
 static int check_messages(const struct config *config, struct err *err)
 {
 	if (config->quiet && config->debug)
@@ -183,7 +212,7 @@ static int check_link_type(const struct cmd *cmd, const struct config *config, s
 	const char *format = opts_check_format(config);
 
 	if (!config->link_type || !opts_takes(cmd, opts_find("write")) ||
-	    (format && strcmp(format, "text") != 0 && strcmp(format, "fold") != 0))
+	    (format && !sink_find(format)->is_lines))
 		return 0;
 	err_set(err, ERR_USAGE,
 		"-y is the link type of packets in a file, and no such file is written");
@@ -226,13 +255,21 @@ static int check_forms(const struct config *config, struct err *err)
  * --nano. */
 static int check_text(const struct config *config, struct err *err)
 {
-	const char *option = config->verbose ? "-v" : config->ether ? "--ether" : "--time";
+	const char *option = config->ether ? "--ether" : "--time";
 
-	if ((config->verbose || config->ether || config->time_given) && !has_text(config)) {
-		if (config->stack_fold)
-			return err_set(err, ERR_USAGE,
-				       "%s is about the text, and --stack-fold prints no packets",
-				       option);
+	if ((config->verbose || config->ether || config->time_given) && config->stack_fold &&
+	    !has_lines(config))
+		return err_set(err, ERR_USAGE,
+			       "%s is about the text, and --stack-fold prints no packets",
+			       config->verbose ? "-v" : option);
+	if (has_lines(config) && !has_text(config) && (config->ether || config->time_given)) {
+		err_set(err, ERR_USAGE, "%s is about the text, and JSON is written", option);
+		err_hint(err, "JSON always has MAC addresses, and the time in nanoseconds");
+		return err->code;
+	}
+	if (config->verbose && !has_lines(config))
+		option = "-v";
+	if ((config->verbose || config->ether || config->time_given) && !has_lines(config)) {
 		err_set(err, ERR_USAGE,
 			"%s is about the text, and -w without --print writes no text", option);
 		err_hint(err, "--print prints the packets too, while they are written");
@@ -250,8 +287,9 @@ static int check_text(const struct config *config, struct err *err)
 int opts_check_conflicts(const struct cmd *cmd, const struct config *config, struct err *err)
 {
 	int (*const checks[])(const struct config *, struct err *) = {
-		check_filter, check_forms, check_summary,  check_output,      check_stack,
-		check_start,  check_track, check_messages, opts_gather_check, check_text,
+		check_filter,	check_forms,	   check_summary, check_output,
+		check_json,	check_stack,	   check_start,	  check_track,
+		check_messages, opts_gather_check, check_text,
 	};
 
 	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {

@@ -58,8 +58,8 @@ const struct opts_row opts_rows[] = {
 	 "them",
 	 opts_set_write, OPTS_OUTPUT},
 	{"format", 0, "NAME",
-	 "format of FILE: pcapng, pcap, text or fold (default: pcap for a name that ends "
-	 "in .pcap, else pcapng)",
+	 "format of FILE: pcapng, pcap, text, json or fold (default: pcap or json for a name that "
+	 "ends so, else pcapng)",
 	 opts_set_format, OPTS_OUTPUT},
 	{"linktype", 'y', "TYPE",
 	 "link type of the packets in a file, or what the filter is compiled for: EN10MB, RAW or "
@@ -110,7 +110,8 @@ const struct opts_row opts_rows[] = {
 	 "standard input",
 	 opts_set_read, OPTS_FORMS},
 	{"long", 'l', NULL, "print the prototype of each", opts_set_long, OPTS_OUTPUT},
-	{"json", 0, NULL, "print JSON", opts_set_json, OPTS_OUTPUT},
+	{"json", 0, NULL, "print JSON: an object per line for each packet, see xcap-json(5)",
+	 opts_set_json, OPTS_OUTPUT},
 	{"gather", 'g', NULL,
 	 "put all that is seen of one packet together: its hops in the order of time, what changed "
 	 "at each, how it ended",

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * drop_text.h - what a drop says beside its reason, each as one word: place, path, socket's state.
+ * drop_text.h - what a drop says beside its reason, each as one word: place, path.
  *
  * Used by the text and by the summary. Nothing is added where it is not known.
  */
@@ -15,8 +15,5 @@ void drop_text_place(struct buf *out, const struct record *record);
 
 /* "ip:INPUT", "ip:INPUT(filter/input)" where table and chain are known. */
 void drop_text_path(struct buf *out, const struct record *record);
-
-/* "LISTEN", the state of the TCP socket; NULL: none is known. */
-const char *drop_text_sk_state(const struct record *record);
 
 #endif

@@ -9,10 +9,7 @@
 #include "base/util.h"
 
 static const struct sink_ops *const table[] = {
-	&sink_text_ops,
-	&sink_pcapng_ops,
-	&sink_pcap_ops,
-	&sink_fold_ops,
+	&sink_text_ops, &sink_pcapng_ops, &sink_pcap_ops, &sink_json_ops, &sink_fold_ops,
 };
 
 const struct sink_ops *sink_at(unsigned int i)

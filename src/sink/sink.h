@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * sink.h - the interface of everything that takes records: text, pcapng, pcap.
+ * sink.h - the interface of everything that takes records: text, pcapng, pcap, JSON.
  *
  * The pipeline (flow/) opens sinks, writes each record to all of them in order, ticks them at least
  * once a second, and closes them with the totals. `needs` tells what a sink uses of a record: what
@@ -54,10 +54,11 @@ struct sink_config {
 struct sink;
 
 struct sink_ops {
-	const char *name;	/* of --format: "text", "pcapng", "pcap" */
+	const char *name;	/* of --format: "text", "pcapng", "pcap", "json" */
 	const char *help;	/* one line for --help */
 	uint32_t needs;		/* enum sink_need */
 	uint32_t needs_verbose; /* with -v, beside those */
+	bool is_lines;		/* text of some kind: fit for a terminal, without a link type */
 	/* All return 0 or a negative errno with err filled; EPIPE tells that the reader is gone.
 	 * write() may also return SINK_LEFT_OUT. */
 	int (*open)(struct sink **sink, const struct sink_config *config,
@@ -75,6 +76,7 @@ extern const struct sink_ops sink_text_ops;
 extern const struct sink_ops sink_pcapng_ops;
 extern const struct sink_ops sink_pcap_ops;
 extern const struct sink_ops sink_summary_ops; /* of drops; no --format */
+extern const struct sink_ops sink_json_ops;
 extern const struct sink_ops sink_fold_ops;
 
 /* By name; NULL if there is none. sink_at() walks the table for --help: NULL at its end. */

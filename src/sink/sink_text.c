@@ -17,6 +17,7 @@
 #include "decode/decode_text.h"
 #include "sink/drop_text.h"
 #include "sink/output.h"
+#include "sink/packet_text.h"
 #include "sink/sink.h"
 #include "sink/sink_text_journey.h"
 
@@ -227,23 +228,6 @@ static void add_call(struct buf *line, const struct record *r)
 	}
 }
 
-static void add_packet(struct sink *s, const struct record *r)
-{
-	if (r->flags & XCAP_EV_NO_PACKET) {
-		buf_add_str(&s->line, "no packet (protocol ");
-		decode_text_hex(&s->line, r->protocol, 4);
-		decode_text_length(&s->line, r->len);
-		buf_add_char(&s->line, ')');
-		return;
-	}
-	decode_ethernet(&s->line, r->packet, r->cap_len, r->len, r->flags & XCAP_EV_SYNTH_ETH,
-			&s->decode);
-	if (r->rebuilt) {
-		buf_add_str(&s->line, " ~");
-		buf_add_str(&s->line, record_rebuilt(r));
-	}
-}
-
 static void add_task(struct buf *line, const struct record *r)
 {
 	char comm[XCAP_COMM + 1] = "";
@@ -263,7 +247,7 @@ static void add_task(struct buf *line, const struct record *r)
 /* What of a drop has no column. */
 static void add_drop(struct sink *s, const struct record *r)
 {
-	const char *state = drop_text_sk_state(r);
+	const char *state = record_sk_state(r);
 
 	if (state)
 		buf_add_fmt(&s->line, " sk=%s", state);
@@ -286,12 +270,12 @@ static void add_identity(struct buf *line, const struct record *r)
 /* The line of -v: what is not known or zero is left out, but for the fields that always are. */
 static void add_details(struct sink *s, const struct record *r)
 {
-	static const char *const contexts[] = {"-", "task", "softirq", "hardirq", "nmi"};
 	static const char *const directions[] = {"", " dir=in", " dir=out"};
+	const char *context = record_context(r);
 	struct buf *line = &s->line;
 
 	buf_add_fmt(line, "    #%llu cpu=%u ctx=%s", (unsigned long long)r->number, r->cpu,
-		    r->context < UTIL_ARRAY_SIZE(contexts) ? contexts[r->context] : "-");
+		    context ? context : "-");
 	add_identity(line, r);
 	add_task(line, r);
 	if (r->direction < UTIL_ARRAY_SIZE(directions))
@@ -351,7 +335,7 @@ static int text_write(struct sink *s, const struct record *record, struct err *e
 	buf_reset(&s->word);
 	add_time(s, record->ts_ns);
 	add_columns(s, record);
-	add_packet(s, record);
+	packet_text_add(&s->line, record, &s->decode);
 	add_call(&s->line, record);
 	buf_add_char(&s->line, '\n');
 	if (s->config.verbose > 0)
@@ -411,6 +395,7 @@ static int text_close(struct sink *s, const struct capture_totals *totals, struc
 const struct sink_ops sink_text_ops = {
 	.name = "text",
 	.help = "one line per packet",
+	.is_lines = true,
 	.needs = SINK_NEEDS_DEVICE,
 	.needs_verbose = SINK_NEEDS_COMM | SINK_NEEDS_CONTEXT | SINK_NEEDS_SEGMENTS,
 	.open = text_open,

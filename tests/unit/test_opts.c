@@ -346,6 +346,7 @@ static void opts_parse__write__chooses_the_format_by_the_ending(void **state)
 	} files[] = {
 		{"a.pcapng", "pcapng"}, {"a.pcap", "pcap"},	{"-", "pcapng"},
 		{"a", "pcapng"},	{"a.pcap.1", "pcapng"}, {"dir.pcap/a", "pcapng"},
+		{"a.json", "json"},	{"json", "pcapng"},
 	};
 	const char *const names[] = {"-w", "--write", "--write-file"};
 
@@ -366,8 +367,10 @@ static void opts_parse__format__overrules_the_ending(void **state)
 	assert_string_equal(opts_check_format(&config), "pcap");
 	ACCEPT("-w", "-", "--format=text");
 	assert_string_equal(opts_check_format(&config), "text");
-	REFUSE("option '--format': unknown format 'json'", "formats: text, pcapng, pcap, fold",
-	       "-w", "a", "--format", "json");
+	ACCEPT("-w", "a.json", "--format", "pcapng");
+	assert_string_equal(opts_check_format(&config), "pcapng");
+	REFUSE("option '--format': unknown format 'csv'", "formats: text, pcapng, pcap, json, fold",
+	       "-w", "a", "--format", "csv");
 	REFUSE("--format needs -w: it is the format of the file", "-w - writes to standard output",
 	       "--format", "pcap");
 }
@@ -474,6 +477,37 @@ static void opts_parse__text_options_with_a_file__need_print(void **state)
 	/* a file has nanoseconds: asking for them is no contradiction */
 	ACCEPT("-w", "a", "--nano");
 	assert_true(config.nano);
+}
+
+static void opts_parse__json__takes_the_place_of_the_text(void **state)
+{
+	const char *const words[] = {"--ether", "--time=date"};
+	const char *const names[] = {"--ether", "--time"};
+	char message[128];
+
+	(void)state;
+	ACCEPT("--json", "-v", "-l", "--nano");
+	assert_true(config.json && opts_check_text(&config));
+	ACCEPT("--json", "-w", "a", "--print", "-v");
+	ACCEPT("-w", "a.json", "-v");
+	ACCEPT("-w", "a.json", "--print", "--ether");
+	for (size_t i = 0; i < UTIL_ARRAY_SIZE(words); i++) {
+		snprintf(message, sizeof(message), "%s is about the text, and JSON is written",
+			 names[i]);
+		REFUSE(message, "JSON always has MAC addresses, and the time in nanoseconds",
+		       "--json", words[i]);
+		REFUSE(message, "JSON always has MAC addresses, and the time in nanoseconds", "-w",
+		       "a", "--format", "json", words[i]);
+	}
+	REFUSE("--json is what is printed, and -w prints nothing",
+	       "--format json writes JSON to the file; --print prints it too", "--json", "-w", "a");
+	REFUSE("--json is what is printed, and -w prints nothing",
+	       "--format json writes JSON to the file; --print prints it too", "--json", "-w", "a",
+	       "--format", "pcap");
+	REFUSE("--json and --dry-run: the plan is printed as text", "", "--json", "--dry-run");
+	REFUSE("-y is the link type of packets in a file, and no such file is written",
+	       "-w FILE writes the packets; the text shows them as they are", "-y", "RAW", "-w",
+	       "a.json");
 }
 
 static void opts_parse__line_buffered__needs_standard_output(void **state)
@@ -987,6 +1021,7 @@ int main(void)
 		cmocka_unit_test(opts_parse__stack_fold__takes_the_place_of_the_text),
 		cmocka_unit_test(opts_parse__quiet__is_about_messages_not_packets),
 		cmocka_unit_test(opts_parse__text_options_with_a_file__need_print),
+		cmocka_unit_test(opts_parse__json__takes_the_place_of_the_text),
 		cmocka_unit_test(opts_parse__line_buffered__needs_standard_output),
 		cmocka_unit_test(opts_parse__time__is_one_of_six_styles),
 		cmocka_unit_test(opts_parse__flags_and_names__set_their_fields),
