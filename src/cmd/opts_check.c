@@ -123,13 +123,6 @@ static int check_summary(const struct config *config, struct err *err)
 	return err->code;
 }
 
-static bool has_format(const struct config *config, const char *name)
-{
-	const char *format = opts_check_format(config);
-
-	return format && strcmp(format, name) == 0;
-}
-
 /* Stacks that are asked for have to have a place. */
 static int check_stack(const struct config *config, struct err *err)
 {

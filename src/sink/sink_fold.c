@@ -223,6 +223,7 @@ static int fold_close(struct sink *s, const struct capture_totals *totals, struc
 
 const struct sink_ops sink_fold_ops = {
 	.name = "fold",
+	.is_lines = true,
 	.help = "how many packets came by each way through the kernel, for flame graphs",
 	.needs = SINK_NEEDS_STACK,
 	.open = fold_open,

@@ -355,7 +355,7 @@ static int text_write_journey(struct sink *s, const struct journey *journey, str
 		buf_add_fmt(&s->line, "\033[%sm", s->config.journey_color);
 	add_time(s, journey->hops[0].record.ts_ns);
 	sink_text_journey_head(&s->line, journey);
-	add_packet(s, &journey->hops[0].record);
+	packet_text_add(&s->line, &journey->hops[0].record, &s->decode);
 	if (s->config.journey_color)
 		buf_add_str(&s->line, "\033[0m");
 	buf_add_char(&s->line, '\n');

@@ -55,8 +55,8 @@ large_stream()
 # wide_window: TCP begins with packets as large as GSO makes them, 45 segments of 1,448 bytes.
 wide_window()
 {
-	in_a ip route change 10.99.0.0/24 dev "$DEV_A" src $IP_A initcwnd 200
-	in_b ip route change 10.99.0.0/24 dev "$DEV_B" src $IP_B initrwnd 200
+	in_a ip route change 10.99.0.0/24 dev "$DEV_A" src "$IP_A" initcwnd 200
+	in_b ip route change 10.99.0.0/24 dev "$DEV_B" src "$IP_B" initrwnd 200
 }
 
 # echo_64k SPEC: the largest packet there is, 65,549 bytes with its link header, as far as a record goes.
