@@ -300,11 +300,10 @@ spawn()
 	local words=("$@")
 
 	rm -f "$T/ready"
-	if [ "${1:-}" = skb ]; then
-		words=(skb --ready-file "$T/ready" "${@:2}")
-	else
-		words=(--ready-file "$T/ready" "$@")
-	fi
+	case ${1:-} in
+	skb | drop) words=("$1" --ready-file "$T/ready" "${@:2}") ;;
+	*) words=(--ready-file "$T/ready" "$@") ;;
+	esac
 	background_io /dev/null "${STDOUT:-$T/out}" "$T/err" "${UNDER[@]}" "$XCAP" "${words[@]}"
 	XCAP_PID=$BG
 }
