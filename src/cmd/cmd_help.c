@@ -91,7 +91,7 @@ static void print_overview(void)
 	       "that handle them, filtered there by a tcpdump expression.\n\n"
 	       "Usage: xcap [COMMAND] [OPTIONS] [EXPRESSION]\n\n"
 	       "  xcap tcp port 80                      as tcpdump, on all interfaces\n"
-	       "  xcap -f skb:kfree_skb tcp port 9000   who drops it, and why\n"
+	       "  xcap drop tcp port 9000               who drops it, and why\n"
 	       "  xcap -f ip_rcv -w - | tcpdump -nr -   at a kernel function, to tcpdump\n\n"
 	       "Commands:\n");
 	for (const struct cmd *const *cmd = cmd_table(); *cmd; cmd++) {

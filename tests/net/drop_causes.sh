@@ -4,26 +4,26 @@
 # drop_causes.sh - `xcap drop`: a packet for each cause of a loss, told by its port; A sends through the router
 # B to C. What each kernel tells of it is in the table below.
 
-NS_C=xcap-$ID-c
-DEV_R=xr$ID # of B, towards C
-DEV_C=xc$ID
-IP_R=10.98.0.1
-IP_C=10.98.0.2
+FAR_NS=xcap-$ID-c
+ROUTE_DEV=xr$ID # of B, towards C
+FAR_DEV=xc$ID
+ROUTE_IP=10.98.0.1
+FAR_IP=10.98.0.2
 
 # A - B - C, with what drops on the way.
 router_up()
 {
 	net_up
-	ip netns add "$NS_C"
-	in_b ip link add "$DEV_R" mtu 1000 type veth peer name "$DEV_C" mtu 1000 netns "$NS_C"
-	in_b ip addr add $IP_R/24 dev "$DEV_R"
-	in_b ip link set "$DEV_R" up
-	ip netns exec "$NS_C" ip addr add $IP_C/24 dev "$DEV_C"
-	ip netns exec "$NS_C" ip link set "$DEV_C" up
-	in_a ip route add default via $IP_B
-	ip netns exec "$NS_C" ip route add default via $IP_R
+	ip netns add "$FAR_NS"
+	in_b ip link add "$ROUTE_DEV" mtu 1000 type veth peer name "$FAR_DEV" mtu 1000 netns "$FAR_NS"
+	in_b ip addr add $ROUTE_IP/24 dev "$ROUTE_DEV"
+	in_b ip link set "$ROUTE_DEV" up
+	ip netns exec "$FAR_NS" ip addr add $FAR_IP/24 dev "$FAR_DEV"
+	ip netns exec "$FAR_NS" ip link set "$FAR_DEV" up
+	in_a ip route add default via "$IP_B"
+	ip netns exec "$FAR_NS" ip route add default via $ROUTE_IP
 	in_b sysctl -qw net.ipv4.ip_forward=1 net.ipv4.conf.all.rp_filter=0 net.ipv4.icmp_ratelimit=0 \
-		"net.ipv4.conf.$DEV_B.rp_filter=1" "net.ipv4.neigh.$DEV_R.retrans_time_ms=50"
+		"net.ipv4.conf.$DEV_B.rp_filter=1" "net.ipv4.neigh.$ROUTE_DEV.retrans_time_ms=50"
 	if command -v nft >/dev/null && in_b nft add table inet xcap 2>/dev/null; then
 		in_b nft -f - <<-'END'
 			add chain inet xcap input { type filter hook input priority 0; }
@@ -42,25 +42,25 @@ router_up()
 		skip "nft or iptables"
 	fi
 	# one packet passes, one waits, the others find no room
-	in_b tc qdisc add dev "$DEV_R" root tbf rate 8kbit burst 1000 limit 1000
-	background ip netns exec "$NS_B" python3 "$NET/drop_send.py" hold "$T/held.b" $IP_B:9006:1 $IP_B:9014:tcp
-	background ip netns exec "$NS_C" python3 "$NET/drop_send.py" hold "$T/held.c" $IP_C:9011:100000
+	in_b tc qdisc add dev "$ROUTE_DEV" root tbf rate 8kbit burst 1000 limit 1000
+	background ip netns exec "$NS_B" python3 "$NET/drop_send.py" hold "$T/held.b" "$IP_B:9006:1" "$IP_B:9014:tcp"
+	background ip netns exec "$FAR_NS" python3 "$NET/drop_send.py" hold "$T/held.c" $FAR_IP:9011:100000
 	until_true 10 [ -e "$T/held.b" ] || fail "nobody holds the ports of B"
 	until_true 10 [ -e "$T/held.c" ] || fail "nobody holds the port of C"
 	ping4 1
-	until_true 5 in_b ping -q -c 1 -W 1 $IP_C || fail "C does not answer"
+	until_true 5 in_b ping -q -c 1 -W 1 $FAR_IP || fail "C does not answer"
 }
 
 drop_all()
 {
-	in_a python3 "$NET/drop_send.py" send $IP_B $IP_C $IP6_B
+	in_a python3 "$NET/drop_send.py" send "$IP_B" $FAR_IP "$IP6_B"
 	# the neighbour is given up after three requests
 	until_true 5 grep -qE '\.9013: ' "$T/out" || fail "no drop for want of a neighbour"
 }
 
 everywhere()
 {
-	printf '%s\n' -i "*@$NS_A" -i "*@$NS_B" -i "*@$NS_C"
+	printf '%s\n' -i "*@$NS_A" -i "*@$NS_B" -i "*@$FAR_NS"
 }
 
 # Cause, port, packets, reason from 5.17 on, function (of any kernel), path.
@@ -110,7 +110,7 @@ test_drop__each_cause_is_named_once_per_packet_and_nothing_else()
 	start drop "${where[@]}"
 	drop_all
 	full=$(in_b nstat -saz UdpRcvbufErrors | awk '/^Udp/ { print $2 }')
-	queued=$(in_b tc -s qdisc show dev "$DEV_R" | sed -n 's/.*dropped \([0-9]*\),.*/\1/p')
+	queued=$(in_b tc -s qdisc show dev "$ROUTE_DEV" | sed -n 's/.*dropped \([0-9]*\),.*/\1/p')
 	stop
 	print_causes | tee "${XCAP_CAUSES:-$T/causes}" >&2
 	at_least "packets that found the buffer full" "$full" 1
@@ -123,6 +123,6 @@ test_drop__each_cause_is_named_once_per_packet_and_nothing_else()
 	eq "all lines" "$(lines "$T/out")" "$lines"
 	match "$T/err" "^  Udp RcvbufErrors \+$full @$NS_B\$"
 	match "$T/err" "^  Udp InCsumErrors \+1 @$NS_B\$"
-	no_match "$T/err" "@$NS_C\$"
+	no_match "$T/err" "@$FAR_NS\$"
 	eq "losses" "$(total lost)" 0
 }

@@ -5,6 +5,7 @@
 	drop_send.py hold FILE ADDRESS:PORT:BUFFER...   bind there with so small a buffer, never read; listen with
 	                                              room for one where BUFFER is 'tcp'; FILE: ready
 	drop_send.py send NEAR FAR NEAR6     one packet or a few for each cause
+	drop_send.py flags ADDRESS PORT      a TCP segment that no listener takes
 	drop_send.py connect N ADDRESS PORT  so many connections at once, for a second
 
 NEAR and NEAR6 are the router's addresses, FAR that of the host behind it."""
@@ -86,6 +87,10 @@ def connect(count, address, port):
     time.sleep(1)
 
 
+def flags(address, port):
+    raw_tcp("10.99.0.1", address, int(port), 0x03)
+
+
 def send(near, far, near6):
     nobody = far.rsplit(".", 1)[0] + ".99"
     udp(near, 9001)
@@ -102,9 +107,9 @@ def send(near, far, near6):
     udp(nobody, 9013)
     udp(near6, 9021)
     udp(near6, 9024)
-    raw_tcp("10.99.0.1", near, 9014, 0x03)
+    flags(near, 9014)
     udp(far, 9011, count=8, size=800, discover=IP_PMTUDISC_DONT)
 
 
 if __name__ == "__main__":
-    {"hold": hold, "send": send, "connect": connect}[sys.argv[1]](*sys.argv[2:])
+    {"hold": hold, "send": send, "flags": flags, "connect": connect}[sys.argv[1]](*sys.argv[2:])

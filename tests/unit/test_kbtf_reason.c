@@ -2,6 +2,7 @@
 /*
  * test_kbtf_reason.c - drop reasons and the preemption count in made-up types of a kernel.
  */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -17,6 +18,7 @@ static void drop_reason__core_and_sub_systems_of_vmlinux_and_modules__are_named(
 {
 	struct btf *module;
 	struct kbtf *kbtf;
+	uint32_t value;
 	struct fakebtf t;
 
 	(void)state;
@@ -47,12 +49,22 @@ static void drop_reason__core_and_sub_systems_of_vmlinux_and_modules__are_named(
 	assert_null(kbtf_drop_reason(kbtf, 0x20002));
 	assert_null(kbtf_drop_reason(kbtf, 0x30001));
 	assert_null(kbtf_drop_reason(kbtf, 0xffff0000));
+	assert_int_equal(kbtf_find_drop_reason(kbtf, "netfilter_drop", &value), 0);
+	assert_int_equal(value, 9);
+	assert_int_equal(kbtf_find_drop_reason(kbtf, "SKB_DROP_REASON_NETFILTER_DROP", &value), 0);
+	assert_int_equal(value, 9);
+	assert_int_equal(kbtf_find_drop_reason(kbtf, "ovs_drop_last_action", &value), 0);
+	assert_int_equal(value, 0x20001);
+	assert_int_equal(kbtf_find_drop_reason(kbtf, "NETFILTER", &value), -ENOENT);
+	assert_string_equal(kbtf_drop_reason_at(kbtf, 0), "NOT_DROPPED_YET");
+	assert_null(kbtf_drop_reason_at(kbtf, 100));
 	fakebtf_close(&t, kbtf);
 }
 
 static void drop_reason__kernel_without_them__is_null(void **state)
 {
 	struct kbtf *kbtf;
+	uint32_t value;
 	struct fakebtf t;
 
 	(void)state;
@@ -60,6 +72,8 @@ static void drop_reason__kernel_without_them__is_null(void **state)
 	kbtf = fakebtf_open(&t);
 	assert_null(kbtf_drop_reason(kbtf, 2));
 	assert_null(kbtf_drop_reason(kbtf, 0x10002));
+	assert_int_equal(kbtf_find_drop_reason(kbtf, "NO_SOCKET", &value), -EOPNOTSUPP);
+	assert_null(kbtf_drop_reason_at(kbtf, 0));
 	fakebtf_close(&t, kbtf);
 }
 

@@ -594,7 +594,9 @@ static const struct cmd *owner(const struct opts_row *row)
 {
 	if (opts_takes(&cmd_skb, row))
 		return &cmd_skb;
-	return opts_takes(&cmd_filter, row) ? &cmd_filter : &cmd_list;
+	if (opts_takes(&cmd_filter, row))
+		return &cmd_filter;
+	return opts_takes(&cmd_drop, row) ? &cmd_drop : &cmd_list;
 }
 
 static void opts_parse__missing_argument__names_it(void **state)
@@ -884,6 +886,7 @@ static char *help_of(const struct cmd *cmd)
 static void opts_help__skb_and_filter__have_every_row_of_theirs(void **state)
 {
 	char *skb = help_of(&cmd_skb), *filter = help_of(&cmd_filter), label[64];
+	char *drop = help_of(&cmd_drop);
 
 	(void)state;
 	assert_non_null(strstr(skb, "Usage: xcap skb [OPTIONS] [EXPRESSION]\n"));
@@ -892,7 +895,9 @@ static void opts_help__skb_and_filter__have_every_row_of_theirs(void **state)
 	assert_null(strstr(skb, "--ebpf"));
 	for (unsigned int i = 0; opts_at(i); i++) {
 		const struct opts_row *row = opts_at(i);
-		const char *text = owner(row) == &cmd_skb ? skb : filter;
+		const char *text = owner(row) == &cmd_skb    ? skb
+				   : owner(row) == &cmd_drop ? drop
+							     : filter;
 
 		if (owner(row) == &cmd_list)
 			continue;
@@ -908,8 +913,10 @@ static void opts_help__skb_and_filter__have_every_row_of_theirs(void **state)
 			fail_msg("not in --help: '%s'", label);
 	}
 	assert_non_null(strstr(skb, "\n  -f also --function, --func\n"));
+	assert_null(strstr(drop, "--probe"));
 	free(skb);
 	free(filter);
+	free(drop);
 }
 
 static void opts_help__version__has_no_row_of_skb(void **state)
@@ -993,10 +1000,67 @@ static void command_line__quote__gives_what_a_shell_reads_back(void **state)
 	buf_fini(&out);
 }
 
+#define DROP(...)                                                                                  \
+	do {                                                                                       \
+		if (PARSE_FOR(&cmd_drop, __VA_ARGS__))                                             \
+			fail_msg("refused: %s", err.msg);                                          \
+	} while (0)
+
+static void opts_drop__reasons__are_a_list_by_commas_and_by_repeating(void **state)
+{
+	(void)state;
+	DROP("--reason", "NO_SOCKET,OTHERHOST", "--reason=XDP", "tcp");
+	assert_int_equal(config.n_reasons, 3);
+	assert_string_equal(config.reasons[0], "NO_SOCKET");
+	assert_string_equal(config.reasons[1], "OTHERHOST");
+	assert_string_equal(config.reasons[2], "XDP");
+	opts_free(&config);
+	REFUSE_FOR(&cmd_drop, "option '--reason': a name is empty", "", "--reason", "A,");
+	REFUSE_FOR(&cmd_drop, "option '--reason': a name is empty", "", "--reason", "");
+	REFUSE_FOR(&cmd_drop, "option '--reason': 'i,j' is one too many: at most 8 reasons", "",
+		   "--reason", "a,b,c,d,e,f,g,h,i,j");
+	assert_int_equal(config.n_reasons, 0);
+}
+
+static void opts_drop__own_probe__is_said_to_who_gives_another(void **state)
+{
+	const char *hint =
+		"'xcap drop' captures at skb:kfree_skb; 'xcap skb -f SPEC' captures elsewhere";
+
+	(void)state;
+	REFUSE_FOR(&cmd_drop, "'xcap drop' has no option '-f'", hint, "-f", "ip_rcv");
+	REFUSE_FOR(&cmd_drop, "'xcap drop' has no option '--probe'", hint, "--probe", "ip_rcv");
+	REFUSE_FOR(&cmd_drop, "'xcap drop' has no option '--func'", hint, "--func=ip_rcv");
+	REFUSE("'xcap skb' has no option '--explain'", SKB_HELP, "--explain");
+}
+
+static void opts_drop__summary__takes_the_place_of_text(void **state)
+{
+	const char *hint = "-w FILE keeps the packets beside the table";
+
+	(void)state;
+	DROP("--summary", "--all", "--explain", "-w", "x.pcapng", "-c", "3");
+	assert_true(config.summary && config.all && config.explain);
+	assert_false(opts_check_text(&config));
+	DROP("--summary", "-l");
+	assert_false(config.all || config.explain);
+	REFUSE_FOR(&cmd_drop, "-v and --summary: a table is printed in the place of packets", hint,
+		   "--summary", "-v");
+	REFUSE_FOR(&cmd_drop, "--time and --summary: a table is printed in the place of packets",
+		   hint, "--summary", "--time=none");
+	REFUSE_FOR(&cmd_drop, "--print and --summary: a table is printed in the place of packets",
+		   hint, "--summary", "-w", "x", "--print");
+	REFUSE_FOR(&cmd_drop, "-w - and --summary: a table is printed in the place of packets",
+		   hint, "--summary", "-w", "-");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(opts_parse__nothing__is_all_defaults),
+		cmocka_unit_test(opts_drop__reasons__are_a_list_by_commas_and_by_repeating),
+		cmocka_unit_test(opts_drop__own_probe__is_said_to_who_gives_another),
+		cmocka_unit_test(opts_drop__summary__takes_the_place_of_text),
 		cmocka_unit_test(opts_parse__probe_repeated__keeps_the_order),
 		cmocka_unit_test(opts_parse__interface_repeated__keeps_the_order),
 		cmocka_unit_test(opts_parse__more_probes_than_fit__is_an_error),

@@ -18,6 +18,7 @@
 
 #include "base/buf.h"
 #include "filetest.h"
+#include "flow/drops.h"
 
 /* What all spies did, in order: "a1 b1 a2 ta tb ca cb ". */
 static struct buf diary;
@@ -400,6 +401,34 @@ static void add__file_sinks_on_a_full_disk__tell_enospc(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+static void write__benign_drop__is_hidden_and_counted_beside_the_limit(void **state)
+{
+	struct drops *drops = drops_new(&(struct drops_config){0});
+	const struct pipeline_config config = {.limit = 1, .snaplen = 60, .drops = drops};
+	struct pipeline *pipeline = pipeline_new(&config);
+	struct record r = filetest_record();
+	struct capture_totals totals = {0};
+	struct err err;
+
+	(void)state;
+	assert_int_equal(pipeline_add(pipeline, &spy_ops, &(struct sink_config){.path = "a"},
+				      &filetest_info, &err),
+			 0);
+	r.location = "ping_rcv+0xab";
+	assert_int_equal(pipeline_write(pipeline, &r), PIPELINE_OPEN);
+	r.location = "tcp_v4_rcv+0x91";
+	assert_int_equal(pipeline_write(pipeline, &r), PIPELINE_DONE);
+	r.location = "ping_rcv+0xab";
+	assert_int_equal(pipeline_write(pipeline, &r), PIPELINE_DONE);
+	pipeline_count(pipeline, &totals);
+	assert_int_equal(totals.hidden, 2);
+	assert_int_equal(totals.shown, 1);
+	assert_int_equal(totals.after_limit, 0);
+	assert_int_equal(pipeline_close(pipeline, NULL, &err), 0);
+	assert_diary("a1 ca ");
+	drops_free(drops);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -407,6 +436,7 @@ int main(void)
 		TEST(write__left_out_by_all_sinks__is_neither_shown_nor_counted_by_the_limit),
 		TEST(write__left_out_by_the_file_alone__is_shown_and_counted_as_not_in_the_file),
 		TEST(write__limit_of_2__is_done_with_the_second_and_counts_the_rest),
+		TEST(write__benign_drop__is_hidden_and_counted_beside_the_limit),
 		TEST(count__adds_to_the_totals_that_are_there),
 		TEST(write__undecided__is_settled_by_the_filter_and_not_numbered_when_out),
 		TEST(write__undecided__is_settled_on_all_bytes_and_then_cut_to_the_snaplen),

@@ -357,9 +357,40 @@ static void plan_print__everything_asked_for__is_as_the_golden_file(void **state
 	plan_fixture_stop(&f);
 }
 
+static void plan_build__reasons__are_this_kernels_numbers(void **state)
+{
+	const char *reasons[] = {"not_specified", "SKB_DROP_REASON_NOT_SPECIFIED"};
+	struct plan_fixture f;
+
+	(void)state;
+	plan_fixture_start(&f, 0);
+	plan_fixture_build_ok(&f, "skb:kfree_skb");
+	assert_int_equal(f.plan.config.n_reasons, 0);
+	f.request.reasons = reasons;
+	f.request.n_reasons = 2;
+	plan_fixture_build_ok(&f, "skb:kfree_skb");
+	assert_int_equal(f.plan.config.n_reasons, 2);
+	assert_int_equal(f.plan.config.reasons[0], 2);
+	assert_int_equal(f.plan.config.reasons[1], 2);
+	reasons[1] = "not_specifed";
+	plan_fixture_build_fails(&f, "skb:kfree_skb", ERR_USAGE,
+				 "--reason 'not_specifed': this kernel has no such reason",
+				 "did you mean 'NOT_SPECIFIED'?");
+	reasons[1] = "spec";
+	plan_fixture_build_fails(&f, "skb:kfree_skb", ERR_USAGE,
+				 "--reason 'spec': this kernel has no such reason",
+				 "did you mean 'NOT_SPECIFIED'?");
+	reasons[1] = "xyz";
+	plan_fixture_build_fails(
+		&f, "skb:kfree_skb", ERR_USAGE, "--reason 'xyz': this kernel has no such reason",
+		"'xcap drop' without --reason shows the names of those that occur");
+	plan_fixture_stop(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(plan_build__reasons__are_this_kernels_numbers),
 		cmocka_unit_test(plan_build__helpers__are_those_that_the_mechanisms_can_use),
 		cmocka_unit_test(plan_build__page_addresses__are_asked_for_where_no_dynptr_serves),
 		cmocka_unit_test(plan_build__ring__is_rounded_up_to_a_power_of_two),

@@ -221,10 +221,26 @@ static void stats__counters_that_do_not_add_up__are_reported(void **state)
 		"5\n");
 }
 
+static void stats__hidden_drops__are_accounted_for(void **state)
+{
+	struct capture_counts counts = {.seen = 3, .matched = 3, .sent = 3, .missed_known = true};
+	struct capture_totals totals = {
+		.probes = &counts, .n_probes = 1, .shown = 1, .hidden = 2, .end_ns = 1};
+	struct capture_info info = one_probe();
+
+	(void)state;
+	info.filter = "";
+	assert_printed(&info, &totals,
+		       "1 packet captured\n"
+		       "3 packets seen\n"
+		       "0 packets lost\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(stats__one_probe__are_three_lines),
+		cmocka_unit_test(stats__hidden_drops__are_accounted_for),
 		cmocka_unit_test(stats__nothing_seen__says_zero),
 		cmocka_unit_test(stats__one_of_each__are_in_the_singular),
 		cmocka_unit_test(stats__rejected_without_a_filter__does_not_blame_it),
