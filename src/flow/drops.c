@@ -46,6 +46,7 @@ struct benign {
 #define OTHERS	 "frames to another host's address"
 #define REPLIES	 "echo replies without a ping socket"
 #define TIMEWAIT "segments that a connection in TIME_WAIT took"
+#define AGAIN	 "TCP data that had come before"
 #define EMPTY	 "ends of connections nobody read any more"
 #define COPIES	 "copies for a packet socket that was closed"
 #define GROUPS	 "to a group or to all, and nobody here listens"
@@ -62,14 +63,17 @@ static const struct benign benign[] = {
 	{EACH, "ping_rcv", ANY, REPLIES},
 	{"NOT_SPECIFIED", "tcp_v4_rcv", ANY, TIMEWAIT},
 	{"NOT_SPECIFIED", "tcp_v6_rcv", ANY, TIMEWAIT},
+	{"TCP_OLD_DATA", NULL, ANY, AGAIN},
 	{EACH, "sk_stream_kill_queues", IS_EMPTY_TCP, EMPTY},
 	{EACH, "inet_sock_destruct", IS_EMPTY_TCP, EMPTY},
 	{EACH, "packet_release", ANY, COPIES},
 	{EACH, "packet_sock_destruct", ANY, COPIES},
 	{VAGUE, "__udp4_lib_rcv", TO_GROUP, GROUPS},
 	{VAGUE, "__udp4_lib_mcast_deliver", TO_GROUP, GROUPS},
+	{VAGUE, "udp_rcv", TO_GROUP, GROUPS},
 	{VAGUE, "__udp6_lib_rcv", TO_GROUP, GROUPS},
 	{VAGUE, "__udp6_lib_mcast_deliver", TO_GROUP, GROUPS},
+	{VAGUE, "udpv6_rcv", TO_GROUP, GROUPS},
 	{VAGUE, "ip_rcv_finish", TO_GROUP, GROUPS},
 	{VAGUE, "ip_rcv_finish_core", TO_GROUP, GROUPS},
 	{VAGUE, "ip_list_rcv_finish", TO_GROUP, GROUPS},

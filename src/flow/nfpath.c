@@ -87,6 +87,7 @@ static const char *const freers[] = {
 	"__kfree_skb_reason",
 	"__skb_queue_purge",
 	"__skb_queue_purge_reason",
+	"__tcf_kfree_skb_list",
 	"dev_kfree_skb_any",
 	"dev_kfree_skb_any_reason",
 	"kfree_skb",
@@ -98,6 +99,7 @@ static const char *const freers[] = {
 	"skb_queue_purge",
 	"skb_queue_purge_reason",
 	"skb_release_data",
+	"tcf_kfree_skb_list",
 };
 
 /* Netfilter's own, by the beginnings of their names. */

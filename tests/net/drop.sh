@@ -22,7 +22,7 @@ test_drop__a_healthy_exchange_shows_nothing_and_counts_what_it_leaves_out()
 	ping4 1
 	ping6 1
 	tcp_stream 9000 300000
-	in_a python3 "$NET/drop_healthy.py" "$DEV_A" $IP_A
+	in_a python3 "$NET/drop_healthy.py" "$DEV_A" "$IP_A"
 	tcpdump_stop
 	stop
 	eq "drops" "$(lines "$T/out")" 0
@@ -75,10 +75,10 @@ test_drop__an_answer_that_a_full_listener_does_not_give_is_seen_by_its_counter()
 {
 	need python3
 	net_up
-	background ip netns exec "$NS_B" python3 "$NET/drop_send.py" hold "$T/held" $IP_B:9014:tcp
+	background ip netns exec "$NS_B" python3 "$NET/drop_send.py" hold "$T/held" "$IP_B:9014:tcp"
 	until_true 10 [ -e "$T/held" ] || fail "nobody listens"
 	mapfile -t where < <(here)
-	capture drop "${where[@]}" tcp port 9014 -- in_a python3 "$NET/drop_send.py" connect 4 $IP_B 9014
+	capture drop "${where[@]}" tcp port 9014 -- in_a python3 "$NET/drop_send.py" connect 4 "$IP_B" 9014
 	match "$T/err" '^counters of losses that moved'
 	match "$T/err" "^  TcpExt ListenOverflows \+[1-9][0-9]* @$NS_B\$"
 	no_match "$T/err" "ListenOverflows .* @$NS_A\$"
@@ -89,10 +89,10 @@ test_drop__of_a_listener_has_its_state_with_v()
 	kernel_at_least 6 11 || skip "the socket of a drop (kernel 6.11)"
 	need python3
 	net_up
-	background ip netns exec "$NS_B" python3 "$NET/drop_send.py" hold "$T/held" $IP_B:9014:tcp
+	background ip netns exec "$NS_B" python3 "$NET/drop_send.py" hold "$T/held" "$IP_B:9014:tcp"
 	until_true 10 [ -e "$T/held" ] || fail "nobody listens"
 	mapfile -t where < <(here)
-	capture drop -v "${where[@]}" tcp port 9014 -- in_a python3 "$NET/drop_send.py" flags $IP_B 9014
+	capture drop -v "${where[@]}" tcp port 9014 -- in_a python3 "$NET/drop_send.py" flags "$IP_B" 9014
 	eq "drops" "$(count "$T/out" ' TCP_FLAGS ')" 1
 	eq "states" "$(count "$T/out" '^    #1 .* sk=LISTEN ')" 1
 }

@@ -58,6 +58,7 @@ drop_all()
 	until_true 5 grep -qE '\.9013: ' "$T/out" || fail "no drop for want of a neighbour"
 }
 
+# In the namespaces of the test alone.
 everywhere()
 {
 	printf '%s\n' -i "*@$NS_A" -i "*@$NS_B" -i "*@$FAR_NS"
@@ -72,10 +73,10 @@ causes()
 		netfilter_input    9001 1 NETFILTER_DROP nf_hook_slow|nft_do_chain ip:INPUT
 		netfilter_forward  9002 1 NETFILTER_DROP nf_hook_slow|nft_do_chain ip:FORWARD
 		netfilter_raw      9003 1 NETFILTER_DROP nf_hook_slow|nft_do_chain ip:PREROUTING
-		no_listener_udp    9004 1 NO_SOCKET      __udp4_lib_rcv -
+		no_listener_udp    9004 1 NO_SOCKET      __udp4_lib_rcv|udp_rcv -
 		no_listener_tcp    9005 1 NO_SOCKET      tcp_v4_rcv -
 		buffer_full        9006 $full SOCKET_RCVBUFF udp_queue_rcv_one_skb|__udp_queue_rcv_skb|__udp_enqueue_schedule_skb -
-		bad_checksum       9007 1 UDP_CSUM       __udp4_lib_rcv -
+		bad_checksum       9007 1 UDP_CSUM       __udp4_lib_rcv|udp_rcv -
 		ttl_exceeded       9008 1 IP_INHDR       ip_forward -
 		rp_filter          9009 1 IP_RPFILTER    ip_rcv_finish_core|ip_rcv_finish|ip_rcv -
 		no_route           9010 1 IP_INNOROUTES  ip_error -
@@ -84,7 +85,7 @@ causes()
 		neighbour_failed   9013 1 NEIGH_FAILED   neigh_invalidate|arp_error_report -
 		flags_at_listener  9014 1 TCP_FLAGS      tcp_rcv_state_process|tcp_v4_do_rcv -
 		netfilter_input6   9021 1 NETFILTER_DROP nf_hook_slow|nft_do_chain ip6:INPUT
-		no_listener_udp6   9024 1 NO_SOCKET      __udp6_lib_rcv -
+		no_listener_udp6   9024 1 NO_SOCKET      __udp6_lib_rcv|udpv6_rcv -
 	END
 }
 
