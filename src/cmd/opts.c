@@ -326,7 +326,9 @@ static void print_row(const struct opts_row *row, FILE *out)
 
 	snprintf(label, sizeof(label), "  %3s --%s%s%s", row->letter ? letter : "", row->name,
 		 row->arg ? " " : "", row->arg ? row->arg : "");
-	fprintf(out, "%-26s ", label);
+	/* a name that is wider than its column has a line of its own */
+	fprintf(out, strlen(label) > 26 ? "%s\n%27s" : "%-26s%s", label,
+		strlen(label) > 26 ? "" : " ");
 	opts_print_wrapped(out, 27, row->help);
 }
 
