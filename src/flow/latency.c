@@ -32,6 +32,8 @@ static uint64_t part_end(uint32_t part)
 
 	if (!octave)
 		return step;
+	if (part == PARTS_ALL - 1)
+		return UINT64_MAX;
 	return ((LATENCY_PARTS + step + 1) << (octave - 1)) - 1;
 }
 

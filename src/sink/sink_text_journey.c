@@ -93,6 +93,7 @@ static void add_place(struct sink_text_journey *text, struct buf *line, const st
 {
 	decode_text_word(&text->word, text->info->probes[r->probe].name);
 	add_column(text, line, &text->probe_width);
+	buf_add_char(line, ' ');
 	if (r->ifname[0])
 		decode_text_word(&text->word, r->ifname);
 	else

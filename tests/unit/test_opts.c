@@ -883,6 +883,15 @@ static char *help_of(const struct cmd *cmd)
 	return text;
 }
 
+/* With a blank, a comma or the line's end behind it. */
+static bool has_word(const char *text, const char *word)
+{
+	for (; (text = strstr(text, word)); text++)
+		if (strchr(" ,\n", text[strlen(word)]))
+			return true;
+	return false;
+}
+
 static void opts_help__skb_and_filter__have_every_row_of_theirs(void **state)
 {
 	char *skb = help_of(&cmd_skb), *filter = help_of(&cmd_filter), label[64];
@@ -904,9 +913,9 @@ static void opts_help__skb_and_filter__have_every_row_of_theirs(void **state)
 		if (row->alias_of)
 			snprintf(label, sizeof(label), " --%s", row->name);
 		else
-			snprintf(label, sizeof(label), " --%s%s%s ", row->name, row->arg ? " " : "",
+			snprintf(label, sizeof(label), " --%s%s%s", row->name, row->arg ? " " : "",
 				 row->arg ? row->arg : "");
-		if (!strstr(text, label))
+		if (!has_word(text, label))
 			fail_msg("not in --help: '%s'", label);
 		snprintf(label, sizeof(label), "\n  -%c, --", row->letter);
 		if (row->letter && !strstr(text, label))
