@@ -130,7 +130,7 @@ const struct opts_row opts_rows[] = {
 	 "wait so long for the next hop of a packet: 2, 500ms (default: 1s)",
 	 opts_gather_set_timeout, OPTS_GATHER},
 	{"gather-buffer-size", 0, "N",
-	 "packets to keep at a time; the oldest leaves for one more (default: 16384)",
+	 "packets to keep at a time; the oldest leaves for one more (default: 65536)",
 	 opts_gather_set_buffer_size, OPTS_GATHER},
 	{"gather-output-color", 0, "COLOR",
 	 "colour of a journey's first line: red, green, yellow, blue, purple or cyan",

@@ -23,7 +23,7 @@
 #define GATHER_GRACE_NS 20000000ull
 
 #define GATHER_TIMEOUT_NS 1000000000ull
-#define GATHER_BUFFER	  16384
+#define GATHER_BUFFER	  65536 /* as many as are followed, XCAP_TRACK_MAX */
 #define GATHER_BUFFER_MIN 16
 #define GATHER_BUFFER_MAX (1u << 20)
 /* Whatever the number of journeys: their hops' copies in memory. */

@@ -368,7 +368,7 @@ static int text_write_journey(struct sink *s, const struct journey *journey, str
 		if (s->config.stack && journey->hops[i].record.stack)
 			add_stack(&s->line, journey->hops[i].record.stack);
 	}
-	sink_text_journey_tail(&s->journey, &s->line, journey, verbose);
+	sink_text_journey_tail(&s->journey, &s->line, journey);
 	return put(s, err);
 }
 

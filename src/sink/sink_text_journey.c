@@ -120,21 +120,17 @@ void sink_text_journey_hop(struct sink_text_journey *text, struct buf *line,
 		buf_add_fmt(line, "  %s", hop->changes);
 }
 
-/* Who it is and came from; where nothing is special about that, with -v only. */
-static void add_identity(struct buf *line, const struct journey *journey, bool verbose)
+/* What it came from; the id of others is in the hops' own lines, with -v. */
+static void add_parent(struct buf *line, const struct journey *journey)
 {
-	if (!journey->id || (!verbose && !journey->parent))
-		return;
-	buf_add_fmt(line, INDENT "id %llu", (unsigned long long)journey->id);
 	if (journey->parent)
-		buf_add_fmt(line, ", %s %llu",
+		buf_add_fmt(line, INDENT "id %llu, %s %llu\n", (unsigned long long)journey->id,
 			    journey->retransmit ? "sent again: before it was" : "made from",
 			    (unsigned long long)journey->parent);
-	buf_add_char(line, '\n');
 }
 
 void sink_text_journey_tail(const struct sink_text_journey *text, struct buf *line,
-			    const struct journey *journey, bool verbose)
+			    const struct journey *journey)
 {
 	for (uint32_t i = 0; i < journey->n_missing; i++) {
 		buf_add_str(line, INDENT "NOT received at ");
@@ -148,5 +144,5 @@ void sink_text_journey_tail(const struct sink_text_journey *text, struct buf *li
 		buf_add_str(line, INDENT "not followed: its probes stand for themselves\n");
 	if (journey->cut && journey->end == JOURNEY_OPEN)
 		buf_add_str(line, INDENT "closed on its way\n");
-	add_identity(line, journey, verbose);
+	add_parent(line, journey);
 }

@@ -35,8 +35,9 @@ void sink_text_journey_head(struct buf *line, const struct journey *journey);
 void sink_text_journey_hop(struct sink_text_journey *text, struct buf *line,
 			   const struct journey *journey, uint32_t i);
 
-/* The lines below the hops: identity, where it was not received, why that is not certain. */
+/* The lines below the hops: what it was made from, where it was not received, why that is not
+ * certain. */
 void sink_text_journey_tail(const struct sink_text_journey *text, struct buf *line,
-			    const struct journey *journey, bool verbose);
+			    const struct journey *journey);
 
 #endif

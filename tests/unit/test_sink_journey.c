@@ -155,7 +155,7 @@ static void journey__uncertain_cut_or_continued__says_so(void **state)
 			      "        closed on its way\n");
 }
 
-static void journey__of_a_parent__names_it_and_verbose_has_the_id_and_fields(void **state)
+static void journey__of_a_parent__names_it_and_verbose_has_each_hops_fields(void **state)
 {
 	struct journey journey = {.number = 17,
 				  .id = 5,
@@ -183,8 +183,7 @@ static void journey__of_a_parent__names_it_and_verbose_has_the_id_and_fields(voi
 		    "proto TCP (6), length 40) 10.0.0.1.40112 > 10.0.0.2.9000: Flags [S], "
 		    "seq 91377, win 64240, length 0\n"
 		    "        0.0us        netif_receive_skb  eth0      cpu1\n"
-		    "    #1 cpu=1 ctx=softirq len=54 cap=54 skb=0\n"
-		    "        id 5\n");
+		    "    #1 cpu=1 ctx=softirq id=5 len=54 cap=54 skb=0\n");
 }
 
 static void journey__colour__is_that_of_the_first_line(void **state)
@@ -239,7 +238,7 @@ int main(void)
 		cmocka_unit_test(journey__complete__is_a_line_per_hop_with_what_changed),
 		cmocka_unit_test(journey__dropped__says_why_where_and_where_it_was_not),
 		cmocka_unit_test(journey__uncertain_cut_or_continued__says_so),
-		cmocka_unit_test(journey__of_a_parent__names_it_and_verbose_has_the_id_and_fields),
+		cmocka_unit_test(journey__of_a_parent__names_it_and_verbose_has_each_hops_fields),
 		cmocka_unit_test(journey__colour__is_that_of_the_first_line),
 		cmocka_unit_test(duration__every_size__has_a_unit_and_is_cut),
 	};
