@@ -119,7 +119,7 @@ test_gather__time_out_closes_what_is_silent_and_a_small_buffer_what_is_oldest()
 	# the buffer holds 16 of the 40 that nobody ends: by content, and never at the second probe
 	start skb -f "$TX,$READ" -g --gather-by content --gather-timeout 100ms --gather-buffer-size 16 \
 		-e 'icmp[icmptype] = icmp-echo'
-	in_a ping -q -n -c 40 -l 40 $IP_B >/dev/null
+	in_a ping -q -n -c 40 -l 40 "$IP_B" >/dev/null
 	until_true 5 never_read || fail "nothing was closed by the time-out while the capture went on"
 	stop
 	at_least "closed early" "$(count "$T/out" 'closed on its way')" 10
@@ -211,7 +211,7 @@ datagrams()
 	drop_some
 	reader_of_9
 	start skb -f "$probes" -gq -i "$DEV_A" -i "$DEV_B" "$@" -e 'udp port 9'
-	eq "datagrams" "$(in_a python3 "$NET/datagrams.py" send $IP_B 9 "$n")" "$n"
+	eq "datagrams" "$(in_a python3 "$NET/datagrams.py" send "$IP_B" 9 "$n")" "$n"
 	reader_ends
 	stop
 }
@@ -258,7 +258,7 @@ test_gather_exact__dnat_is_one_journey_and_shows_the_new_address()
 	net_up
 	in_b nft add table ip xcap
 	in_b nft add chain ip xcap pre '{ type nat hook prerouting priority -100; }'
-	in_b nft add rule ip xcap pre udp dport 80 dnat to $IP_B:9 || skip "address translation by nft"
+	in_b nft add rule ip xcap pre udp dport 80 dnat to "$IP_B:9" || skip "address translation by nft"
 	reader_of_9
 	capture skb -f "$RX,ip_rcv,udp_rcv" -g --track -i "$DEV_B" -e 'udp dst port 80' -- udp 1 80
 	eq "journeys" "$(count "$T/out" '^[0-9:.]{15} #')" 1
