@@ -82,9 +82,12 @@ uint64_t content_key(const struct record *record, bool by_pointer)
 	else
 		hash = add_number(hash, (uint64_t)f.ether_type << 32 | record->len);
 	if (!(f.present & DECODE_HAS_TCP) && (f.present & DECODE_HAS_PAYLOAD) &&
-	    f.payload_at < record->cap_len)
-		hash = add_bytes(hash, record->packet + f.payload_at,
-				 UTIL_MIN(record->cap_len - f.payload_at, PAYLOAD_MAX));
+	    f.payload_at < record->cap_len) {
+		uint32_t len = UTIL_MIN(record->cap_len - f.payload_at, f.payload_len);
+
+		/* padding behind it may be gone at the next hop */
+		hash = add_bytes(hash, record->packet + f.payload_at, UTIL_MIN(len, PAYLOAD_MAX));
+	}
 	hash ^= hash >> 32;
 	return hash ? hash : 1;
 }

@@ -210,7 +210,13 @@ void session_count(const struct session *session, struct capture_counts *probes)
 
 uint64_t session_lost(const struct session *session)
 {
-	uint64_t n = (uint64_t)session->object.n_cpus * session->config.plan->n_probes, lost = 0;
+	uint64_t n = (uint64_t)session->object.n_cpus * session->config.plan->n_probes;
+	struct capture_totals followed = {0};
+	uint64_t lost;
+
+	/* a packet that got no id at one hop may get one at the next */
+	session_count_tracked(session, &followed);
+	lost = followed.untracked;
 
 	for (uint64_t i = 0; i < n; i++) {
 		const struct xcap_counters *c = &session->object.counters[i];

@@ -54,7 +54,8 @@ void session_read(struct session *session);
 /* Counters as they stand; totals->probes must have room for plan->n_probes. */
 void session_count(const struct session *session, struct capture_counts *probes);
 
-/* Events lost up to now, at all probes and CPUs: for lack of room, of a slot, of readable bytes. */
+/* Events lost up to now, at all probes and CPUs: for lack of room, of a slot, of readable bytes, of
+ * an id. */
 uint64_t session_lost(const struct session *session);
 /* Of packets that are followed: tracked and what stands beside it. */
 void session_count_tracked(const struct session *session, struct capture_totals *totals);
