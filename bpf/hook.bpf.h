@@ -14,8 +14,9 @@
 
 #define HOOK_REFS	0xffff /* of dataref: the upper half says how many want no header */
 #define HOOK_AT_ONCE_NS 1000
-#define HOOK_SEGMENTS	64
+#define HOOK_SEGMENTS	48
 #define HOOK_ERR_MIN	-4095L
+#define HOOK_FULL	-7 /* -E2BIG, of an update */
 
 struct hook_maps {
 	void *heads, *shared, *frames, *ring;

@@ -76,23 +76,50 @@ static __always_inline void hook_segment(struct hook_maps *m, u64 frame, u64 skb
 		TRACK_COUNT(untracked);
 }
 
-/* The list that skb_segment() returns: each is a packet of its own. */
+/*
+ * The list that skb_segment() returns: each is a packet of its own. Ids are taken for as many as
+ * there can be. Unrolled and with little in it: of a loop the verifier compares all rounds.
+ */
+static __always_inline void hook_put_segments(struct hook_maps *m, struct window_slot *slot,
+					      u64 skb, u64 parent)
+{
+	struct xcap_tracked row = {
+		.parent = parent, .seen_ns = bpf_ktime_get_boot_ns(), .probe = 0xffff};
+	u64 n = 0, full = 0;
+
+	row.id = track_id(slot);
+	slot->n_ids += HOOK_SEGMENTS;
+#pragma unroll
+	for (u32 i = 0; i < HOOK_SEGMENTS; i++) {
+		u64 head = hook_head(skb);
+		long rc;
+
+		if (!head)
+			break;
+		rc = bpf_map_update_elem(m->heads, &head, &row, BPF_NOEXIST);
+		n += !rc;
+		full += rc == HOOK_FULL;
+		row.id += cfg.n_cpus;
+		skb = (u64)VIEW_READ(false, (struct sk_buff *)skb, next);
+	}
+	__sync_fetch_and_add(&track_counts.tracked, n);
+	__sync_fetch_and_add(&track_counts.made, n);
+	__sync_fetch_and_add(&track_counts.untracked, full);
+}
+
 static __always_inline void hook_segments(struct hook_maps *m, struct window_slot *slot, u64 frame,
 					  u64 ret)
 {
 	struct hook_frame *wait = bpf_map_lookup_elem(m->frames, &frame);
-	u64 parent, skb = ret;
+	u64 parent;
 
 	if (!wait)
 		return;
 	parent = wait->row.id;
 	bpf_map_delete_elem(m->frames, &frame);
-	if ((s64)ret >= HOOK_ERR_MIN && (s64)ret < 0)
-		return;
-	for (u32 i = 0; i < HOOK_SEGMENTS && skb; i++) {
-		hook_put_child(m, slot, hook_head(skb), parent);
-		skb = (u64)VIEW_READ(false, (struct sk_buff *)skb, next);
-	}
+	/* an error, or nothing to segment */
+	if (ret && (s64)ret < HOOK_ERR_MIN)
+		hook_put_segments(m, slot, ret, parent);
 }
 
 #endif

@@ -38,11 +38,16 @@ extern struct xcap_track_counts track_counts; /* core.bpf.c has it */
 
 #define TRACK_COUNT(field) __sync_fetch_and_add(&track_counts.field, 1)
 
-/* A slot is one program's at a time, so a plain counter does: 5.10 has no atomic that returns. */
+/* The next id of a slot, which is one program's at a time, so that a plain counter does: 5.10 has
+ * no atomic that returns. */
+static __always_inline u64 track_id(const struct window_slot *slot)
+{
+	return slot->row * TRACK_NESTED + slot->n_ids * cfg.n_cpus + bpf_get_smp_processor_id() + 1;
+}
+
 static __always_inline u64 track_next_id(struct window_slot *slot)
 {
-	u64 id = slot->row * TRACK_NESTED + slot->n_ids * cfg.n_cpus + bpf_get_smp_processor_id() +
-		 1;
+	u64 id = track_id(slot);
 
 	slot->n_ids++;
 	TRACK_COUNT(tracked);
