@@ -42,6 +42,14 @@ static const char kallsyms[] = "ffffffff81000100 T ip_rcv\n"
 			       "ffffffffc0000200 t ct_both\t[nf_conntrack]\n"
 			       "ffffffffc0000300 t ct_not_in_btf\t[nf_conntrack]\n";
 
+static const char track_events[] = "skb:kfree_skb\nskb:consume_skb\nnet:netif_receive_skb\n";
+static const char track_symbols[] = "ffffffff81100100 t skb_release_data\n"
+				    "ffffffff81100200 T kfree_skb_partial\n"
+				    "ffffffff81100300 T napi_skb_free_stolen_head\n"
+				    "ffffffff81100400 T pskb_expand_head\n"
+				    "ffffffff81100500 T skb_copy_header\n"
+				    "ffffffff81100600 T __tcp_retransmit_skb\n";
+
 static const char events[] = "net:netif_receive_skb\n"
 			     "net:net_dev_start_xmit\n"
 			     "net:net_dev_queue\n"
@@ -170,6 +178,17 @@ static void fill_vmlinux(struct btf *btf, struct types *t, bool old)
 	add_tracepoint(btf, t, "without_event_skb", "skb:skb");
 }
 
+static void fill_track(struct btf *btf, const struct types *t)
+{
+	add_function(btf, t, "skb_release_data", "skb:skb");
+	add_function(btf, t, "kfree_skb_partial", "skb:skb int:head_stolen");
+	add_function(btf, t, "napi_skb_free_stolen_head", "skb:skb");
+	add_function(btf, t, "pskb_expand_head", "skb:skb int:nhead int:ntail int:mask");
+	add_function(btf, t, "skb_copy_header", "skb:new cskb:old");
+	add_function(btf, t, "__tcp_retransmit_skb", "sock:sk skb:skb int:segs");
+	add_tracepoint(btf, t, "consume_skb", "skb:skb any:location");
+}
+
 static void write_btf(const char *root, const char *path, const struct btf *btf)
 {
 	uint32_t size;
@@ -185,6 +204,8 @@ static void make_btf(const char *root, unsigned int flags)
 	struct types types;
 
 	fill_vmlinux(vmlinux, &types, flags & PLAN_FAKE_OLD);
+	if (flags & PLAN_FAKE_TRACK)
+		fill_track(vmlinux, &types);
 	for (int i = 0; flags & PLAN_FAKE_MANY && i < PLAN_FAKE_MANY_FUNCTIONS; i++) {
 		char name[32];
 
@@ -209,6 +230,8 @@ static void make_kallsyms(const char *root, unsigned int flags)
 
 	buf_init(&text);
 	buf_add_str(&text, kallsyms);
+	if (flags & PLAN_FAKE_TRACK)
+		buf_add_str(&text, track_symbols);
 	for (int i = 0; flags & PLAN_FAKE_MANY && i < PLAN_FAKE_MANY_FUNCTIONS; i++)
 		buf_add_fmt(&text, "ffffffff82%06x t many_%04d\n", i * 16, i);
 	assert_false(buf_failed(&text));
@@ -246,9 +269,11 @@ void plan_fake_open(struct plan_fake *fake, unsigned int flags)
 	setenv("XCAP_KROOT", fake->root, 1);
 	if (!(flags & PLAN_FAKE_NO_BTF))
 		make_btf(fake->root, flags);
-	if (!(flags & PLAN_FAKE_NO_TRACEFS))
-		write_file(fake->root, "/sys/kernel/tracing/available_events", events,
-			   strlen(events));
+	if (!(flags & PLAN_FAKE_NO_TRACEFS)) {
+		const char *all = flags & PLAN_FAKE_TRACK ? track_events : events;
+
+		write_file(fake->root, "/sys/kernel/tracing/available_events", all, strlen(all));
+	}
 	if (!(flags & PLAN_FAKE_NO_KALLSYMS))
 		make_kallsyms(fake->root, flags);
 	write_file(fake->root, "/run/netns/web", "", 0);

@@ -23,7 +23,8 @@ enum plan_fake_flag {
 	PLAN_FAKE_NO_KALLSYMS = 1 << 1,
 	PLAN_FAKE_OLD = 1 << 2, /* kfree_skb without a reason, no BTF of modules: as 5.10 */
 	PLAN_FAKE_NO_BTF = 1 << 3,
-	PLAN_FAKE_MANY = 1 << 4, /* also functions many_0000 and so on, argument 2 is the skb */
+	PLAN_FAKE_TRACK = 1 << 5, /* also what packets are followed by: plan/plan_track.c */
+	PLAN_FAKE_MANY = 1 << 4,  /* also functions many_0000 and so on, argument 2 is the skb */
 };
 
 #define PLAN_FAKE_MANY_FUNCTIONS 2500
