@@ -220,7 +220,8 @@ static __always_inline void hook_retransmit(struct hook_maps *m, struct window_s
 	struct xcap_tracked *t = track_row(m->heads, head);
 	u16 flags;
 
-	if (!t)
+	/* not seen since the last time: the same call, by another name */
+	if (!t || (t->parent && t->flags & XCAP_TRACKED_RETRANSMIT))
 		return;
 	id = t->id;
 	flags = t->flags;

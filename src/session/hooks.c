@@ -341,9 +341,11 @@ static int report(const struct hooks *hooks, const struct err *errs, struct err 
 /* Who waits for the detaching: we ourselves, where there is little to wait for. */
 static void start_holder(struct hooks *hooks)
 {
-	uint32_t n = hooks->plan->n_probes, used = 0, slow = 0;
-	int *fds = calloc(2 * (size_t)n, sizeof(*fds)), code;
+	uint32_t n = hooks->plan->n_probes, used = hooks->n_more, slow = hooks->n_more;
+	int *fds = calloc(2 * (size_t)n + hooks->n_more, sizeof(*fds)), code;
 
+	if (fds && hooks->n_more)
+		memcpy(fds, hooks->more, hooks->n_more * sizeof(*fds));
 	for (uint32_t i = 0; fds && i < n; i++) {
 		const struct hook *hook = &hooks->list[i];
 

@@ -42,6 +42,9 @@ struct hooks {
 	bool tp_cookies; /* one program for all tracepoints that go by raw_tp */
 	bool many_known; /* none of these missed a hit; set when they are closed */
 	struct holder holder;
+	/* attachments of others that are slow to let go of, too; theirs, until this is detached */
+	const int *more;
+	uint32_t n_more;
 };
 
 /* 0 or -ENOMEM. All stay the caller's and outlive the hooks. */

@@ -109,6 +109,8 @@ int session_attach(struct session *session, struct err *err)
 	uint64_t begin_ns = phase_begin();
 	int code = first ? track_attach(&session->track, err) : 0;
 
+	session->hooks.more = session->track.slow;
+	session->hooks.n_more = session->track.n_slow;
 	if (!code)
 		code = hooks_attach(&session->hooks, err);
 	if (!code && !first)
@@ -239,8 +241,9 @@ void session_stop(struct session *session)
 
 	object_enable(&session->object, false);
 	hooks_missed_settle(&session->hooks);
-	hooks_detach(&session->hooks);
+	/* first: the holder that hooks_detach() lets go of has to be the last that holds them */
 	track_detach(&session->track);
+	hooks_detach(&session->hooks);
 	/* programs run under RCU: after this none is between its look at the flag and its record */
 	if (syscall(__NR_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0))
 		usleep(50000);
@@ -258,8 +261,8 @@ void session_close(struct session *session)
 {
 	if (!session)
 		return;
-	hooks_fini(&session->hooks);
 	track_fini(&session->track);
+	hooks_fini(&session->hooks);
 	reader_free(session->reader);
 	object_close(&session->object);
 	free(session);

@@ -28,7 +28,8 @@ int track_init(struct track *track, const struct plan *plan, const struct object
 	track->plan = plan;
 	track->object = object;
 	track->ends = calloc(2 * (size_t)plan->n_hooks + 1, sizeof(*track->ends));
-	if (!track->ends)
+	track->slow = calloc(2 * (size_t)plan->n_hooks + 1, sizeof(*track->slow));
+	if (!track->ends || !track->slow)
 		return -ENOMEM;
 	for (uint32_t i = 0; i < 2 * plan->n_hooks; i++)
 		track->ends[i] = (struct hook_end){-1, -1};
@@ -90,7 +91,7 @@ static void close_end(struct hook_end *end)
 }
 
 /* Both ends by one mechanism, or none. */
-static int attach_by(const struct track *track, uint32_t i, enum plan_mechanism mechanism,
+static int attach_by(struct track *track, uint32_t i, enum plan_mechanism mechanism,
 		     struct err *err)
 {
 	const struct plan_hook *hook = &track->plan->hooks[i];
@@ -105,10 +106,13 @@ static int attach_by(const struct track *track, uint32_t i, enum plan_mechanism 
 		code = attach_end(track, hook, entry, false, &ends[0], err);
 	if (code)
 		close_end(&ends[1]);
+	for (int j = 0; j < 2 && !code && attach_table[mechanism].is_slow_off; j++)
+		if (ends[j].link_fd >= 0)
+			track->slow[track->n_slow++] = ends[j].link_fd;
 	return code;
 }
 
-static int climb(const struct track *track, uint32_t i, struct err *err)
+static int climb(struct track *track, uint32_t i, struct err *err)
 {
 	const struct plan_probe *probe = &track->plan->hooks[i].probe;
 
@@ -222,5 +226,7 @@ void track_fini(struct track *track)
 	for (uint32_t i = 0; track->ends && i < 2 * track->plan->n_hooks; i++)
 		close_end(&track->ends[i]);
 	free(track->ends);
+	free(track->slow);
+	track->slow = NULL;
 	track->ends = NULL;
 }

@@ -14,6 +14,8 @@
 struct track {
 	const struct plan *plan;
 	const struct object *object;
+	int *slow; /* links that take a while to let go of */
+	uint32_t n_slow;
 	struct hook_end *ends; /* two per hook: at the entry or alone, at the return */
 	uint64_t aged;
 };
