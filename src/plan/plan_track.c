@@ -33,7 +33,7 @@ static const struct wanted {
 	{"skb_segment", XCAP_HOOK_SEGMENT, true, false},
 	{"ip_copy_metadata@1@2", XCAP_HOOK_CHILD, false, false},
 	{"ip6_copy_metadata@1@2", XCAP_HOOK_CHILD, false, false},
-	/* the compiler may have put the begin of the one into the other; hit twice it counts once */
+	/* the compiler may have put the begin of one into the other; both hit count as one */
 	{"tcp_retransmit_skb@2", XCAP_HOOK_RETRANSMIT, false, false},
 	{"__tcp_retransmit_skb@2", XCAP_HOOK_RETRANSMIT, false, false},
 };

@@ -30,6 +30,9 @@ need_exact()
 	in_exact || skip "functions that can be probed"
 }
 
+# Others may be at work on this machine.
+OURS=(-i "$DEV_A" -i "$DEV_B")
+
 # nft with these lines for a table in namespace A or B
 rules()
 {
@@ -40,7 +43,7 @@ rules()
 test_track__a_packet_has_one_id_at_all_probes()
 {
 	net_up
-	capture skb --track -v -f net:net_dev_queue,net:net_dev_start_xmit,net:netif_receive_skb -e icmp -- ping4 5
+	capture skb --track -v -f net:net_dev_queue,net:net_dev_start_xmit,net:netif_receive_skb "${OURS[@]}" -e icmp -- ping4 5
 	ids 'ICMP echo (re[a-z]*, id [0-9]+, seq [0-9]+)'
 	sed -i 's/reply, id [0-9]*, seq /reply-/; s/request, id [0-9]*, seq /request-/' "$T/ids"
 	ids_are_packets
@@ -52,7 +55,7 @@ test_track__a_packet_has_one_id_at_all_probes()
 	else
 		match "$T/err" 'identity=approximate'
 	fi
-	capture skb -v -e icmp -- ping4 1
+	capture skb -v "${OURS[@]}" -e icmp -- ping4 1
 	no_match "$T/out" ' id=[0-9]+ dir'
 	no_match "$T/err" 'followed'
 }
@@ -62,9 +65,9 @@ test_track__follows_through_nat_where_the_filter_no_longer_matches()
 {
 	net_up
 	rules b 'table ip t { chain c { type nat hook prerouting priority -100; udp dport 9000 redirect to :9001; }; }'
-	capture skb -v -f net:netif_receive_skb,skb:kfree_skb -e 'udp dst port 9000' -- udp 3 9000
+	capture skb -v -f net:netif_receive_skb,skb:kfree_skb "${OURS[@]}" -e 'udp dst port 9000' -- udp 3 9000
 	eq "lines without --track" "$(count "$T/out" '^[0-9].* UDP')" 3
-	capture skb --track -v -f net:netif_receive_skb,skb:kfree_skb -e 'udp dst port 9000' -- udp 3 9000
+	capture skb --track -v -f net:netif_receive_skb,skb:kfree_skb "${OURS[@]}" -e 'udp dst port 9000' -- udp 3 9000
 	ids '(90[0-9]*): '
 	eq "hits" "$(lines "$T/ids")" 6
 	eq "received" "$(count "$T/ids" ' netif_receive_skb 9000')" 3
@@ -81,7 +84,7 @@ test_track__a_clone_that_is_freed_does_not_end_the_packet()
 	background ip netns exec "$NS_A" tcpdump -Z root -i "$DEV_A" --immediate-mode -w /dev/null udp 2>"$T/dump.err"
 	dump=$BG
 	until_true 10 grep -q 'listening on' "$T/dump.err" || fail "tcpdump is not listening"
-	capture skb --track -v -f net:net_dev_start_xmit,net:netif_receive_skb,skb:kfree_skb -e 'udp dst port 9' -- \
+	capture skb --track -v -f net:net_dev_start_xmit,net:netif_receive_skb,skb:kfree_skb "${OURS[@]}" -e 'udp dst port 9' -- \
 		python3_in_a send "$IP_B" 9 50
 	kill "$dump"
 	ids '(UDP)'
@@ -100,7 +103,7 @@ test_track_max__packets_beyond_it_are_counted_and_shown_without_an_id()
 	net_up
 	background ip netns exec "$NS_B" python3 "$NET/track.py" hold 9000 "$T/bound"
 	until_true 10 test -e "$T/bound" || fail "the socket is not there"
-	capture skb --track --track-max 64 -v -f net:netif_receive_skb -e 'udp dst port 9000' -- \
+	capture skb --track --track-max 64 -v -f net:netif_receive_skb "${OURS[@]}" -e 'udp dst port 9000' -- \
 		python3_in_a send "$IP_B" 9000 200
 	ids '(UDP)'
 	eq "packets" "$(lines "$T/ids")" 200
@@ -115,7 +118,7 @@ test_track__20000_packets_in_reused_memory_have_an_id_each()
 	local n=$((SLOW > 1 ? 2000 : 20000))
 
 	net_up
-	capture skb --track -v -B 64M -f net:net_dev_start_xmit,net:netif_receive_skb,skb:kfree_skb \
+	capture skb --track -v -B 64M -f net:net_dev_start_xmit,net:netif_receive_skb,skb:kfree_skb "${OURS[@]}" \
 		-e 'udp dst portrange 10000-30000' -- python3_in_a send "$IP_B" 10000+ $n
 	match "$T/err" '^0 packets lost'
 	ids ' > [0-9.]*\.([0-9]*): '
@@ -136,7 +139,7 @@ test_track__a_retransmission_has_a_new_id_and_names_its_parent()
 
 	net_up
 	drop_port 9000
-	capture skb --track -v -f net:net_dev_start_xmit,net:netif_receive_skb -i "$DEV_A" -i "$DEV_B" \
+	capture skb --track -v -f net:net_dev_start_xmit,net:netif_receive_skb "${OURS[@]}" \
 		-e 'tcp dst port 9000' -- long_syn 9000
 	ids '(Flags)'
 	eq "hits" "$(lines "$T/ids")" 4
