@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
 """exchange.py serve PORT...             the receiver: TCP and UDP on these ports, IPv4 and IPv6 on one socket
-exchange.py talk ADDRESS PORT SIZE   one TCP connection with SIZE bytes each way, then three datagrams and their echo
+exchange.py talk ADDRESS PORT SIZE   one TCP connection with SIZE bytes each way, then three datagrams and their echo;
+                                     then a connection that the client has left when the server ends it
 
 Used by whole.sh. No two stretches of payload are equal, so that a packet that was put together wrongly shows.
 serve prints a line once it listens, and ends with its parent.
@@ -68,6 +69,8 @@ def talk(address, port, size):
             datagrams.send(sent)
             if datagrams.recv(65536) != sent[::-1]:
                 sys.exit("the echo is not what was sent")
+    # what is left of its socket, a time-wait sock, takes the server's FIN and answers
+    socket.create_connection((address, port), timeout=60).close()
 
 
 COMMANDS = {f.__name__: f for f in (serve, talk)}
