@@ -170,11 +170,17 @@ test_y__snaplen_is_of_the_converted_packet_and_the_filter_of_the_frame()
 # text and in files of every link type: each regex matches a line of the text and of tcpdump on each file.
 every_type()
 {
-	local device=$1 hatype=$2 type regex
+	device_packets ping_it "$@"
+}
 
-	shift 2
+# device_packets COMMAND DEVICE...: the same of another command.
+device_packets()
+{
+	local command=$1 device=$2 hatype=$3 type regex
+
+	shift 3
 	for type in EN10MB RAW LINUX_SLL2; do
-		capture skb "${BOTH[@]}" -i "$device" -y "$type" -w "$T/x.pcapng" --print -e 'icmp or icmp6[0] >= 128' -- ping_it
+		capture skb "${BOTH[@]}" -i "$device" -y "$type" -w "$T/x.pcapng" --print -e 'icmp or icmp6[0] >= 128' -- "$command"
 		read_all "$T/x.pcapng"
 		no_match "$T/out" '\[\||no packet|0x'
 		eq "packets in the file" "$(lines "$T/tcpdump.txt")" "$(lines "$T/out")"
@@ -235,6 +241,47 @@ test_device__veth__is_ethernet()
 	in_a ip addr add 10.98.0.1/24 dev "$DEV_A"
 	in_b ip addr add 10.98.0.2/24 dev "$DEV_B"
 	every_type "$DEV_B" 1 "$REQUEST" "$REPLY"
+}
+
+# Nobody answers.
+ping_ppp()
+{
+	in_a ping -q -n -c 1 -W 1 10.98.0.2 >"$T/ping" 2>&1 || true
+	in_a ping -6 -q -n -c 1 -W 1 fd98::2 >"$T/ping" 2>&1 || true
+}
+
+test_device__ppp__is_ip_on_a_device_of_its_type()
+{
+	modprobe -q ppp_generic 2>"$T/ppp.err" || true
+	ip netns add "$NS_A"
+	mknod "$T/node" c 108 0
+	background_io /dev/null "$T/ppp" "$T/ppp.err" ip netns exec "$NS_A" python3 "$NET/ppp.py" "$T/node"
+	until_true 10 grep -q ready "$T/ppp" "$T/ppp.err" || fail "neither a ppp device nor why not"
+	grep -q '^ready' "$T/ppp" || skip "ppp devices: $(head -n 1 "$T/ppp.err")"
+	in_a ip addr add 10.98.0.1 peer 10.98.0.2 dev ppp0
+	in_a ip link set ppp0 up
+	in_a ip -6 addr add fd98::1/64 dev ppp0 nodad
+	BOTH=(-f net:net_dev_queue)
+	device_packets ping_ppp ppp0 512 "$REQUEST" "$REQUEST6"
+}
+
+# Copies of netlink messages: no packets, on a device that says so.
+test_device__netlink_monitor__has_records_without_a_packet()
+{
+	modprobe -q nlmon 2>"$T/link.err" || true
+	ip netns add "$NS_A"
+	in_a ip link add "xn$ID" type nlmon 2>"$T/link.err" || skip "netlink monitor devices: $(head -n 1 "$T/link.err")"
+	in_a ip link set "xn$ID" up
+	capture skb -f net:net_dev_queue -i "xn$ID" -w "$T/x.pcapng" --print -- in_a ip link show dev "xn$ID"
+	each_line_matches "$T/out" ' no packet \(protocol 0x0000, length [1-9][0-9]*\)'
+	at_least "messages" "$(lines "$T/out")" 2
+	need tshark
+	fields "$T/x.pcapng" frame.cap_len eth.type frame.comment >"$T/comments"
+	each_line_matches "$T/comments" '^14	0x88b5	.* devtype=824 .* packet=none( |$)'
+	eq "packets in the file" "$(lines "$T/comments")" "$(lines "$T/out")"
+	capture skb -f net:net_dev_queue -i "xn$ID" -e 'len >= 0' -- in_a ip link show dev "xn$ID"
+	eq "lines of a filter" "$(lines "$T/out")" 0
+	at_least "messages seen" "$(total seen)" 2
 }
 
 # tunnel N KIND: device xt$ID-N from A to B over the veth pair. False if this kernel has no such device.
