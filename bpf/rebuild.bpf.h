@@ -160,6 +160,20 @@ static __always_inline void rebuild_tcp(u8 *h, const struct sock *sk, u64 skb)
 	*(u32 *)(h + 16) = 0; /* checksum, urgent pointer */
 }
 
+/*
+ * Bytes that TCP has received and put together in an skb of their own (tcp_collapse) have no header
+ * either: not among those that the sock sends, which begin where its peer has acknowledged, or one
+ * byte before (a keep-alive).
+ */
+static __always_inline bool rebuild_is_received(const struct sock *sk, u64 skb)
+{
+	struct tcp_skb_cb *cb = (void *)(skb + bpf_core_field_offset(struct sk_buff, cb));
+	struct tcp_sock *tp = (void *)sk;
+	u32 from = BPF_CORE_READ(tp, snd_una) - 1;
+
+	return BPF_CORE_READ(cb, seq) - from > BPF_CORE_READ(tp, write_seq) - from;
+}
+
 /* What the sock tells goes into p, where the verifier does not follow each combination. */
 static __always_inline void rebuild_judge(struct xcap_packet *p, const struct sock *sk, u64 flow)
 {
@@ -188,6 +202,10 @@ rebuild_headers(struct xcap_packet *p, const struct skb_view *v, u64 sock, u64 f
 	made = p->kind == GEOMETRY_PAYLOAD ? REBUILD_TCP_LEN : 0;
 	if (!p->version || (made && (!p->full || p->transport != REBUILD_TCP)))
 		return false;
+	if (made && rebuild_is_received(sk, skb)) {
+		p->event.direction = XCAP_DIR_IN;
+		return false;
+	}
 	if (p->version == 4)
 		rebuild_ip4(REBUILD_AT(p, shift), p, sk, flow, REBUILD_IP4_LEN + made + p->total);
 	else

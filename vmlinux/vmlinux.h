@@ -139,6 +139,8 @@ struct tcp_sock {
 	__u32 rcv_nxt;
 	__u32 rcv_wnd;
 	struct tcp_options_received rx_opt;
+	__u32 snd_una;
+	__u32 write_seq;
 };
 struct tcp_skb_cb {
 	__u32 seq;

@@ -241,3 +241,21 @@ test_rebuild__of_a_time_wait_sock__nothing_is_misread()
 	done
 	eq "rebuilt headers" "$(count "$T/out" ' ~(ip|tcp)')" 0
 }
+
+collapse()
+{
+	timeout $((30 * SLOW)) python3 "$NET/collapse.py" "$NS_A" "$NS_B" "$IP_B" 9000
+}
+
+# What TCP has received and put together has no header, and must not get those of what its socket sends.
+test_rebuild__received_bytes_without_a_header__are_no_packet()
+{
+	net_up
+	capture skb -f skb:skb_copy_datagram_iovec -v -- collapse
+	eq lost "$(total lost)" 0
+	# two lines each; netlink sockets are read there, too
+	paste - - <"$T/out" | { grep "/python3 .* netns=$NS_B " || true; } >"$T/records"
+	no_match "$T/records" ' ~(ip|tcp)'
+	no_match "$T/records" ' dir=out '
+	at_least "collapsed ones" "$(count "$T/records" ' no packet \(protocol 0x0000, length [1-9].* dir=in ')" 1
+}
