@@ -51,11 +51,20 @@ static bool was_at(const struct journey *journey, uint32_t probe)
 	return false;
 }
 
+/*
+ * Was the goal the last that was seen of it? A device that sends is one, and what it sent may come
+ * in again, through a veth pair: where that ends is another matter. A drop that is none is no
+ * place.
+ */
 static bool at_goal(const struct gather_goals *goals, const struct journey *journey)
 {
-	for (uint32_t i = 0; i < journey->n_hops; i++)
-		if (goals->info->probes[journey->hops[i].record.probe].is_goal)
-			return true;
+	for (uint32_t i = journey->n_hops; i--;) {
+		const struct capture_probe *probe =
+			&goals->info->probes[journey->hops[i].record.probe];
+
+		if (!probe->is_kfree_skb)
+			return probe->is_goal;
+	}
 	return false;
 }
 

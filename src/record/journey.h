@@ -15,7 +15,8 @@
 #include "record/record.h"
 
 enum journey_end {
-	JOURNEY_COMPLETE, /* it was at all probes that were named one by one, or reached its goal */
+	JOURNEY_COMPLETE, /* at all probes that were named one by one; or, of sets, a goal was its
+			     last place */
 	JOURNEY_DROPPED,  /* the last hop is the drop */
 	JOURNEY_CONSUMED, /* freed, as packets are that have served, before it came to all of them
 			   */

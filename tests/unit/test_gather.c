@@ -304,6 +304,24 @@ static void many__with_a_goal__only_who_was_there_is_complete(void **state)
 	gather_rig_expect(rig, "7 consumed a@0 | 8 complete a@0 c@2 | ");
 }
 
+/* A veth pair: what one end has sent comes in at the other. */
+static void many__a_goal_on_the_way__is_not_the_end(void **state)
+{
+	struct gather_rig *rig = *state;
+
+	gather_rig_many(rig, true);
+	gather_rig_hop(rig, C, 0, 7);
+	gather_rig_hop(rig, A, 1, 7);
+	gather_rig_end(rig, 2, 7);
+	gather_rig_hop(rig, C, 0, 8);
+	gather_rig_hop(rig, A, 1, 8);
+	gather_rig_hop(rig, C, 2, 8);
+	gather_rig_hop(rig, C, 0, 9);
+	gather_rig_hop(rig, A, 1, 9);
+	gather_rig_advance(rig, 2 * TIMEOUT_US);
+	gather_rig_expect(rig, "7 consumed c@0 a@1 | 8 complete c@0 a@1 c@2 | 9 open c@0 a@1 | ");
+}
+
 static void lost__while_it_was_on_its_way__makes_it_uncertain_and_never_not_received(void **state)
 {
 	struct gather_rig *rig = *state;
@@ -572,6 +590,7 @@ int main(void)
 		TEST(id__nat__is_one_journey_and_says_what_changed),
 		TEST(many__freed_without_a_drop__is_complete_and_nothing_is_missing),
 		TEST(many__with_a_goal__only_who_was_there_is_complete),
+		TEST(many__a_goal_on_the_way__is_not_the_end),
 		TEST(lost__while_it_was_on_its_way__makes_it_uncertain_and_never_not_received),
 		TEST(lost__before_the_first_hop_that_was_seen__makes_it_uncertain),
 		TEST(lost__and_known_only_when_room_is_needed__is_seen_in_time),
