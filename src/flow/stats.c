@@ -16,6 +16,8 @@
 
 /* With more probes than this, those that saw nothing share one line. */
 #define ROWS_MAX 40
+/* The same of a probe that a set or a glob named: nobody looks for each of them. */
+#define ROWS_MAX_OF_SETS 8
 
 struct cause {
 	const char *name;
@@ -194,11 +196,13 @@ static int number_width(uint64_t n, const char *title)
 	return UTIL_MAX(snprintf(NULL, 0, "%" PRIu64, n), (int)strlen(title));
 }
 
-static bool has_row(const struct capture_totals *totals, uint32_t probe)
+static bool has_row(const struct capture_info *info, const struct capture_totals *totals,
+		    uint32_t probe)
 {
 	const struct capture_counts *counts = &totals->probes[probe];
+	uint32_t max = info->probes[probe].named ? ROWS_MAX : ROWS_MAX_OF_SETS;
 
-	return totals->n_probes <= ROWS_MAX || counts->seen || counts->missed;
+	return totals->n_probes <= max || counts->seen || counts->missed;
 }
 
 static struct widths measure(const struct capture_info *info, const struct capture_totals *totals,
@@ -214,7 +218,7 @@ static struct widths measure(const struct capture_info *info, const struct captu
 	uint32_t i;
 
 	for (i = 0; i < totals->n_probes; i++)
-		if (has_row(totals, i))
+		if (has_row(info, totals, i))
 			w.spec = UTIL_MAX(w.spec, (int)strlen(info->probes[i].spec));
 	return w;
 }
@@ -247,7 +251,7 @@ static void print_table(FILE *out, const struct capture_info *info,
 	fprintf(out, "%-*s  %*s  %*s  %*s  %*s\n", w.spec, "probe", w.seen, "seen", w.rejected,
 		"rejected", w.captured, "captured", w.lost, "lost");
 	for (i = 0; i < totals->n_probes; i++) {
-		if (has_row(totals, i))
+		if (has_row(info, totals, i))
 			print_row(out, &info->probes[i], &totals->probes[i], &w);
 		else
 			silent++;

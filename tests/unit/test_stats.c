@@ -195,6 +195,38 @@ static void stats__a_hundred_probes__has_no_row_for_the_silent_ones(void **state
 		       "99 more probes saw nothing\n");
 }
 
+/* Of a set nobody named each place: only those that saw something are told. */
+static void stats__ten_probes_of_a_set__has_no_row_for_the_silent_ones(void **state)
+{
+	struct capture_probe probes[10];
+	struct capture_counts counts[10];
+	struct capture_totals totals = {
+		.probes = counts,
+		.n_probes = 10,
+		.shown = 1,
+	};
+	struct capture_info info = one_probe();
+
+	(void)state;
+	for (int i = 0; i < 10; i++) {
+		probes[i] = (struct capture_probe){.spec = "f@1", .mechanism = "kprobe"};
+		counts[i] = (struct capture_counts){.missed_known = true};
+	}
+	counts[1].seen = counts[1].matched = counts[1].sent = 1;
+	probes[2].spec = "named@1";
+	probes[2].named = true;
+	info.probes = probes;
+	info.n_probes = 10;
+	assert_printed(&info, &totals,
+		       "1 packet captured\n"
+		       "1 packet seen, 0 rejected by the filter\n"
+		       "0 packets lost\n"
+		       "probe    seen  rejected  captured  lost\n"
+		       "f@1         1         0         1     0\n"
+		       "named@1     0         0         0     0\n"
+		       "8 more probes saw nothing\n");
+}
+
 static void stats__counters_that_do_not_add_up__are_reported(void **state)
 {
 	struct capture_counts counts = {
@@ -247,6 +279,7 @@ int main(void)
 		cmocka_unit_test(stats__every_cause__is_named_and_unknown_misses_are_said),
 		cmocka_unit_test(stats__several_probes__are_a_table_with_causes),
 		cmocka_unit_test(stats__a_hundred_probes__has_no_row_for_the_silent_ones),
+		cmocka_unit_test(stats__ten_probes_of_a_set__has_no_row_for_the_silent_ones),
 		cmocka_unit_test(stats__counters_that_do_not_add_up__are_reported),
 	};
 
