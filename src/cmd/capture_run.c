@@ -349,6 +349,7 @@ static bool is_output_failure(const struct err *err)
 static void finish(struct run *run, struct err *err)
 {
 	struct err child, closing;
+	struct capture_hop *rows;
 	struct hops *hops;
 	uint64_t stop_ns;
 
@@ -362,6 +363,9 @@ static void finish(struct run *run, struct err *err)
 	child_wait(&run->child, &child);
 	err_clear(&closing);
 	hops = pipeline_take_hops(run->pipeline);
+	run->totals.hops = rows = hops ? hops_rows(hops) : NULL;
+	if (hops && !rows)
+		log_warning("no memory for the table of hops in the output");
 	pipeline_close(run->pipeline, &run->totals, &closing);
 	run->pipeline = NULL;
 	run->totals.output_failed = is_output_failure(&run->failed) || is_output_failure(&closing);
@@ -376,6 +380,7 @@ static void finish(struct run *run, struct err *err)
 	capture_drops_print(&run->drops, stderr);
 	capture_gather_print(run->config, hops);
 	hops_free(hops);
+	free(rows);
 }
 
 static void release(struct run *run)

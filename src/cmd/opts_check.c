@@ -248,21 +248,24 @@ static int check_forms(const struct config *config, struct err *err)
  * --nano. */
 static int check_text(const struct config *config, struct err *err)
 {
-	const char *option = config->ether ? "--ether" : "--time";
+	const char *option = config->gather.color ? "--gather-output-color"
+			     : config->ether	  ? "--ether"
+			     : config->time_given ? "--time"
+						  : NULL;
 
-	if ((config->verbose || config->ether || config->time_given) && config->stack_fold &&
-	    !has_lines(config))
+	if (config->stack_fold && !has_lines(config) && (option || config->verbose))
 		return err_set(err, ERR_USAGE,
 			       "%s is about the text, and --stack-fold prints no packets",
 			       config->verbose ? "-v" : option);
-	if (has_lines(config) && !has_text(config) && (config->ether || config->time_given)) {
+	if (option && has_lines(config) && !has_text(config)) {
 		err_set(err, ERR_USAGE, "%s is about the text, and JSON is written", option);
-		err_hint(err, "JSON always has MAC addresses, and the time in nanoseconds");
+		if (!config->gather.color)
+			err_hint(err, "JSON always has MAC addresses, and the time in nanoseconds");
 		return err->code;
 	}
-	if (config->verbose && !has_lines(config))
+	if (config->verbose)
 		option = "-v";
-	if ((config->verbose || config->ether || config->time_given) && !has_lines(config)) {
+	if (option && !has_lines(config)) {
 		err_set(err, ERR_USAGE,
 			"%s is about the text, and -w without --print writes no text", option);
 		err_hint(err, "--print prints the packets too, while they are written");

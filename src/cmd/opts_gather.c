@@ -220,6 +220,8 @@ static const char *needs_text(const struct config *config)
 		return "--gather-output-color";
 	if (config->print)
 		return "--print";
+	if (config->json)
+		return "--json";
 	if (config->verbose)
 		return "-v";
 	if (config->ether)

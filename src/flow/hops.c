@@ -83,9 +83,9 @@ int hops_add(struct hops *hops, const struct journey *journey)
 	return 0;
 }
 
-static struct hops_times times_of(const struct latency *latency)
+static struct capture_times times_of(const struct latency *latency)
 {
-	return (struct hops_times){
+	return (struct capture_times){
 		.n = latency->n,
 		.p50_ns = latency_percentile(latency, 50),
 		.p90_ns = latency_percentile(latency, 90),
@@ -94,7 +94,7 @@ static struct hops_times times_of(const struct latency *latency)
 	};
 }
 
-bool hops_get(const struct hops *hops, uint32_t probe, struct hops_row *row)
+bool hops_get(const struct hops *hops, uint32_t probe, struct capture_hop *row)
 {
 	const struct place *place = hops->places[probe];
 
@@ -107,6 +107,15 @@ bool hops_get(const struct hops *hops, uint32_t probe, struct hops_row *row)
 	return true;
 }
 
+struct capture_hop *hops_rows(const struct hops *hops)
+{
+	struct capture_hop *rows = calloc(hops->info->n_probes, sizeof(*rows));
+
+	for (uint32_t i = 0; rows && i < hops->info->n_probes; i++)
+		hops_get(hops, i, &rows[i]);
+	return rows;
+}
+
 static int name_width(const struct hops *hops)
 {
 	int width = strlen("probe");
@@ -117,7 +126,7 @@ static int name_width(const struct hops *hops)
 	return width;
 }
 
-static void print_times(FILE *out, const struct hops_times *times)
+static void print_times(FILE *out, const struct capture_times *times)
 {
 	const uint64_t ns[] = {times->p50_ns, times->p90_ns, times->p99_ns, times->max_ns};
 	char text[DURATION_SIZE];
@@ -130,7 +139,7 @@ void hops_print(const struct hops *hops, FILE *out)
 {
 	static const char *const titles[] = {"p50", "p90", "p99", "max"};
 	int width = name_width(hops);
-	struct hops_row row;
+	struct capture_hop row;
 	bool any = false;
 
 	for (uint32_t i = 0; i < hops->info->n_probes; i++) {

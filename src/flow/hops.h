@@ -19,15 +19,6 @@
 
 struct hops;
 
-struct hops_times {
-	uint64_t n, p50_ns, p90_ns, p99_ns, max_ns;
-};
-
-struct hops_row {
-	uint64_t seen, missing; /* hops; journeys that are known not to have been there */
-	struct hops_times since_previous, since_first; /* of hops that were not the first */
-};
-
 /* info outlives it. NULL and errno. */
 struct hops *hops_new(const struct capture_info *info);
 void hops_free(struct hops *hops); /* takes NULL */
@@ -36,7 +27,10 @@ void hops_free(struct hops *hops); /* takes NULL */
 int hops_add(struct hops *hops, const struct journey *journey);
 
 /* The row of a probe; false: it saw nothing, and nothing was missing there. */
-bool hops_get(const struct hops *hops, uint32_t probe, struct hops_row *row);
+bool hops_get(const struct hops *hops, uint32_t probe, struct capture_hop *row);
+
+/* The rows of all probes, zero where hops_get() has none; the caller frees. NULL and errno. */
+struct capture_hop *hops_rows(const struct hops *hops);
 
 /* The table; nothing where there was no journey. */
 void hops_print(const struct hops *hops, FILE *out);

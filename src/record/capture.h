@@ -62,6 +62,17 @@ struct capture_journeys {
 	uint64_t cut;		     /* of those shown: closed early, the buffer was full */
 };
 
+/* Of -g: times to a probe, over all journeys that came there from elsewhere. */
+struct capture_times {
+	uint64_t n, p50_ns, p90_ns, p99_ns, max_ns;
+};
+
+/* Of -g: what all journeys tell of one probe. */
+struct capture_hop {
+	uint64_t seen, missing; /* hops; journeys that are known not to have been there */
+	struct capture_times since_previous, since_first; /* of hops that were not the first */
+};
+
 struct capture_totals {
 	const struct capture_counts *probes; /* n_probes of capture_info */
 	uint32_t n_probes;
@@ -74,6 +85,7 @@ struct capture_totals {
 	uint64_t held_back;   /* in journeys that are not shown for what they are */
 	uint64_t strays; /* -g: drops of packets that no other probe had seen, or that are none */
 	struct capture_journeys journeys;
+	const struct capture_hop *hops; /* -g: n_probes; NULL: not gathered */
 	uint64_t unconverted;	   /* not in the file for that: left_out, and shown as text only */
 	uint64_t start_ns, end_ns; /* wall clock */
 	uint64_t tracked;	   /* packets that were given an id */

@@ -23,7 +23,7 @@ static void add_name(struct buf *b, const char *key, const char *field, size_t s
 		json_out_str(b, key, text);
 }
 
-static void add_probe(struct buf *b, const struct capture_probe *probe)
+void json_record_probe(struct buf *b, const struct capture_probe *probe)
 {
 	json_out_str(b, "probe", probe->spec);
 	json_out_str(b, "name", probe->name);
@@ -191,7 +191,7 @@ void json_record_add(struct buf *b, struct buf *scratch, const struct capture_in
 	json_out_u64(b, "ts_ns", record->ts_ns);
 	json_out_time(b, "time", record->ts_ns);
 	if (record->probe < info->n_probes)
-		add_probe(b, &info->probes[record->probe]);
+		json_record_probe(b, &info->probes[record->probe]);
 	add_context(b, record);
 	add_device(b, record);
 	add_skb(b, record);

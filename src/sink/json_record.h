@@ -20,6 +20,9 @@ struct json_record_options {
 	bool packet;		    /* the bytes too, as hex digits */
 };
 
+/* "probe", "name" and "mechanism", appended to an open object. */
+void json_record_probe(struct buf *b, const struct capture_probe *probe);
+
 /* Append to an open object; `scratch` is emptied. */
 void json_record_add(struct buf *b, struct buf *scratch, const struct capture_info *info,
 		     const struct record *record, const struct json_record_options *options);

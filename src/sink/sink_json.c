@@ -3,8 +3,9 @@
  * sink_json.c - JSON lines: one object per line, which says in its member "type" what it is.
  *
  * First "capture" (what was asked for, and the probes), then "packet" or, with -g, "journey", at
- * the end "totals": counters of all probes, all causes of loss among them. The schema is
- * xcap-json(5), and SCHEMA its number. It changes when a member changes its meaning or goes.
+ * the end, with -g, a "hop" for each probe, and "totals": counters of all probes, all causes of
+ * loss among them. The schema is xcap-json(5), and SCHEMA its number. It changes when a member
+ * changes its meaning or goes.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -25,6 +26,13 @@ struct sink {
 	struct json_record_options options;
 	struct buf line, word; /* reused for every record */
 	bool flush_each;
+};
+
+/* In words of their own: those of the text are for the eye. */
+static const char *const ends[JOURNEY_ENDS] = {
+	[JOURNEY_COMPLETE] = "complete",   [JOURNEY_DROPPED] = "dropped",
+	[JOURNEY_CONSUMED] = "consumed",   [JOURNEY_OPEN] = "open",
+	[JOURNEY_UNCERTAIN] = "uncertain",
 };
 
 static void begin_line(struct sink *s, const char *type)
@@ -48,14 +56,6 @@ static int end_line(struct sink *s, struct err *err)
 	return ret;
 }
 
-static void add_probe(struct buf *b, const struct capture_probe *probe)
-{
-	json_out_str(b, "probe", probe->spec);
-	json_out_str(b, "name", probe->name);
-	if (probe->mechanism)
-		json_out_str(b, "mechanism", probe->mechanism);
-}
-
 static int write_capture(struct sink *s, struct err *err)
 {
 	const char *const tracks[] = {"off", "exact", "approximate"};
@@ -73,7 +73,7 @@ static int write_capture(struct sink *s, struct err *err)
 	json_out_begin(b, "probes", '[');
 	for (uint32_t i = 0; i < info->n_probes; i++) {
 		json_out_begin(b, NULL, '{');
-		add_probe(b, &info->probes[i]);
+		json_record_probe(b, &info->probes[i]);
 		json_out_bool(b, "drops", info->probes[i].is_kfree_skb);
 		json_out_end(b, '}');
 	}
@@ -145,12 +145,6 @@ static void add_hops(struct sink *s, const struct journey *journey)
 
 static int json_write_journey(struct sink *s, const struct journey *journey, struct err *err)
 {
-	/* in words of their own: those of the text are for the eye */
-	static const char *const ends[] = {
-		[JOURNEY_COMPLETE] = "complete",   [JOURNEY_DROPPED] = "dropped",
-		[JOURNEY_CONSUMED] = "consumed",   [JOURNEY_OPEN] = "open",
-		[JOURNEY_UNCERTAIN] = "uncertain",
-	};
 	uint64_t first_ns = journey->hops[0].record.ts_ns;
 	struct buf *b = &s->line;
 
@@ -165,6 +159,8 @@ static int json_write_journey(struct sink *s, const struct journey *journey, str
 	json_out_u64(b, "ts_ns", first_ns);
 	json_out_time(b, "time", first_ns);
 	json_out_u64(b, "took_ns", journey->took_ns);
+	json_out_bool(b, "continued", journey->continued);
+	json_out_bool(b, "cut", journey->cut);
 	json_out_u64(b, "lost", journey->lost);
 	json_out_begin(b, "missing", '[');
 	for (uint32_t i = 0; i < journey->n_missing; i++)
@@ -172,6 +168,54 @@ static int json_write_journey(struct sink *s, const struct journey *journey, str
 	json_out_end(b, ']');
 	add_hops(s, journey);
 	return end_line(s, err);
+}
+
+static void add_times(struct buf *b, const char *key, const struct capture_times *times)
+{
+	json_out_begin(b, key, '{');
+	json_out_u64(b, "n", times->n);
+	if (times->n) {
+		json_out_u64(b, "p50_ns", times->p50_ns);
+		json_out_u64(b, "p90_ns", times->p90_ns);
+		json_out_u64(b, "p99_ns", times->p99_ns);
+		json_out_u64(b, "max_ns", times->max_ns);
+	}
+	json_out_end(b, '}');
+}
+
+/* With -g a line for each probe that journeys tell of. */
+static int write_hops(struct sink *s, const struct capture_totals *totals, struct err *err)
+{
+	struct buf *b = &s->line;
+	int ret = 0;
+
+	for (uint32_t i = 0; totals->hops && i < s->info->n_probes && !ret; i++) {
+		const struct capture_hop *hop = &totals->hops[i];
+
+		if (!hop->seen && !hop->missing)
+			continue;
+		begin_line(s, "hop");
+		json_record_probe(b, &s->info->probes[i]);
+		json_out_u64(b, "seen", hop->seen);
+		json_out_u64(b, "missing", hop->missing);
+		add_times(b, "since_previous", &hop->since_previous);
+		add_times(b, "since_first", &hop->since_first);
+		ret = end_line(s, err);
+	}
+	return ret;
+}
+
+static void add_journeys(struct buf *b, const struct capture_journeys *journeys)
+{
+	if (!journeys->are)
+		return;
+	json_out_begin(b, "journeys", '{');
+	for (size_t i = 0; i < UTIL_ARRAY_SIZE(ends); i++)
+		json_out_u64(b, ends[i], journeys->ends[i]);
+	json_out_u64(b, "fast", journeys->fast);
+	json_out_u64(b, "unbased", journeys->unbased);
+	json_out_u64(b, "cut", journeys->cut);
+	json_out_end(b, '}');
 }
 
 static void add_counts(struct buf *b, const struct capture_counts *counts)
@@ -196,6 +240,9 @@ static void add_totals(struct buf *b, const struct capture_totals *totals)
 		{"end_ns", totals->end_ns},
 		{"shown", totals->shown},
 		{"settled_out", totals->settled_out},
+		{"hidden", totals->hidden},
+		{"held_back", totals->held_back},
+		{"strays", totals->strays},
 		{"after_limit", totals->after_limit},
 		{"unwritten", totals->unwritten},
 		{"left_out", totals->left_out},
@@ -225,11 +272,12 @@ static int write_totals(struct sink *s, const struct capture_totals *totals, str
 	}
 	begin_line(s, "totals");
 	add_totals(b, totals);
+	add_journeys(b, &totals->journeys);
 	add_counts(b, &sum);
 	json_out_begin(b, "probes", '[');
 	for (uint32_t i = 0; i < n; i++) {
 		json_out_begin(b, NULL, '{');
-		add_probe(b, &s->info->probes[i]);
+		json_record_probe(b, &s->info->probes[i]);
 		add_counts(b, &totals->probes[i]);
 		json_out_end(b, '}');
 	}
@@ -244,10 +292,13 @@ static int json_tick(struct sink *s, struct err *err)
 
 static int json_close(struct sink *s, const struct capture_totals *totals, struct err *err)
 {
-	int ret = totals ? write_totals(s, totals, err) : 0;
+	int ret = totals ? write_hops(s, totals, err) : 0;
 	struct err close_err;
-	int close_ret = output_close(s->output, &close_err);
+	int close_ret;
 
+	if (totals && !ret)
+		ret = write_totals(s, totals, err);
+	close_ret = output_close(s->output, &close_err);
 	if (close_ret && !ret) {
 		*err = close_err;
 		ret = close_ret;

@@ -121,6 +121,26 @@ test_json__of_a_drop_has_reason_and_place()
 		    assert p.get("reason", "NETFILTER_DROP") == "NETFILTER_DROP", p' || fail "the drop"
 }
 
+test_json__of_journeys_has_hops_changes_and_the_table()
+{
+	net_up
+	capture skb -f net:net_dev_start_xmit,net:netif_receive_skb -i "$DEV_A" -i "$DEV_B" --json -g \
+		--gather-by content -e 'icmp[icmptype] = icmp-echo' -- ping4 2
+	ask "$T/out" '
+		journeys = [line for line in lines if line["type"] == "journey"]
+		hops = {line["name"]: line for line in lines if line["type"] == "hop"}
+		assert [len(j["hops"]) for j in journeys] == [2, 2] and not packets, lines
+		for j in journeys:
+		    assert j["end"] == "complete" and not j["missing"] and j["lost"] == 0, j
+		    assert [h["name"] for h in j["hops"]] == ["net_dev_start_xmit", "netif_receive_skb"], j
+		    assert j["hops"][1]["since_first_ns"] == j["took_ns"] > 0, j
+		    assert j["hops"][0]["icmp"] == j["hops"][1]["icmp"], j
+		assert len({j["hops"][0]["icmp"]["seq"] for j in journeys}) == 2, lines
+		assert hops["netif_receive_skb"]["seen"] == 2 and hops["netif_receive_skb"]["since_first"]["n"] == 2, hops
+		assert lines[-1]["journeys"]["complete"] == 2 and lines[-1]["shown"] == 4, lines[-1]' ||
+		fail "the journeys"
+}
+
 test_json__contradictions_are_one_line_that_says_what_to_type()
 {
 	try 2 skb --json -w "$T/x.pcapng"

@@ -504,6 +504,11 @@ static void opts_parse__json__takes_the_place_of_the_text(void **state)
 	REFUSE("--json is what is printed, and -w prints nothing",
 	       "--format json writes JSON to the file; --print prints it too", "--json", "-w", "a",
 	       "--format", "pcap");
+	REFUSE("--gather-output-color is about the text, and JSON is written", "", "--json", "-g",
+	       "--gather-output-color", "red");
+	REFUSE("--json and -q: with -g and -q no packet is printed", "", "--json", "-g", "-q");
+	REFUSE_FOR(&cmd_drop, "--json and --summary: a table is printed in the place of packets",
+		   "-w FILE keeps the packets beside the table", "--json", "--summary");
 	REFUSE("--json and --dry-run: the plan is printed as text", "", "--json", "--dry-run");
 	REFUSE("-y is the link type of packets in a file, and no such file is written",
 	       "-w FILE writes the packets; the text shows them as they are", "-y", "RAW", "-w",

@@ -407,6 +407,7 @@ static void json_journey__has_its_hops_with_all_that_packets_have(void **state)
 		.hops = hops,
 		.n_hops = 2,
 		.took_ns = 4100,
+		.cut = true,
 		.missing = missing,
 		.n_missing = 1,
 	};
@@ -423,6 +424,7 @@ static void json_journey__has_its_hops_with_all_that_packets_have(void **state)
 		      "\"retransmit\":false,\"end\":\"dropped\","
 		      "\"ts_ns\":1700000000123456789,"
 		      "\"time\":\"2023-11-14T22:13:20.123456789Z\",\"took_ns\":4100,"
+		      "\"continued\":false,\"cut\":true,"
 		      "\"lost\":0,\"missing\":[\"tracepoint:net:netif_receive_skb\"],"
 		      "\"hops\":[{\"since_first_ns\":0,\"since_previous_ns\":0,"
 		      "\"changes\":\"\",\"ts_ns\":");
@@ -490,7 +492,8 @@ static void json_totals__the_last_line__has_every_loss_of_every_probe(void **sta
 	assert_int_equal(file.n, 2);
 	assert_begins(file.lines[1],
 		      "{\"type\":\"totals\",\"start_ns\":5,\"end_ns\":9,\"shown\":2,"
-		      "\"settled_out\":0,\"after_limit\":0,\"unwritten\":0,\"left_out\":0,"
+		      "\"settled_out\":0,\"hidden\":0,\"held_back\":0,\"strays\":0,\"after_limit\":"
+		      "0,\"unwritten\":0,\"left_out\":0,"
 		      "\"unconverted\":0,\"tracked\":7,\"untracked\":1,\"aged\":2,"
 		      "\"ends_lost\":3,\"seen\":11,\"rejected\":3,\"fault\":1,\"nested\":2,"
 		      "\"undecidable\":1,\"sampled\":0,\"limited\":0,\"matched\":4,"
@@ -505,6 +508,45 @@ static void json_totals__the_last_line__has_every_loss_of_every_probe(void **sta
 	probe = json_object_array_get_idx(at(file.objects[1], "probes"), 2);
 	assert_null(at(probe, "missed"));
 	assert_at(probe, "seen", "0");
+	assert_null(at(file.objects[1], "journeys"));
+	file_free(&file);
+}
+
+static void json_hops__of_journeys__are_lines_before_the_totals(void **state)
+{
+	const struct capture_counts counts[3] = {{.seen = 10}};
+	const struct capture_hop hops[3] = {
+		{.seen = 10},
+		{.seen = 8,
+		 .missing = 2,
+		 .since_previous = {8, 1200, 1900, 4400, 12100},
+		 .since_first = {8, 2200, 2900, 5400, 13100}},
+	};
+	const struct capture_totals totals = {
+		.probes = counts,
+		.n_probes = 3,
+		.hops = hops,
+		.journeys = {.are = true,
+			     .ends = {[JOURNEY_COMPLETE] = 8, [JOURNEY_OPEN] = 2},
+			     .fast = 1,
+			     .unbased = 3,
+			     .cut = 4},
+	};
+	char *path = filetest_path(state, "x.json");
+	struct file file = close_sink(open_sink(path, 0), path, &totals);
+
+	assert_int_equal(file.n, 4);
+	assert_string_equal(file.lines[1],
+			    "{\"type\":\"hop\",\"probe\":\"ip_rcv@1\",\"name\":\"ip_rcv\","
+			    "\"mechanism\":\"fentry\",\"seen\":10,\"missing\":0,"
+			    "\"since_previous\":{\"n\":0},\"since_first\":{\"n\":0}}");
+	assert_at(file.objects[2], "missing", "2");
+	assert_at(file.objects[2], "since_previous",
+		  "{\"n\":8,\"p50_ns\":1200,\"p90_ns\":1900,\"p99_ns\":4400,\"max_ns\":12100}");
+	assert_at(file.objects[3], "type", "\"totals\"");
+	assert_at(file.objects[3], "journeys",
+		  "{\"complete\":8,\"dropped\":0,\"consumed\":0,\"open\":2,\"uncertain\":0,"
+		  "\"fast\":1,\"unbased\":3,\"cut\":4}");
 	file_free(&file);
 }
 
@@ -545,6 +587,7 @@ int main(void)
 		TEST(json_journey__has_its_hops_with_all_that_packets_have),
 		TEST(json_journey__by_content_and_uncertain__has_no_id_and_says_what_was_lost),
 		TEST(json_totals__the_last_line__has_every_loss_of_every_probe),
+		TEST(json_hops__of_journeys__are_lines_before_the_totals),
 		TEST(json__a_reader_that_is_gone__is_epipe_at_the_next_flush),
 	};
 
