@@ -119,7 +119,7 @@ static struct hops *three_journeys(void)
 static void hops__table__has_who_was_there_and_who_was_not(void **state)
 {
 	struct hops *hops = three_journeys(), *none = hops_new(&info);
-	struct hops_row row;
+	struct capture_hop row;
 	char *text = printed(hops, hops_print);
 
 	(void)state;

@@ -118,15 +118,15 @@ static void drop_text__state_of_a_socket__is_as_ss_has_it(void **state)
 	struct record r = filetest_record();
 
 	(void)state;
-	assert_null(drop_text_sk_state(&r));
+	assert_null(record_sk_state(&r));
 	r.sk_state = 1;
-	assert_string_equal(drop_text_sk_state(&r), "ESTAB");
+	assert_string_equal(record_sk_state(&r), "ESTAB");
 	r.sk_state = 10;
-	assert_string_equal(drop_text_sk_state(&r), "LISTEN");
+	assert_string_equal(record_sk_state(&r), "LISTEN");
 	r.sk_state = 12;
-	assert_string_equal(drop_text_sk_state(&r), "NEW-SYN-RECV");
+	assert_string_equal(record_sk_state(&r), "NEW-SYN-RECV");
 	r.sk_state = 13;
-	assert_null(drop_text_sk_state(&r));
+	assert_null(record_sk_state(&r));
 }
 
 int main(void)
