@@ -75,13 +75,19 @@ static __always_inline struct window_slot *claim_slot(void)
 		slot = bpf_map_lookup_elem(&slots, &row);
 		if (!slot)
 			return 0;
-		if (window_claim(slot)) {
-			if (cfg.track)
-				slot->row = i;
+		slot->packet.slot = i;
+		if (window_claim(slot))
 			return slot;
-		}
 	}
 	return 0;
+}
+
+static __always_inline struct xcap_packet *packet_in_slot(u64 number)
+{
+	u32 row = number;
+	struct window_slot *slot = bpf_map_lookup_elem(&slots, &row);
+
+	return slot ? &slot->packet : 0;
 }
 
 static __always_inline struct meta_cpu *this_cpu(void)

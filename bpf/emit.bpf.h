@@ -112,8 +112,9 @@ enum emit_result { EMIT_FILLED, EMIT_FULL, EMIT_FAULT };
 			p->event.stack_len = stack_take(ctx, (u8 *)(e + 1) + (bytes), room);       \
 	} while (0)
 
-#define EMIT_CLASS(size)                                                                           \
-	if (cap_len <= (size)) {                                                                   \
+/* A class is for packets longer than the one before it has room for; are there any? */
+#define EMIT_CLASS(before, size)                                                                   \
+	if (cfg.capture_max > (before) && cap_len <= (size)) {                                     \
 		EMIT_RESERVE(size);                                                                \
 		emit_head(p, e, size);                                                             \
 		if ((size) > XCAP_WINDOW && emit_tail(f, p, (u8 *)(e + 1), size))                  \
@@ -139,9 +140,13 @@ static __always_inline enum emit_result emit_reserve_parts(struct xcap_packet *p
 							   void *ctx, u64 room,
 							   struct xcap_event **event)
 {
-	u64 last = parts_search(p, p->cap_len - p->shift - 1);
+	u64 last = parts_search(p->slot, p->cap_len - p->shift - 1);
 	struct xcap_event *e;
 
+	if (cfg.capture_max <= 256) {
+		EMIT_PARTS_CLASS(256, 64, XCAP_PARTS + 4)
+		return EMIT_FULL;
+	}
 	EMIT_PARTS_CLASS(256, 64, 12)
 	EMIT_PARTS_CLASS(2048, 256, 26)
 	EMIT_PARTS_CLASS(8192, 1024, 30)
@@ -163,26 +168,26 @@ static __always_inline enum emit_result emit_reserve(struct xcap_filter_ctx *f,
 
 	if (f->pages && p->in_parts)
 		return emit_reserve_parts(p, ring, ctx, room, event);
-	if (f->dynptr && p->pulled) {
+	if (f->dynptr && cfg.capture_max > XCAP_WINDOW && p->pulled) {
 		EMIT_RESERVE(EMIT_PULLED_MAX + XCAP_SNAPLEN_MAX + 1);
 		emit_head(p, e, XCAP_WINDOW);
 		return emit_tail_pulled(f, p, (u8 *)(e + 1)) ? EMIT_FAULT : EMIT_FILLED;
 	}
-	EMIT_CLASS(16)
-	EMIT_CLASS(64)
-	EMIT_CLASS(96)
-	EMIT_CLASS(128)
-	EMIT_CLASS(192)
-	EMIT_CLASS(256)
-	EMIT_CLASS(512)
-	EMIT_CLASS(1024)
-	EMIT_CLASS(1536)
-	EMIT_CLASS(2048)
-	EMIT_CLASS(4096)
-	EMIT_CLASS(9216)
-	EMIT_CLASS(16384)
-	EMIT_CLASS(32768)
-	EMIT_CLASS(65536)
+	EMIT_CLASS(0, 16)
+	EMIT_CLASS(16, 64)
+	EMIT_CLASS(64, 96)
+	EMIT_CLASS(96, 128)
+	EMIT_CLASS(128, 192)
+	EMIT_CLASS(192, 256)
+	EMIT_CLASS(256, 512)
+	EMIT_CLASS(512, 1024)
+	EMIT_CLASS(1024, 1536)
+	EMIT_CLASS(1536, 2048)
+	EMIT_CLASS(2048, 4096)
+	EMIT_CLASS(4096, 9216)
+	EMIT_CLASS(9216, 16384)
+	EMIT_CLASS(16384, 32768)
+	EMIT_CLASS(32768, 65536)
 	return EMIT_FULL;
 }
 

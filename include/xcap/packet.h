@@ -35,6 +35,13 @@ struct xcap_cursor {
 	__u32 end;  /* the last byte's there, and one */
 };
 
+/* One piece of it. */
+struct xcap_piece {
+	__u64 addr;
+	__u32 len;
+	__u32 pos;
+};
+
 struct xcap_packet {
 	__u64 start;	   /* address of the first real byte */
 	__u64 data_offset; /* skb->data - start, signed */
@@ -50,19 +57,22 @@ struct xcap_packet {
 	__u32 raw_end;	/* parts behind n_parts, up to this one, are still frags of the kernel */
 	__u32 found;	/* of a search in parts */
 	__u64 next_skb; /* address of the next skb of the frag_list */
+	__u64 vmemmap;	/* bases of the kernel's array of pages and of what they stand for */
+	__u64 page_offset;
 	struct xcap_cursor cursor;
+	struct xcap_piece piece;
+	__u32 slot; /* number of this CPU's slot that the packet stands in */
 	__u32 ifindex;
 	__u16 protocol; /* host order */
 	__u8 pkt_type;	/* PACKET_OUTGOING when the direction is out */
 	__u8 kind;	/* enum geometry_kind */
 	/* while headers are made: what the sock tells */
-	__u8 version;	/* 4 or 6; 0: not IP, or the peer is not known */
-	__u8 full;	/* it is a whole sock, not one that waits or is being made */
-	__u8 transport; /* IPPROTO_* */
-	__u8 by_flow;	/* the addresses are the flow's */
-	__u32 in_parts; /* bytes behind the window are copied part by part */
-	__u32 early;	/* the window has its first bytes alone */
-	__u32 pad;
+	__u8 version;		     /* 4 or 6; 0: not IP, or the peer is not known */
+	__u8 full;		     /* it is a whole sock, not one that waits or is being made */
+	__u8 transport;		     /* IPPROTO_* */
+	__u8 by_flow;		     /* the addresses are the flow's */
+	__u32 in_parts;		     /* bytes behind the window are copied part by part */
+	__u32 early;		     /* the window has its first bytes alone */
 	struct xcap_tracked tracked; /* what is to be put into the table of packets */
 	/* the record: event and data are one run of words */
 	struct xcap_event event;

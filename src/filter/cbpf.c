@@ -377,6 +377,14 @@ uint32_t cbpf_span(const struct cbpf_prog *prog)
 	return span;
 }
 
+bool cbpf_has_loop(const struct cbpf_prog *prog)
+{
+	for (uint32_t i = 0; i < prog->len; i++)
+		if (prog->insns[i].code == (BPF_JMP | BPF_JA) && (int32_t)prog->insns[i].k < 0)
+			return true;
+	return false;
+}
+
 static bool uses_ancillary(const struct cbpf_prog *prog, uint32_t k)
 {
 	for (uint32_t i = 0; i < prog->len; i++) {

@@ -75,6 +75,10 @@ uint32_t cbpf_run(const struct cbpf_prog *prog, const uint8_t *packet, uint32_t 
  */
 uint32_t cbpf_span(const struct cbpf_prog *prog);
 
+/* True if it jumps back, as protochain does: then the kernel may have to leave packets undecided.
+ */
+bool cbpf_has_loop(const struct cbpf_prog *prog);
+
 /* True if the program loads SKF_AD_PKTTYPE (inbound, outbound) or SKF_AD_IFINDEX (ifindex). */
 bool cbpf_uses_direction(const struct cbpf_prog *prog);
 bool cbpf_uses_ifindex(const struct cbpf_prog *prog);

@@ -83,7 +83,7 @@ static int set_sizes(const struct plan_request *request, struct plan *plan, stru
 	} else if (plan->ring_bytes != wanted)
 		log_note("the buffer is %llu KiB: its size must be a power of two",
 			 (unsigned long long)plan->ring_bytes >> 10);
-	plan->config.snaplen = request->snaplen;
+	plan->config.snaplen = plan->config.capture_max = request->snaplen;
 	plan->config.wakeup_bytes = UTIL_MIN(plan->ring_bytes / WAKEUP_SHARE, WAKEUP_MAX);
 	plan->config.skb_data = request->skb_data;
 	plan->config.skb_data_offset = request->skb_data_offset;
@@ -116,6 +116,8 @@ static int set_filter(const struct plan_request *request, struct plan *plan, str
 	code = cbpf_compile(plan->filter_text, DLT_ETHERNET, &plan->filter, err);
 	plan->config.has_filter = !code;
 	plan->config.want_addresses |= !code && plan_link_asks_addresses(&plan->filter);
+	if (!code && cbpf_has_loop(&plan->filter))
+		plan->config.capture_max = XCAP_SNAPLEN_MAX;
 	plan->config.filter_is_short = !code && cbpf_span(&plan->filter) <= XCAP_WINDOW_EARLY;
 	return code;
 }
