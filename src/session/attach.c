@@ -80,6 +80,7 @@ const struct attach_ops attach_table[PLAN_MECHANISMS] = {
 			 .is_slow_off = true,
 			 .entry = PLAN_KPROBE,
 			 .arg_offset = attach_kprobe_arg_offset,
+			 .look = attach_kprobe_look,
 			 .attach = attach_kprobe_open},
 	[PLAN_FEXIT] = {.type = BPF_PROG_TYPE_TRACING,
 			.attach_type = BPF_TRACE_FEXIT,
@@ -97,6 +98,7 @@ const struct attach_ops attach_table[PLAN_MECHANISMS] = {
 			    .is_slow_off = true,
 			    .entry = PLAN_KPROBE,
 			    .arg_offset = attach_kprobe_arg_offset,
+			    .look = attach_kprobe_look,
 			    .attach = attach_kprobe_open},
 };
 

@@ -89,7 +89,8 @@ static int open_event(struct perf_event_attr *attr, const struct attach_part *pa
 	return syscall(__NR_perf_event_open, attr, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
 }
 
-int attach_kprobe_open(int prog_fd, const struct attach_part *part, struct err *err)
+/* The event, which nothing hangs on yet; the fd is the caller's. */
+static int open_probe(const struct attach_part *part, struct err *err)
 {
 	const struct plan_probe *probe = part->probe;
 	char symbol[sizeof(probe->module) + sizeof(probe->name) + 2];
@@ -107,9 +108,28 @@ int attach_kprobe_open(int prog_fd, const struct attach_part *part, struct err *
 		return err_errno(
 			err, ERR_UNSUPPORTED, errno, "cannot put a kprobe on '%s'%s", probe->name,
 			probe->offset && errno == EILSEQ ? ": no instruction begins there" : "");
+	return fd;
+}
+
+int attach_kprobe_look(const struct attach_part *part, struct err *err)
+{
+	int fd = open_probe(part, err);
+
+	if (fd < 0)
+		return fd;
+	close(fd);
+	return 0;
+}
+
+int attach_kprobe_open(int prog_fd, const struct attach_part *part, struct err *err)
+{
+	int fd = open_probe(part, err);
+
+	if (fd < 0)
+		return fd;
 	fd = part->has_cookie ? link_event(prog_fd, fd, part) : set_program(prog_fd, fd);
 	if (fd < 0)
 		return err_errno(err, ERR_UNSUPPORTED, fd, "cannot attach to the kprobe on '%s'",
-				 probe->name);
+				 part->probe->name);
 	return fd;
 }

@@ -135,13 +135,16 @@ static int attach_end(struct hooks *hooks, uint32_t i, enum plan_mechanism mecha
 		.has_cookie = has_cookie(hooks, probe, mechanism),
 		.cookie = cookie_of(probe, i),
 	};
-	int prog_fd = part.has_cookie ? shared_program(hooks, mechanism, keep, err)
-				      : own_program(hooks, i, mechanism, keep, err);
-	int code;
+	const struct attach_ops *ops = &attach_table[mechanism];
+	int prog_fd, code;
 
+	if (hooks->list[i].untraceable && ops->look && (code = ops->look(&part, err)))
+		return code;
+	prog_fd = part.has_cookie ? shared_program(hooks, mechanism, keep, err)
+				  : own_program(hooks, i, mechanism, keep, err);
 	if (prog_fd < 0)
 		return prog_fd;
-	code = attach_table[mechanism].attach(prog_fd, &part, err);
+	code = ops->attach(prog_fd, &part, err);
 	if (!part.has_cookie && code < 0)
 		close(prog_fd);
 	if (code < 0)
