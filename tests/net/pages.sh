@@ -211,6 +211,32 @@ test_pages__by_kprobe_fragments_put_together_are_whole()
 	reassembled_at kprobe:icmp_rcv
 }
 
+# 119 fragments, more than are followed by address: what is there is right, and ends with a mark.
+test_pages__by_kprobe_more_fragments_than_are_followed_are_a_marked_part()
+{
+	need_kprobe
+	need_feature 'page addresses' "page addresses: the kernel has no data symbols"
+	net_up 576
+	start skb -f kprobe:icmp_rcv -s 65535 -w "$T/x.pcapng" -e 'icmp and len = 65043'
+	ping4 1 -s 65001
+	stop
+	eq lost "$(total lost)" 0
+	eq packets "$(packets "$T/x.pcapng")" 2
+	eq "partial packets" "$(partial "$T/x.pcapng")" 2
+	tcpdump -r "$T/x.pcapng" -w "$T/x.pcap" 2>/dev/null
+	python3 - "$T/x.pcap" >"$T/out" <<-'PING'
+		import struct, sys
+		data, at = open(sys.argv[1], "rb").read(), 24
+		while at < len(data):
+		    size, length = struct.unpack_from("<II", data, at + 8)
+		    icmp = data[at + 16 + 34:at + 16 + size]
+		    right = icmp[24:] == bytes(i & 255 for i in range(16, len(icmp) - 8))
+		    print(icmp[0], length, "a right part" if right and 20000 < len(icmp) < 64000 else f"wrong: {len(icmp)}")
+		    at += 16 + size
+	PING
+	each_line_matches "$T/out" '^[08] 65043 a right part$'
+}
+
 # Bytes of one packet must not show in another's record: the ring is filled with X first, then used again.
 poisoned_by()
 {
