@@ -61,8 +61,8 @@ struct skb_shared_info___frags {
 #define COMPAT_FRAG_IS_NO_PAGE 1
 
 /*
- * A table of neighbours, without CO-RE, which takes libbpf a millisecond for each type: a neighbour
- * that is found is compared, and with other members none would be. v6.13: a01a67ab2fff ("neighbour:
+ * A table of neighbours, the same on all kernels so far; with another none would be found, as each
+ * is compared. v6.13: a01a67ab2fff ("neighbour:
  * Remove bare neighbour::next pointer") made pointers to neighbours, the first member of each, into
  * hlists, their first member as well: a link is the address of the next one either way.
  */

@@ -20,7 +20,7 @@
 #define ETHER_PACKET_HOST 0	 /* PACKET_HOST */
 #define ETHER_CHAIN_MAX	  8	 /* neighbours of one hash; the table doubles when it is full */
 
-/* A member of the struct at an address. */
+/* A member of the struct at an address, of a type that CO-RE knows. */
 #define ETHER_READ(type, addr, field)                                                              \
 	VIEW_READ(cfg.has_rdonly_cast, ETHER_AT(struct type, addr), field)
 #define ETHER_AT(type, addr)                                                                       \
@@ -47,19 +47,24 @@ static __always_inline u64 ether_route(const struct xcap_packet *p, u64 skb, u64
 	return route;
 }
 
+static __always_inline void ether_read_key(u32 *key, u64 addr)
+{
+	bpf_probe_read_kernel(key, 4 * sizeof(*key), (void *)addr);
+}
+
 /* The next hop of IPv4; false: to everybody. */
 static __always_inline bool ether_hop4(struct ether_hop *hop, const u8 *ip, u64 route)
 {
-	u8 family = ETHER_READ(rtable, route, rt_gw_family);
+	u8 family = view_peek(route + cfg.neigh.rt_gw_family);
 
 	hop->key[0] = *(u32 *)(ip + 16);
 	if (family == REBUILD_INET)
-		hop->key[0] = ETHER_READ(rtable, route, rt_gw4);
+		hop->key[0] = view_peek(route + cfg.neigh.rt_gw4);
 	hop->is_6 = family == REBUILD_INET6;
 	if (hop->is_6)
-		bpf_core_read(hop->key, sizeof(hop->key), &((struct rtable *)route)->rt_gw6);
-	return family ||
-	       (hop->key[0] != 0xffffffff && ETHER_READ(rtable, route, rt_type) != ETHER_BROADCAST);
+		ether_read_key(hop->key, route + cfg.neigh.rt_gw6);
+	return family || (hop->key[0] != 0xffffffff &&
+			  (u16)view_peek(route + cfg.neigh.rt_type) != ETHER_BROADCAST);
 }
 
 static __always_inline void ether_hop6(struct ether_hop *hop, const u8 *ip, u64 route)
@@ -69,9 +74,8 @@ static __always_inline void ether_hop6(struct ether_hop *hop, const u8 *ip, u64 
 	hop->key[1] = *(u32 *)(ip + 28);
 	hop->key[2] = *(u32 *)(ip + 32);
 	hop->key[3] = *(u32 *)(ip + 36);
-	if (ETHER_READ(rt6_info, route, rt6i_flags) & ETHER_GATEWAY)
-		bpf_core_read(hop->key, sizeof(hop->key),
-			      &((struct rt6_info *)route)->rt6i_gateway);
+	if (view_peek(route + cfg.neigh.rt6_flags) & ETHER_GATEWAY)
+		ether_read_key(hop->key, route + cfg.neigh.rt6_gateway);
 }
 
 /* The address of a group follows from it: RFC 1112, 6.4, and RFC 2464, 7. */
@@ -96,14 +100,15 @@ static __always_inline u64 ether_chain(const struct ether_hop *hop)
 {
 	struct net_device *dev = (void *)hop->dev;
 	struct compat_neighbours table = {};
-	const void *from;
+	u64 from;
 	u32 hash;
 
 	if (hop->is_6)
-		from = BPF_CORE_READ(dev, ip6_ptr, nd_parms, tbl, nht);
+		from = view_peek((u64)BPF_CORE_READ(dev, ip6_ptr) + cfg.neigh.nd_parms);
 	else
-		from = BPF_CORE_READ(dev, ip_ptr, arp_parms, tbl, nht);
-	bpf_probe_read_kernel(&table, sizeof(table), from);
+		from = view_peek((u64)BPF_CORE_READ(dev, ip_ptr) + cfg.neigh.arp_parms);
+	from = view_peek(view_peek(from + cfg.neigh.tbl) + cfg.neigh.nht);
+	bpf_probe_read_kernel(&table, sizeof(table), (void *)from);
 	hash = (hop->key[0] ^ (u32)hop->dev ^ hop->dev >> 32) * table.random[0];
 	if (hop->is_6)
 		hash += hop->key[1] * table.random[1] + hop->key[2] * table.random[2] +
@@ -118,9 +123,9 @@ static __always_inline bool ether_is_hop(const struct ether_hop *hop, u64 neighb
 	u32 key[4] = {};
 	bool same;
 
-	if ((u64)ETHER_READ(neighbour, neighbour, dev) != hop->dev)
+	if (view_peek(neighbour + cfg.neigh.dev) != hop->dev)
 		return false;
-	bpf_core_read(key, size, &((struct neighbour *)neighbour)->primary_key);
+	bpf_probe_read_kernel(key, size, (void *)(neighbour + cfg.neigh.key));
 	same = key[0] == hop->key[0];
 	for (u32 i = 1; hop->is_6 && i < 4; i++)
 		same &= key[i] == hop->key[i];
@@ -142,8 +147,8 @@ static __always_inline void ether_neighbour(u8 *to, const struct ether_hop *hop)
 {
 	u64 neighbour = ether_find(hop, ether_chain(hop));
 
-	if (neighbour && ETHER_READ(neighbour, neighbour, nud_state) & ETHER_VALID)
-		bpf_core_read(to, ETHER_ADDRESS, &((struct neighbour *)neighbour)->ha);
+	if (neighbour && view_peek(neighbour + cfg.neigh.nud_state) & ETHER_VALID)
+		bpf_probe_read_kernel(to, ETHER_ADDRESS, (void *)(neighbour + cfg.neigh.ha));
 }
 
 static __always_inline void ether_read_own(u8 *to, u64 dev)

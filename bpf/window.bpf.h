@@ -209,7 +209,7 @@ static __always_inline enum window_result window_fill(const struct xcap_ctx *c,
 		window_make_ether(p->data, v, protocol);
 		if (complete_is_due(p, v, c->flow, p->shift, p->valid - p->shift))
 			complete_headers(p, v, c->flow, p->shift);
-		if (cfg.want_addresses && !c->given && p->kind != GEOMETRY_FAKE)
+		if (cfg.want_addresses && cfg.neigh.known && !c->given && p->kind != GEOMETRY_FAKE)
 			ether_addresses(p, v, f->skb, c->sock);
 	} else if (v->has_vlan) {
 		if (p->valid < WINDOW_MAC_LEN + GEOMETRY_TAG_LEN)

@@ -73,25 +73,6 @@ struct net {
 typedef struct {
 	struct net *net;
 } possible_net_t;
-struct neigh_hash_table;
-struct neigh_table {
-	struct neigh_hash_table *nht;
-};
-struct neigh_parms {
-	struct neigh_table *tbl;
-};
-struct neighbour {
-	__u8 nud_state;
-	__u8 ha[32];
-	struct net_device *dev;
-	__u8 primary_key[0];
-};
-struct in_device {
-	struct neigh_parms *arp_parms;
-};
-struct inet6_dev {
-	struct neigh_parms *nd_parms;
-};
 struct net_device {
 	char name[16];
 	__s32 ifindex;
@@ -161,16 +142,6 @@ struct dst_ops;
 struct dst_entry {
 	struct net_device *dev;
 	struct dst_ops *ops;
-};
-struct rtable {
-	__u16 rt_type;
-	__u8 rt_gw_family;
-	__u32 rt_gw4;
-	struct in6_addr rt_gw6;
-};
-struct rt6_info {
-	struct in6_addr rt6i_gateway;
-	__u32 rt6i_flags;
 };
 typedef struct {
 	__s32 counter;

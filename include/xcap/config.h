@@ -26,6 +26,16 @@ enum xcap_stack_where {
 	XCAP_STACK_DROPS, /* where kfree_skb is hit */
 };
 
+/* Offsets in structs of the kernel, by which the Ethernet address of a next hop is found. */
+struct xcap_neigh {
+	__u16 known; /* 0: this kernel lacks one of them */
+	__u16 arp_parms, nd_parms, tbl, nht;
+	__u16 nud_state, ha, dev, key;
+	__u16 rt_type, rt_gw_family, rt_gw4, rt_gw6;
+	__u16 rt6_gateway, rt6_flags;
+	__u16 pad;
+};
+
 struct xcap_config {
 	__u64 preempt_delta;	/* &preempt_count - &runqueues of one CPU, from BTF; 0: not known */
 	__u64 vmemmap_base;	/* addresses of these variables; 0: not known, and paged bytes */
@@ -41,8 +51,9 @@ struct xcap_config {
 	__u32 want_context;
 	__u32 want_device;
 	__u32 want_segments;
-	__u32 want_addresses; /* Ethernet addresses of headers that are made up */
-	__u32 skb_data;	      /* the packet starts at skb->data + skb_data_offset */
+	__u32 want_addresses;	 /* Ethernet addresses of headers that are made up ... */
+	struct xcap_neigh neigh; /* ... which takes these */
+	__u32 skb_data;		 /* the packet starts at skb->data + skb_data_offset */
 	__s32 skb_data_offset;
 	__u32 fake_hdr;	    /* an skb without a packet goes out behind a made-up link header */
 	__u32 wakeup_bytes; /* wake the reader each time that this much was written */

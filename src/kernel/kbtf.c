@@ -442,7 +442,6 @@ const char *kbtf_drop_reason_at(struct kbtf *kbtf, size_t i)
 	return i < kbtf->reasons.n ? kbtf->reasons.list[i].name : NULL;
 }
 
-/* Offset in bytes of a member, also inside anonymous members; -1: none. */
 static int64_t member_offset(const struct btf *btf, uint32_t id, const char *name, int depth)
 {
 	const struct btf_type *type = btf__type_by_id(btf, id);
@@ -462,6 +461,11 @@ static int64_t member_offset(const struct btf *btf, uint32_t id, const char *nam
 			return offset + btf_member_bit_offset(type, i) / 8;
 	}
 	return -1;
+}
+
+int64_t kbtf_member_offset(const struct btf *btf, uint32_t id, const char *member)
+{
+	return member_offset(btf, id, member, 0);
 }
 
 /* Offset of the preemption count that this per-CPU variable is or holds; -1: neither. */

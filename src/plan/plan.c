@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "base/util.h"
 #include "kernel/kbtf.h"
+#include "kernel/neigh.h"
 #include "plan/plan_iface.h"
 #include "plan/plan_ladder.h"
 #include "plan/plan_link.h"
@@ -179,6 +180,10 @@ static void set_kernel(const struct plan_kernel *kernel, struct plan *plan)
 	plan->config.has_rdonly_cast = plan_ladder_feature(kernel, FEATURE_RDONLY_CAST, NULL, 0);
 	if (plan->config.want_context && kernel->btf)
 		plan->config.preempt_delta = (uint64_t)kbtf_preempt_delta(kernel->btf);
+	if (plan->config.want_addresses && kernel->btf &&
+	    neigh_find_offsets(kernel->btf, &plan->config.neigh))
+		log_debug("no types of routes and neighbours: Ethernet addresses that are made up "
+			  "are zeros");
 	plan->btf_file = kernel->btf ? kbtf_file(kernel->btf) : NULL;
 	plan->config.probe_count = plan->n_probes;
 }

@@ -4,7 +4,7 @@
 # ether.sh - the Ethernet addresses of headers that are made up: those that the packet will have on the wire
 # where device and neighbour are known, else zeros, and to the filter the same as in the file.
 
-MAC_ROUTER=02:00:00:00:00:0c	# a router that is not there
+ROUTER=02:00:00:00:00:0c	# a router that is not there
 NOBODY=00:00:00:00:00:00
 
 # Local output ends in front of the link layer, as the drop of a netfilter rule.
@@ -14,8 +14,8 @@ output_net()
 	net_up
 	in_a ip neigh replace "$IP_B" lladdr "$MAC_B" dev "$DEV_A" nud permanent
 	in_a ip neigh replace "$IP6_B" lladdr "$MAC_B" dev "$DEV_A" nud permanent
-	in_a ip neigh replace 10.99.0.3 lladdr "$MAC_ROUTER" dev "$DEV_A" nud permanent
-	in_a ip neigh replace fe80::c lladdr "$MAC_ROUTER" dev "$DEV_A" nud permanent
+	in_a ip neigh replace 10.99.0.3 lladdr "$ROUTER" dev "$DEV_A" nud permanent
+	in_a ip neigh replace fe80::c lladdr "$ROUTER" dev "$DEV_A" nud permanent
 	in_a ip neigh replace 10.99.0.5 dev "$DEV_A" nud failed
 	in_a ip route add 10.1.0.0/16 via 10.99.0.3
 	in_a ip route add 10.2.0.0/16 via inet6 fe80::c dev "$DEV_A"
@@ -29,15 +29,15 @@ output_net()
 # What the packet to each destination gets as its own.
 DESTINATIONS="
 $IP_B $MAC_B
-10.1.2.3 $MAC_ROUTER
-10.2.2.3 $MAC_ROUTER
+10.1.2.3 $ROUTER
+10.2.2.3 $ROUTER
 10.99.0.4 $NOBODY
 10.99.0.5 $NOBODY
 10.99.0.255 ff:ff:ff:ff:ff:ff
 255.255.255.255 ff:ff:ff:ff:ff:ff
 239.129.2.3 01:00:5e:01:02:03
 $IP6_B $MAC_B
-fd01::3 $MAC_ROUTER
+fd01::3 $ROUTER
 fd99::4 $NOBODY
 ff02::1:ff00:17 33:33:ff:00:00:17
 "
@@ -85,7 +85,7 @@ test_ether__the_filter_and_cooked_frames_have_them_too()
 {
 	need tshark
 	output_net
-	capture skb -f skb:kfree_skb -e "udp port 9 and ether dst $MAC_ROUTER and ether src $MAC_A" -- send_output
+	capture skb -f skb:kfree_skb -e "udp port 9 and ether dst $ROUTER and ether src $MAC_A" -- send_output
 	each_line_matches "$T/out" ' (10\.[12]\.2\.3|fd01::3)\.9: '
 	eq lines "$(lines "$T/out")" 3
 	capture skb -f skb:kfree_skb -e "udp port 9 and ether multicast" -- send_output
