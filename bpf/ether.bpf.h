@@ -20,13 +20,8 @@
 #define ETHER_PACKET_HOST 0	 /* PACKET_HOST */
 #define ETHER_CHAIN_MAX	  8	 /* neighbours of one hash; the table doubles when it is full */
 
-/* A member of the struct at an address, of a type that CO-RE knows. */
-#define ETHER_READ(type, addr, field)                                                              \
-	VIEW_READ(cfg.has_rdonly_cast, ETHER_AT(struct type, addr), field)
-#define ETHER_AT(type, addr)                                                                       \
-	((type *)(cfg.has_rdonly_cast                                                              \
-			  ? bpf_rdonly_cast((void *)(addr), bpf_core_type_id_kernel(type))         \
-			  : (void *)(addr)))
+/* A member of the struct at an address, and what comes behind it. */
+#define ETHER_READ(type, addr, field) view_peek((addr) + bpf_core_field_offset(struct type, field))
 
 struct ether_hop {
 	u64 dev;
@@ -43,7 +38,7 @@ static __always_inline u64 ether_route(const struct xcap_packet *p, u64 skb, u64
 	if (p->kind != GEOMETRY_PAYLOAD)
 		route = ETHER_READ(sk_buff, skb, _skb_refdst) & ~1ULL;
 	if (!route && sock && p->kind > GEOMETRY_FAKE && p->full)
-		route = (u64)ETHER_READ(sock, sock, sk_dst_cache);
+		route = ETHER_READ(sock, sock, sk_dst_cache);
 	return route;
 }
 
@@ -98,15 +93,14 @@ static __always_inline bool ether_group(u8 *to, const struct ether_hop *hop)
 /* The chain of the table in which the neighbour is: arp_hashfn(), ndisc_hashfn(). */
 static __always_inline u64 ether_chain(const struct ether_hop *hop)
 {
-	struct net_device *dev = (void *)hop->dev;
 	struct compat_neighbours table = {};
 	u64 from;
 	u32 hash;
 
 	if (hop->is_6)
-		from = view_peek((u64)BPF_CORE_READ(dev, ip6_ptr) + cfg.neigh.nd_parms);
+		from = view_peek(ETHER_READ(net_device, hop->dev, ip6_ptr) + cfg.neigh.nd_parms);
 	else
-		from = view_peek((u64)BPF_CORE_READ(dev, ip_ptr) + cfg.neigh.arp_parms);
+		from = view_peek(ETHER_READ(net_device, hop->dev, ip_ptr) + cfg.neigh.arp_parms);
 	from = view_peek(view_peek(from + cfg.neigh.tbl) + cfg.neigh.nht);
 	bpf_probe_read_kernel(&table, sizeof(table), (void *)from);
 	hash = (hop->key[0] ^ (u32)hop->dev ^ hop->dev >> 32) * table.random[0];
@@ -119,17 +113,13 @@ static __always_inline u64 ether_chain(const struct ether_hop *hop)
 
 static __always_inline bool ether_is_hop(const struct ether_hop *hop, u64 neighbour)
 {
-	u64 size = hop->is_6 ? sizeof(hop->key) : sizeof(hop->key[0]);
-	u32 key[4] = {};
-	bool same;
+	u64 at = neighbour + cfg.neigh.key, half = *(u64 *)hop->key, other = *(u64 *)(hop->key + 2);
 
 	if (view_peek(neighbour + cfg.neigh.dev) != hop->dev)
 		return false;
-	bpf_probe_read_kernel(key, size, (void *)(neighbour + cfg.neigh.key));
-	same = key[0] == hop->key[0];
-	for (u32 i = 1; hop->is_6 && i < 4; i++)
-		same &= key[i] == hop->key[i];
-	return same;
+	if (!hop->is_6)
+		return (u32)view_peek(at) == hop->key[0];
+	return view_peek(at) == half && view_peek(at + sizeof(half)) == other;
 }
 
 /* Not inlined: so that the counter stays in a register, without which 5.10 sees no end. */
@@ -143,17 +133,20 @@ static __attribute__((noinline)) u64 ether_find(const struct ether_hop *hop, u64
 	return 0;
 }
 
+static __always_inline void ether_copy(u8 *to, u64 from)
+{
+	u64 address = view_peek(from);
+
+	*(u32 *)to = address;
+	*(u16 *)(to + 4) = address >> 32;
+}
+
 static __always_inline void ether_neighbour(u8 *to, const struct ether_hop *hop)
 {
 	u64 neighbour = ether_find(hop, ether_chain(hop));
 
 	if (neighbour && view_peek(neighbour + cfg.neigh.nud_state) & ETHER_VALID)
-		bpf_probe_read_kernel(to, ETHER_ADDRESS, (void *)(neighbour + cfg.neigh.ha));
-}
-
-static __always_inline void ether_read_own(u8 *to, u64 dev)
-{
-	bpf_probe_read_kernel(to, ETHER_ADDRESS, ETHER_READ(net_device, dev, dev_addr));
+		ether_copy(to, neighbour + cfg.neigh.ha);
 }
 
 /*
@@ -171,17 +164,17 @@ static __attribute__((noinline)) void ether_addresses(struct xcap_packet *p,
 
 	if (p->event.direction == XCAP_DIR_IN) {
 		if (v->dev_type == GEOMETRY_ETHER && v->pkt_type == ETHER_PACKET_HOST)
-			ether_read_own(p->data, v->dev);
+			ether_copy(p->data, ETHER_READ(net_device, v->dev, dev_addr));
 		return;
 	}
 	route = ether_route(p, skb, v->sk ? v->sk : sock);
 	if (p->event.direction != XCAP_DIR_OUT || !route)
 		return;
 	/* its first member */
-	family = view_peek((u64)ETHER_READ(dst_entry, route, ops));
-	if (!dev) /* a number, by which the hash goes, not what the verifier takes for a pointer */
-		dev = (u64)BPF_CORE_READ((struct dst_entry *)route, dev);
-	if (ETHER_READ(net_device, dev, type) != GEOMETRY_ETHER)
+	family = view_peek(ETHER_READ(dst_entry, route, ops));
+	if (!dev)
+		dev = ETHER_READ(dst_entry, route, dev);
+	if ((u16)ETHER_READ(net_device, dev, type) != GEOMETRY_ETHER)
 		return;
 	hop.dev = dev;
 	if (family == REBUILD_INET && ip[0] >> 4 == 4)
@@ -190,7 +183,7 @@ static __attribute__((noinline)) void ether_addresses(struct xcap_packet *p,
 		ether_hop6(&hop, ip, route);
 	else
 		return;
-	ether_read_own(p->data + ETHER_ADDRESS, dev);
+	ether_copy(p->data + ETHER_ADDRESS, ETHER_READ(net_device, dev, dev_addr));
 	if (everybody)
 		__builtin_memset(p->data, 0xff, ETHER_ADDRESS);
 	else if (!ether_group(p->data, &hop))
