@@ -9,22 +9,15 @@ is not. Every payload is of its own bytes. Each answer has come before the next 
 packets are the same ones at every place, and there is nothing to wait for.
 """
 import ctypes
-import os
 import socket
 import struct
 import sys
 import time
 
-CLONE_NEWNET = 0x40000000
+sys.dont_write_bytecode = True
+from netns import enter  # noqa: E402
+
 SO_ATTACH_FILTER = 26
-libc = ctypes.CDLL(None, use_errno=True)
-
-
-def enter(netns):
-    fd = os.open("/run/netns/" + netns, os.O_RDONLY)
-    if libc.setns(fd, CLONE_NEWNET):
-        raise OSError(ctypes.get_errno(), "setns " + netns)
-    os.close(fd)
 
 
 def make(netns, family, kind):

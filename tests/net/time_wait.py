@@ -6,24 +6,16 @@ Used by rebuild.sh. A's socket is gone but for a time-wait sock when B's FIN is 
 this connection alone, drops that FIN (input) or the answer to it (output). Prints the client's port, the
 sequence number of B's FIN and the number that it acknowledges, as B's socket has them.
 """
-import ctypes
-import os
 import socket
 import subprocess
 import sys
 import time
 
-CLONE_NEWNET = 0x40000000
+sys.dont_write_bytecode = True
+from netns import enter  # noqa: E402
+
 TCP_REPAIR, TCP_REPAIR_QUEUE, TCP_QUEUE_SEQ = 19, 20, 21
 RECV_QUEUE, SEND_QUEUE, OFF_NO_WINDOW_PROBE = 1, 2, -1
-libc = ctypes.CDLL(None, use_errno=True)
-
-
-def enter(netns):
-    fd = os.open("/run/netns/" + netns, os.O_RDONLY)
-    if libc.setns(fd, CLONE_NEWNET):
-        raise OSError(ctypes.get_errno(), "setns " + netns)
-    os.close(fd)
 
 
 def is_time_wait(port):
