@@ -171,9 +171,10 @@ static int check_start(const struct config *config, struct err *err)
 
 static int check_track(const struct config *config, struct err *err)
 {
-	if (!config->track_max || config->track)
+	if (!config->track_max || config->track ||
+	    (config->gather.on && !config->gather.by_content && !config->gather.by_pointer))
 		return 0;
-	err_set(err, ERR_USAGE, "--track-max '%llu' needs --track: no packet is followed",
+	err_set(err, ERR_USAGE, "--track-max '%llu' needs --track or -g: no packet is followed",
 		(unsigned long long)config->track_max);
 	err_hint(err, "--track gives every packet that matches an id");
 	return err->code;

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """track.py: traffic of the tests in track.sh, and what the ids in a text of -v say.
 
-	track.py send ADDRESS PORT N [WAIT]	N datagrams whose first bytes are their number, in decimal;
+	track.py send ADDRESS PORT N		N datagrams whose first bytes are their number, in decimal;
 						PORT0+n where PORT ends in '+'
+	track.py late ADDRESS PORT N SECONDS	the same after so long a wait
 	track.py hold PORT FILE			a socket that nobody reads, until the end; FILE when it is there
 	track.py ids FILE REGEX			lines "id parent probe WORD" of FILE, WORD what REGEX's group matched
 """
@@ -11,6 +12,7 @@ import re
 import signal
 import socket
 import sys
+import time
 
 
 def send(address, port, n):
@@ -18,6 +20,11 @@ def send(address, port, n):
     many = port.endswith("+")
     for i in range(int(n)):
         s.sendto(b"%08d" % i, (address, int(port.rstrip("+")) + (i if many else 0)))
+
+
+def late(address, port, n, seconds):
+    time.sleep(float(seconds))
+    send(address, port, n)
 
 
 def hold(port, path):

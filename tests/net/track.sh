@@ -112,6 +112,23 @@ test_track_max__packets_beyond_it_are_counted_and_shown_without_an_id()
 	match "$T/err" '^0 packets lost'
 }
 
+# Where the table fills up, those that wait in a socket for long make room for what is on its way.
+test_track_max__packets_long_silent_are_forgotten_and_counted()
+{
+	net_up
+	background ip netns exec "$NS_B" python3 "$NET/track.py" hold 9000 "$T/bound"
+	until_true 10 test -e "$T/bound" || fail "the socket is not there"
+	start skb --track --track-max 64 -v -l -f net:netif_receive_skb "${OURS[@]}" -e 'udp dst port 9000'
+	python3_in_a send "$IP_B" 9000 60
+	# a round of the sweeper behind their second one, and a half
+	python3_in_a late "$IP_B" 9000 60 2.6
+	stop
+	ids '(UDP)'
+	eq "packets" "$(lines "$T/ids")" 120
+	eq "with an id" "$(count "$T/ids" '^[0-9]')" 120
+	match "$T/err" '^120 packets followed.*; 60 forgotten after a long silence$'
+}
+
 # The memory of one packet is that of the next one at once.
 test_track__20000_packets_in_reused_memory_have_an_id_each()
 {

@@ -258,8 +258,12 @@ static void opts_parse__track_max__is_a_number_of_packets_with_track(void **stat
 	       "--track-max", "many");
 	REFUSE("option '--track-max': '15' is out of range: 16 to 4194304 packets", "", "--track",
 	       "--track-max", "15");
-	REFUSE("--track-max '100' needs --track: no packet is followed",
+	REFUSE("--track-max '100' needs --track or -g: no packet is followed",
 	       "--track gives every packet that matches an id", "--track-max", "100");
+	ACCEPT("--gather", "--track-max", "100");
+	REFUSE("--track-max '100' needs --track or -g: no packet is followed",
+	       "--track gives every packet that matches an id", "--gather", "--gather-by",
+	       "content", "--track-max", "100");
 }
 
 static void opts_parse__fake_hdr__contradicts_skb_data(void **state)
