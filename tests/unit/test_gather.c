@@ -541,6 +541,28 @@ static void id__nat__is_one_journey_and_says_what_changed(void **state)
 			    "b{dst 10.0.0.2.9000 -> 10.0.0.9.80; mark 0x0 -> 0x10}");
 }
 
+static void many__300_probes_of_a_glob__are_300_hops_in_the_order_of_time(void **state)
+{
+	static struct capture_probe probes[300];
+	struct gather_rig *rig = *state;
+	const char *at;
+
+	for (uint32_t i = 0; i < 300; i++)
+		probes[i] = (struct capture_probe){.spec = "p", .name = "p", .mechanism = "kprobe"};
+	rig->info.probes = probes;
+	rig->info.n_probes = 300;
+	/* the last comes first, as when another CPU is read before */
+	for (uint32_t i = 300; i-- > 0;)
+		gather_rig_hop(rig, i, i, 7);
+	gather_rig_end(rig, 300, 7);
+	gather_rig_advance(rig, 2 * GRACE_US);
+	at = buf_str(&rig->out);
+	assert_ptr_equal(strstr(at, "7 complete p@0 p@1 p@2 "), at);
+	assert_non_null(strstr(at, " p@298 p@299 | "));
+	assert_null(strchr(at, '-'));
+	gather_rig_expect_counts(rig, 0, 0);
+}
+
 static void ids__thousands_at_once__all_come_out_once(void **state)
 {
 	struct gather_rig *rig = *state;
@@ -604,6 +626,7 @@ int main(void)
 		TEST(content__by_pointer__the_same_in_two_skbs_is_two),
 		TEST(content__drop_of_a_known_packet__ends_it_and_of_another_is_a_stray),
 		TEST(content__nat__is_another_packet),
+		TEST(many__300_probes_of_a_glob__are_300_hops_in_the_order_of_time),
 		TEST(ids__thousands_at_once__all_come_out_once),
 	};
 
