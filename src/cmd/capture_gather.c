@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "flow/drops.h"
+#include "plan/plan_reason.h"
 
 #define NAMES_MAX 5 /* probes that a hint lists */
 
@@ -74,17 +75,26 @@ static bool sees_drops(const struct plan *plan)
 	return false;
 }
 
-int capture_gather_check(const struct config *config, const struct plan *plan, struct err *err)
+int capture_gather_check(const struct config *config, const struct plan *plan,
+			 const struct plan_kernel *kernel, struct err *err)
 {
+	const struct stop_condition *stop = &config->stop;
+	uint32_t number;
+	int rc = 0;
+
 	if (find_baseline(config, plan) < 0)
 		return no_baseline(config, plan, err);
-	if ((!config->stop.drop && !config->stop.n_reasons) || sees_drops(plan))
-		return 0;
-	err_set(err, ERR_USAGE, "--stop-on '%s%s' waits for a drop, and no probe here sees drops",
-		config->stop.drop ? "drop" : "reason=",
-		config->stop.drop ? "" : config->stop.reasons[0]);
-	err_hint(err, "capture at skb:kfree_skb too, or gather with -g");
-	return err->code;
+	if ((stop->drop || stop->n_reasons) && !sees_drops(plan)) {
+		err_set(err, ERR_USAGE,
+			"--stop-on '%s%s' waits for a drop, and no probe here sees drops",
+			stop->drop ? "drop" : "reason=", stop->drop ? "" : stop->reasons[0]);
+		err_hint(err, "capture at skb:kfree_skb too, or gather with -g");
+		return err->code;
+	}
+	for (uint32_t i = 0; i < stop->n_reasons && !rc; i++)
+		rc = plan_reason_find(kernel->btf, "--stop-on reason", stop->reasons[i], &number,
+				      err);
+	return rc;
 }
 
 static bool is_benign(const struct record *record)

@@ -20,10 +20,11 @@
 void capture_gather_request(const struct config *config, struct plan_request *request);
 
 /*
- * Before anything is attached: is what --gather-baseline and --stop-on name among the probes?
- * ERR_USAGE.
+ * Before anything is attached: is there what --gather-baseline and --stop-on name? ERR_USAGE, or
+ * ERR_UNSUPPORTED for a reason where the kernel gives none.
  */
-int capture_gather_check(const struct config *config, const struct plan *plan, struct err *err);
+int capture_gather_check(const struct config *config, const struct plan *plan,
+			 const struct plan_kernel *kernel, struct err *err);
 
 /* Nothing without -g. The session is the source of what was lost. */
 int capture_gather_begin(const struct config *config, const struct plan *plan,

@@ -109,7 +109,7 @@ static int run_plan(const struct config *config, const struct plan *plan,
 		    const struct plan_kernel *kernel, const struct capture_sinks *sinks,
 		    struct err *err)
 {
-	int rc = capture_gather_check(config, plan, err);
+	int rc = capture_gather_check(config, plan, kernel, err);
 
 	if (rc)
 		return rc;

@@ -4,6 +4,7 @@
  */
 #include "flow/stop.h"
 
+#include <string.h>
 #include <strings.h>
 
 bool stop_is_set(const struct stop_condition *stop)
@@ -13,9 +14,16 @@ bool stop_is_set(const struct stop_condition *stop)
 
 static bool has_reason(const struct stop_condition *stop, const struct record *record)
 {
-	for (uint32_t i = 0; record->reason && i < stop->n_reasons; i++)
-		if (strcasecmp(stop->reasons[i], record->reason) == 0)
+	static const char prefix[] = "SKB_DROP_REASON_";
+
+	for (uint32_t i = 0; record->reason && i < stop->n_reasons; i++) {
+		const char *name = stop->reasons[i];
+
+		if (strncasecmp(name, prefix, strlen(prefix)) == 0)
+			name += strlen(prefix);
+		if (strcasecmp(name, record->reason) == 0)
 			return true;
+	}
 	return false;
 }
 

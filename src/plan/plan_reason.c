@@ -43,7 +43,8 @@ static void hint_reason(struct kbtf *kbtf, const char *word, struct err *err)
 	free(names);
 }
 
-static int find(struct kbtf *kbtf, const char *name, uint32_t *reason, struct err *err)
+int plan_reason_find(struct kbtf *kbtf, const char *option, const char *name, uint32_t *reason,
+		     struct err *err)
 {
 	int code = kbtf ? kbtf_find_drop_reason(kbtf, name, reason) : -EOPNOTSUPP;
 
@@ -51,12 +52,12 @@ static int find(struct kbtf *kbtf, const char *name, uint32_t *reason, struct er
 		return 0;
 	if (code == -EOPNOTSUPP) {
 		err_set(err, ERR_UNSUPPORTED,
-			"--reason '%s': this kernel gives no reasons for drops (5.17 and later do)",
-			name);
-		err_hint(err, "without --reason the place of each drop is shown");
+			"%s '%s': this kernel gives no reasons for drops (5.17 and later do)",
+			option, name);
+		err_hint(err, "without %s the place of each drop is shown", option);
 		return err->code;
 	}
-	err_set(err, ERR_USAGE, "--reason '%s': this kernel has no such reason", name);
+	err_set(err, ERR_USAGE, "%s '%s': this kernel has no such reason", option, name);
 	hint_reason(kbtf, name, err);
 	return err->code;
 }
@@ -68,7 +69,8 @@ int plan_reason(const struct plan_request *request, const struct plan_kernel *ke
 		return err_set(err, ERR_USAGE, "--reason: %u names, and %d are the most",
 			       request->n_reasons, XCAP_REASONS);
 	for (uint32_t i = 0; i < request->n_reasons; i++) {
-		int code = find(kernel->btf, request->reasons[i], &plan->config.reasons[i], err);
+		int code = plan_reason_find(kernel->btf, "--reason", request->reasons[i],
+					    &plan->config.reasons[i], err);
 
 		if (code)
 			return code;

@@ -8,6 +8,10 @@
 #include "base/err.h"
 #include "plan/plan.h"
 
+/* The number of one that `option` names: as plan_reason(). kbtf NULL: no types. */
+int plan_reason_find(struct kbtf *kbtf, const char *option, const char *name, uint32_t *reason,
+		     struct err *err);
+
 /*
  * Fill plan->config.reasons. ERR_USAGE with near names for one that this kernel does not know,
  * ERR_UNSUPPORTED where it has none at all (before 5.17).

@@ -55,7 +55,7 @@ test_gather__a_dropped_syn_says_why_and_where_it_was_not_received()
 	net_up
 	drop_port 9000
 	# nobody names kfree_skb: xcap adds it
-	capture skb -f "$TX,$RX,$READ" -g -e 'tcp port 9000' -- syn 9000
+	capture skb -f "$TX,$RX,$READ" -g -i "$DEV_A" -i "$DEV_B" -e 'tcp port 9000' -- syn 9000
 	at_least "dropped" "$(journeys DROPPED)" 1
 	eq "other ends" "$(count "$T/out" '^[0-9:.]{15} #')" "$(journeys DROPPED)"
 	match "$T/out" '^ +[0-9.]+us \+[0-9.]+us +DROP NETFILTER_DROP ip INPUT.* \([a-z_0-9.]+\+0x[0-9a-f]+( \[[a-z_0-9]+\])?\)$'
@@ -162,6 +162,22 @@ test_gather__count_and_stop_on_are_about_journeys()
 	try 2 skb -f "$RX" --stop-on drop icmp
 	error_says "--stop-on 'drop' waits for a drop, and no probe here sees drops"
 	hint_says 'skb:kfree_skb too, or gather with -g'
+}
+
+test_gather__stop_on_a_reason_waits_for_that_one()
+{
+	kernel_at_least 5 17 || skip "drop reasons (kernel 5.17)"
+	net_up
+	drop_port 9000
+	start skb -f "$RX,skb:kfree_skb" -i "$DEV_B" --stop-on reason=netfilter_drop -e 'udp port 7 or tcp port 9000'
+	udp 1 7
+	syn 9000
+	finish
+	match "$T/out" ' NO_SOCKET '
+	eq "drops by netfilter" "$(count "$T/out" ' NETFILTER_DROP ')" 1
+	try 2 skb -f skb:kfree_skb --stop-on reason=NETFILTER_DORP
+	error_says "--stop-on reason 'NETFILTER_DORP': this kernel has no such reason"
+	hint_says "did you mean 'NETFILTER_DROP'"
 }
 
 test_gather__hops_go_to_a_file_packet_by_packet()
