@@ -5,6 +5,7 @@
  * Read xcap_capture() from top to bottom: that is what happens to an skb. Front ends call it; user
  * space reads the ring and the counters, and writes `enabled`.
  */
+#include "chain.bpf.h"
 #include "hook_call.bpf.h"
 #include "keep.bpf.h"
 #include "packet.bpf.h"
@@ -14,6 +15,7 @@ char LICENSE[] SEC("license") = "GPL";
 /* Set by user space before the load; the verifier removes what a run does not need. */
 const volatile struct xcap_config cfg = {};
 const volatile struct xcap_if_match if_match = {};
+const volatile struct xcap_chain_layout chain_layout = {};
 
 /* Flipped by user space when every probe is attached, and back before they are detached. */
 volatile __u32 enabled = 0;
@@ -63,6 +65,19 @@ struct keep_map kept SEC(".maps");
 struct track_heads heads SEC(".maps");
 struct track_shared shared SEC(".maps");
 struct hook_frames frames SEC(".maps");
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, u32);
+	__type(value, struct chain_note);
+} chain_notes SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1); /* XCAP_CHAIN_MAX where chains are wanted */
+	__type(key, u64);
+	__type(value, struct xcap_chain_names);
+} chain_names SEC(".maps");
 
 static __always_inline struct window_slot *claim_slot(void)
 {
@@ -95,6 +110,33 @@ static __always_inline struct meta_cpu *this_cpu(void)
 	u32 zero = 0;
 
 	return bpf_map_lookup_elem(&cpus, &zero);
+}
+
+__hidden void xcap_chain_note(u64 kind, u64 skb, u64 chain, u64 state)
+{
+	u32 zero = 0;
+	struct chain_note *note = bpf_map_lookup_elem(&chain_notes, &zero);
+
+	if (note && enabled)
+		chain_put(note, kind, skb, chain, state);
+}
+
+__hidden void xcap_chain_forget(u64 kind, u64 skb)
+{
+	u32 zero = 0;
+	struct chain_note *note = bpf_map_lookup_elem(&chain_notes, &zero);
+
+	if (note && note->skb == chain_skb(kind, skb))
+		note->skb = 0;
+}
+
+/* Not inlined: it is the drops' alone, and its stack is its own. */
+__hidden __attribute__((noinline)) u64 xcap_chain_of(u64 skb)
+{
+	u32 zero = 0;
+	struct chain_note *note = bpf_map_lookup_elem(&chain_notes, &zero);
+
+	return note ? chain_take(note, &chain_names, skb) : 0;
 }
 
 static __always_inline void emit(const struct xcap_ctx *c, struct xcap_filter_ctx *f,
@@ -152,6 +194,8 @@ static __always_inline void capture_in(struct window_slot *slot, struct xcap_ctx
 	if (c->has_ext)
 		p->event.flags |= XCAP_EV_HAS_EXT;
 	meta_fill(&p->event, c, v, p, this_cpu());
+	if (cfg.want_chain && c->drop)
+		p->event.chain = xcap_chain_of((u64)c->skb);
 	if (c->keep)
 		keep(c, p, count);
 	else

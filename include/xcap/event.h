@@ -71,8 +71,7 @@ struct xcap_event {
 	__u64 id;     /* of the packet, from its first match until it is freed; 0: none was given */
 	__u64 parent; /* the id of the packet that this one was made from, at most its first record;
 			 0: none */
-	__u64 chain;  /* netfilter drop: address of the struct nft_base_chain or xt_table at work;
-			 0: not known */
+	__u64 chain;  /* netfilter drop: row of the map `chain_names`, see chain.h; 0: not known */
 	__u32 probe;  /* row in the probe table; XCAP_PROBE_END with XCAP_EV_END */
 	__u32 cpu;
 	__u32 pid;	/* thread group id of current */

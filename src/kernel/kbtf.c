@@ -20,6 +20,7 @@
 #include "base/util.h"
 #include "kernel/kbtf_args.h"
 #include "kernel/kbtf_module.h"
+#include "kernel/kbtf_offset.h"
 #include "kernel/kbtf_reason.h"
 #include "kernel/kroot.h"
 
@@ -442,32 +443,6 @@ const char *kbtf_drop_reason_at(struct kbtf *kbtf, size_t i)
 	return i < kbtf->reasons.n ? kbtf->reasons.list[i].name : NULL;
 }
 
-static int64_t member_offset(const struct btf *btf, uint32_t id, const char *name, int depth)
-{
-	const struct btf_type *type = btf__type_by_id(btf, id);
-
-	if (!type || !btf_is_composite(type) || depth > 4)
-		return -1;
-	for (uint32_t i = 0; i < btf_vlen(type); i++) {
-		const struct btf_member *member = &btf_members(type)[i];
-		const char *member_name = btf__name_by_offset(btf, member->name_off);
-		int64_t offset = 0;
-
-		if (!member_name[0])
-			offset = member_offset(btf, member->type, name, depth + 1);
-		else if (strcmp(member_name, name))
-			continue;
-		if (offset >= 0)
-			return offset + btf_member_bit_offset(type, i) / 8;
-	}
-	return -1;
-}
-
-int64_t kbtf_member_offset(const struct btf *btf, uint32_t id, const char *member)
-{
-	return member_offset(btf, id, member, 0);
-}
-
 /* Offset of the preemption count that this per-CPU variable is or holds; -1: neither. */
 static int64_t preempt_count_in(const struct btf *btf, const struct btf_type *var,
 				uint32_t var_offset)
@@ -479,7 +454,7 @@ static int64_t preempt_count_in(const struct btf *btf, const struct btf_type *va
 		return var_offset;
 	if (strcmp(name, "pcpu_hot"))
 		return -1;
-	offset = member_offset(btf, var->type, "preempt_count", 0);
+	offset = kbtf_offset_in(btf, var->type, "preempt_count");
 	return offset < 0 ? -1 : var_offset + offset;
 }
 

@@ -96,9 +96,6 @@ void kbtf_print_args(const struct kbtf_target *target, char *out, size_t size);
  */
 const char *kbtf_drop_reason(struct kbtf *kbtf, uint32_t reason);
 
-/* Offset in bytes of a member of a struct, also inside anonymous members; -1: none. */
-int64_t kbtf_member_offset(const struct btf *btf, uint32_t id, const char *member);
-
 /*
  * The value of a reason by its name, in any case and with or without the prefix: 0, -ENOENT, or
  * -EOPNOTSUPP where the kernel has no reasons. kbtf_drop_reason_at() walks those that are known so

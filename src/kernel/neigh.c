@@ -15,6 +15,7 @@
 #include <bpf/btf.h>
 
 #include "base/util.h"
+#include "kernel/kbtf_offset.h"
 
 /* In order of the structs. */
 static const struct {
@@ -48,7 +49,7 @@ static size_t take_struct(const struct btf *btf, uint32_t id, const char *name,
 
 		if (strcmp(members[i].type, name) != 0)
 			continue;
-		offset = kbtf_member_offset(btf, id, members[i].member);
+		offset = kbtf_offset_in(btf, id, members[i].member);
 		if (offset < 0 || offset > UINT16_MAX)
 			continue;
 		*(uint16_t *)((char *)neigh + members[i].at) = (uint16_t)offset;

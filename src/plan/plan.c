@@ -15,6 +15,7 @@
 #include "base/util.h"
 #include "kernel/kbtf.h"
 #include "kernel/neigh.h"
+#include "plan/plan_chain.h"
 #include "plan/plan_iface.h"
 #include "plan/plan_ladder.h"
 #include "plan/plan_link.h"
@@ -215,6 +216,7 @@ int plan_build(const struct plan_request *request, const struct plan_kernel *ker
 	if (!code) {
 		plan_link_note(plan);
 		set_kernel(kernel, plan);
+		plan_chain(request, kernel, plan);
 	} else {
 		plan_free(plan);
 	}

@@ -16,6 +16,7 @@
 #include "filter/cbpf.h"
 #include "kernel/feature.h"
 #include "plan/spec.h"
+#include "xcap/chain.h"
 #include "xcap/config.h"
 #include "xcap/event.h"
 #include "xcap/track.h"
@@ -128,6 +129,24 @@ struct plan_kernel {
 	void *feature_arg;
 };
 
+#define PLAN_CHAIN_HOOKS 5
+
+/* A function that walks a chain of netfilter: hooked at both ends, by fentry and fexit. */
+struct plan_chain_hook {
+	const char *function;
+	enum xcap_chain_kind kind;
+	uint32_t btf_id;
+	int btf_fd;			   /* of its module; 0: vmlinux. Owned by kbtf */
+	int skb_arg, chain_arg, state_arg; /* from 0; state_arg -1: it has none */
+	uint32_t arg_words;
+};
+
+struct plan_chains {
+	struct plan_chain_hook hooks[PLAN_CHAIN_HOOKS];
+	uint32_t n; /* 0: table and chain are not known */
+	struct xcap_chain_layout layout;
+};
+
 struct plan {
 	struct plan_probe *probes;
 	uint32_t n_probes;
@@ -141,6 +160,7 @@ struct plan {
 	uint32_t n_interfaces;
 	struct xcap_config config;
 	struct xcap_if_match if_match;
+	struct plan_chains chains;
 	uint32_t stack_depth; /* frames that are shown of a stack at most; 0: none is wanted */
 	uint64_t ring_bytes;  /* a power of two, whole pages */
 	const char *btf_file; /* of --btf: types to relocate against; NULL: the kernel's own */

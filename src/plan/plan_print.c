@@ -88,6 +88,9 @@ void plan_print(const struct plan *plan, FILE *out)
 	fprintf(out, "helpers  dynptr %s, rdonly_cast %s, page addresses %s\n",
 		config->has_dynptr ? "yes" : "no", config->has_rdonly_cast ? "yes" : "no",
 		config->vmemmap_base ? "yes" : "no");
+	for (uint32_t i = 0; i < plan->chains.n; i++)
+		fprintf(out, "hook     %s, by fentry and fexit: netfilter's table and chain\n",
+			plan->chains.hooks[i].function);
 	for (uint32_t i = 0; i < plan->n_probes; i++)
 		print_probe(&plan->probes[i], out);
 	print_track(plan, out);

@@ -22,6 +22,7 @@
 #include "kernel/feature.h"
 #include "kernel/insn.h"
 #include "session/inject.h"
+#include "xcap/chain.h"
 #include "xcap/config.h"
 #include "xcap/event.h"
 #include "xcap.skel.h"
@@ -52,6 +53,11 @@ static bool is_template(const struct bpf_program *prog, enum plan_mechanism mech
 	return name && !strcmp(bpf_program__section_name(prog), name);
 }
 
+static bool is_chain(const struct bpf_program *prog)
+{
+	return !strcmp(bpf_program__section_name(prog), "xcap/chain");
+}
+
 /* libbpf's own words go to --debug: what matters of them is said by us. */
 static int print_libbpf(enum libbpf_print_level level, const char *fmt, va_list ap)
 {
@@ -78,6 +84,8 @@ static int keep_program(struct bpf_program *prog, struct bpf_prog_load_opts *opt
 	for (int i = 0; i < 2; i++)
 		if (is_track(prog, i))
 			rc = template_keep(&object->track[i], prog, opts, btf);
+	if (is_chain(prog))
+		rc = template_keep(&object->chain, prog, opts, btf);
 	if (rc)
 		return rc;
 	opts->func_info_cnt = 0;
@@ -152,6 +160,7 @@ static int configure(struct object *object, const struct plan *plan)
 	skel->rodata->cfg = plan->config;
 	skel->rodata->cfg.n_cpus = object->n_cpus;
 	skel->rodata->if_match = plan->if_match;
+	skel->rodata->chain_layout = plan->chains.layout;
 	rc = bpf_map__set_max_entries(skel->maps.ring, plan->ring_bytes);
 	if (!rc)
 		rc = bpf_map__set_max_entries(skel->maps.probes, plan->n_probes);
@@ -161,8 +170,12 @@ static int configure(struct object *object, const struct plan *plan)
 		rc = bpf_map__set_max_entries(skel->maps.kept, XCAP_KEPT_MAX);
 	if (!rc)
 		rc = configure_track(object, plan);
+	if (!rc && plan->chains.n)
+		rc = bpf_map__set_max_entries(skel->maps.chain_names, XCAP_CHAIN_MAX);
 	bpf_object__for_each_program(prog, skel->obj)
 	{
+		if (is_chain(prog))
+			bpf_program__set_autoload(prog, plan->chains.n > 0);
 		for (int i = 0; i < PLAN_MECHANISMS; i++)
 			if (is_template(prog, i))
 				bpf_program__set_autoload(prog, needs_template(object, plan, i));
@@ -283,6 +296,7 @@ void object_close(struct object *object)
 		template_fini(&object->templates[i]);
 	for (int i = 0; i < 2; i++)
 		template_fini(&object->track[i]);
+	template_fini(&object->chain);
 	if (object->skel)
 		xcap_bpf__destroy(object->skel);
 	memset(object, 0, sizeof(*object));
@@ -322,4 +336,9 @@ uint32_t object_track_rows(const struct object *object)
 const struct xcap_track_counts *object_track_counts(const struct object *object)
 {
 	return &object->skel->bss->track_counts;
+}
+
+int object_chain_fd(const struct object *object)
+{
+	return bpf_map__fd(object->skel->maps.chain_names);
 }

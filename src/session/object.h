@@ -18,6 +18,7 @@ struct object {
 	struct xcap_bpf *skel;
 	struct template templates[PLAN_MECHANISMS]; /* those that some ladder of the plan may use */
 	struct template track[2]; /* of the hooks that follow packets: at the entry, the return */
+	struct template chain;	  /* of the hooks at netfilter's chains */
 	bool has_cookies;	  /* kprobes tell their program who they are: one serves all */
 	uint32_t n_cpus;	  /* possible CPUs: rows of the counters' array */
 	const struct xcap_counters *counters; /* mapped, [cpu][probe] */
@@ -34,6 +35,8 @@ void object_enable(struct object *object, bool enabled);
 uint32_t object_kept(const struct object *object);
 
 int object_ring_fd(const struct object *object);
+/* Names of tables and chains that dropped, by xcap_event.chain. */
+int object_chain_fd(const struct object *object);
 
 /* The table of packets that are followed, the rows that it has room for, and what became of them.
  */

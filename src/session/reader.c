@@ -27,7 +27,8 @@ struct reader {
 	struct ring ring;
 	const struct session_config *config;
 	const struct hooks *hooks; /* tell by what a probe is attached */
-	struct stacks *stacks;	   /* NULL: none are asked for */
+	struct chain *chain;
+	struct stacks *stacks; /* NULL: none are asked for */
 	struct clock clock;
 	uint64_t *lost; /* per CPU: events lost when its last record was made */
 	uint32_t n_cpus;
@@ -134,7 +135,8 @@ static void fill(struct reader *reader, const struct xcap_event *e, size_t size)
 	r->id = e->id;
 	r->parent = e->parent;
 	r->stack = get_stack(reader, e, size);
-	r->nf_path = r->nf_table = r->nf_chain = NULL;
+	r->nf_path = NULL;
+	chain_get(reader->chain, e->chain, &r->nf_table, &r->nf_chain);
 	r->sk_state = e->sk_state;
 	r->ret = e->flags & XCAP_EV_HAS_RETURN
 			 ? return_value(&reader->config->plan->probes[e->probe], e->ret)
@@ -167,7 +169,7 @@ static bool is_sane(const struct reader *reader, const struct xcap_event *e, siz
 }
 
 struct reader *reader_new(int ring_fd, uint32_t n_cpus, const struct session_config *config,
-			  const struct hooks *hooks, struct err *err)
+			  const struct hooks *hooks, struct chain *chain, struct err *err)
 {
 	struct reader *reader = calloc(1, sizeof(*reader));
 	int rc = -ENOMEM;
@@ -175,6 +177,7 @@ struct reader *reader_new(int ring_fd, uint32_t n_cpus, const struct session_con
 	if (reader) {
 		reader->config = config;
 		reader->hooks = hooks;
+		reader->chain = chain;
 		reader->n_cpus = n_cpus;
 		reader->lost = calloc(n_cpus, sizeof(*reader->lost));
 		if (config->plan->config.want_stack)
@@ -215,6 +218,7 @@ static bool consume(struct reader *reader, uint64_t max, uint64_t until_ns)
 	size_t size;
 
 	reader->record.netns_name = NULL;
+	chain_begin_round(reader->chain);
 	while (left && (e = ring_next(&reader->ring, &size))) {
 		left--;
 		if (!is_sane(reader, e, size))

@@ -19,6 +19,7 @@
 #include "base/phase.h"
 #include "kernel/symbol.h"
 #include "plan/plan_ladder.h"
+#include "session/chain.h"
 #include "session/hooks.h"
 #include "session/hooks_missed.h"
 #include "session/object.h"
@@ -39,6 +40,7 @@ struct session {
 	struct object object;
 	struct hooks hooks;
 	struct track track;
+	struct chain chain;
 	struct reader *reader;
 	struct loop *loop; /* reads are done on it, once enabled; the caller's */
 };
@@ -87,10 +89,11 @@ int session_open(struct session **out, const struct session_config *config, stru
 		    track_init(&session->track, config->plan, &session->object)))
 		rc = err_errno(err, ERR_FAILED, ENOMEM, "cannot start a session");
 	phase_end("load", begin_ns);
+	chain_init(&session->chain, config->plan, &session->object);
 	if (!rc) {
 		session->reader =
 			reader_new(object_ring_fd(&session->object), session->object.n_cpus,
-				   &session->config, &session->hooks, err);
+				   &session->config, &session->hooks, &session->chain, err);
 		rc = session->reader ? 0 : err->code;
 	}
 	if (rc) {
@@ -115,6 +118,8 @@ int session_attach(struct session *session, struct err *err)
 		code = hooks_attach(&session->hooks, err);
 	if (!code && !first)
 		code = track_attach(&session->track, err);
+	if (!code)
+		chain_attach(&session->chain);
 	phase_end("attach", begin_ns);
 	return code;
 }
@@ -244,6 +249,7 @@ void session_stop(struct session *session)
 	/* first: the holder that hooks_detach() lets go of has to be the last that holds them */
 	track_detach(&session->track);
 	hooks_detach(&session->hooks);
+	chain_detach(&session->chain);
 	/* programs run under RCU: after this none is between its look at the flag and its record */
 	if (syscall(__NR_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0))
 		usleep(50000);
@@ -263,6 +269,7 @@ void session_close(struct session *session)
 		return;
 	track_fini(&session->track);
 	hooks_fini(&session->hooks);
+	chain_fini(&session->chain);
 	reader_free(session->reader);
 	object_close(&session->object);
 	free(session);
