@@ -46,6 +46,7 @@ struct benign {
 #define OTHERS	 "frames to another host's address"
 #define REPLIES	 "echo replies without a ping socket"
 #define TIMEWAIT "segments that a connection in TIME_WAIT took"
+#define ICMP6	 "ICMPv6 that has served"
 #define AGAIN	 "TCP data that had come before"
 #define EMPTY	 "ends of connections nobody read any more"
 #define COPIES	 "copies for a packet socket that was closed"
@@ -63,6 +64,7 @@ static const struct benign benign[] = {
 	{EACH, "ping_rcv", ANY, REPLIES},
 	{"NOT_SPECIFIED", "tcp_v4_rcv", ANY, TIMEWAIT},
 	{"NOT_SPECIFIED", "tcp_v6_rcv", ANY, TIMEWAIT},
+	{VAGUE, "icmpv6_rcv", ANY, ICMP6},
 	{"TCP_OLD_DATA", NULL, ANY, AGAIN},
 	{EACH, "sk_stream_kill_queues", IS_EMPTY_TCP, EMPTY},
 	{EACH, "inet_sock_destruct", IS_EMPTY_TCP, EMPTY},

@@ -170,6 +170,8 @@ static void benign__what_nobody_misses__is_told_by_reason_place_and_packet(void 
 	assert_benign(&r, "packets that have served");
 	r = make_drop("NOT_SPECIFIED", "tcp_v4_rcv+0x1", NULL);
 	assert_benign(&r, "segments that a connection in TIME_WAIT took");
+	r = make_drop("NOT_SPECIFIED", "icmpv6_rcv+0x251", NULL);
+	assert_benign(&r, "ICMPv6 that has served");
 	r = make_drop("TCP_OLD_DATA", "tcp_data_queue+0x7dc", NULL);
 	assert_benign(&r, "TCP data that had come before");
 	r = make_drop(NULL, "ip_rcv_core.isra.0+0x1", NULL);
