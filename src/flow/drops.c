@@ -12,6 +12,7 @@
 #include <inttypes.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,9 +21,10 @@
 #include "flow/drops_advice.h"
 #include "flow/nfpath.h"
 
-#define VLAN_TAGS_MAX	4
-#define ETHERTYPE_AT	12
-#define IP_PROTOCOL_TCP 6
+#define VLAN_TAGS_MAX 4
+#define ETHERTYPE_AT  12
+#define ICMP_REPLY    0
+#define ICMP6_REPLY   129
 
 /* What must be true of the packet, beside reason and place. */
 enum condition {
@@ -30,6 +32,7 @@ enum condition {
 	TO_GROUP,     /* sent to a group or to all */
 	TO_OTHER,     /* to another link address than ours */
 	IS_EMPTY_TCP, /* a TCP segment without data */
+	IS_ECHO_REPLY,
 };
 
 /* Reasons of a row, beside names. */
@@ -62,6 +65,7 @@ static const struct benign benign[] = {
 	{VAGUE, "ipv6_rcv", TO_OTHER, OTHERS},
 	{VAGUE, "ip6_rcv_core", TO_OTHER, OTHERS},
 	{EACH, "ping_rcv", ANY, REPLIES},
+	{VAGUE, "icmp_rcv", IS_ECHO_REPLY, REPLIES},
 	{"NOT_SPECIFIED", "tcp_v4_rcv", ANY, TIMEWAIT},
 	{"NOT_SPECIFIED", "tcp_v6_rcv", ANY, TIMEWAIT},
 	{VAGUE, "icmpv6_rcv", ANY, ICMP6},
@@ -149,29 +153,41 @@ static bool is_ip_or_arp(const struct record *r)
 	return type == ETH_P_IP || type == ETH_P_IPV6 || type == ETH_P_ARP;
 }
 
+/* The cursor behind the IP header, and the bytes of IP payload; 0: another protocol. */
+static uint32_t skip_ip(struct decode_cursor *c, uint8_t protocol4, uint8_t protocol6)
+{
+	uint32_t header = 40, length = 0;
+
+	switch (skip_link(c)) {
+	case ETH_P_IP:
+		header = (decode_cursor_u8(c, 0) & 0xf) * 4;
+		if (decode_cursor_u8(c, 9) == protocol4 && decode_cursor_u16(c, 2) > header)
+			length = decode_cursor_u16(c, 2) - header;
+		break;
+	case ETH_P_IPV6:
+		if (decode_cursor_u8(c, 6) == protocol6)
+			length = decode_cursor_u16(c, 4);
+		break;
+	}
+	decode_cursor_skip(c, header);
+	return length;
+}
+
 static bool is_empty_tcp(const struct record *r)
 {
 	struct decode_cursor c = packet_of(r);
-	uint32_t header, length;
+	uint32_t length = skip_ip(&c, IPPROTO_TCP, IPPROTO_TCP);
 
-	switch (skip_link(&c)) {
-	case ETH_P_IP:
-		if (decode_cursor_u8(&c, 9) != IP_PROTOCOL_TCP)
-			return false;
-		header = (decode_cursor_u8(&c, 0) & 0xf) * 4;
-		length = decode_cursor_u16(&c, 2);
-		break;
-	case ETH_P_IPV6:
-		if (decode_cursor_u8(&c, 6) != IP_PROTOCOL_TCP)
-			return false;
-		header = 40;
-		length = decode_cursor_u16(&c, 4) + header;
-		break;
-	default:
-		return false;
-	}
-	decode_cursor_skip(&c, header);
-	return decode_cursor_has(&c, 13) && length == header + (decode_cursor_u8(&c, 12) >> 4) * 4u;
+	return length && decode_cursor_has(&c, 13) &&
+	       length == (decode_cursor_u8(&c, 12) >> 4) * 4u;
+}
+
+static bool is_echo_reply(const struct record *r)
+{
+	struct decode_cursor c = packet_of(r);
+
+	return skip_ip(&c, IPPROTO_ICMP, IPPROTO_ICMPV6) && decode_cursor_has(&c, 1) &&
+	       (decode_cursor_u8(&c, 0) == ICMP_REPLY || decode_cursor_u8(&c, 0) == ICMP6_REPLY);
 }
 
 static bool holds(enum condition condition, const struct record *r)
@@ -186,6 +202,8 @@ static bool holds(enum condition condition, const struct record *r)
 		return r->pkt_type == PACKET_OTHERHOST;
 	case IS_EMPTY_TCP:
 		return is_empty_tcp(r);
+	case IS_ECHO_REPLY:
+		return is_echo_reply(r);
 	}
 	return false;
 }

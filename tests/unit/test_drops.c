@@ -243,6 +243,25 @@ static void benign__end_of_a_connection__is_without_data(void **state)
 	assert_false(is_benign_frame(&f, f.len));
 }
 
+static void benign__echo_reply_at_icmp_rcv__but_no_other_icmp(void **state)
+{
+	struct record r = make_drop("NO_SOCKET", "icmp_rcv+0x1b1", NULL);
+	struct frame f;
+
+	(void)state;
+	frame_build_icmp_error(&f, 3, 3, 0);
+	r.packet = f.bytes;
+	r.len = r.cap_len = f.len;
+	assert_null(drops_benign(&r));
+	f.bytes[34] = 0; /* the type */
+	assert_benign(&r, "echo replies without a ping socket");
+	r.reason = "ICMP_CSUM";
+	assert_null(drops_benign(&r));
+	r.reason = NULL;
+	r.cap_len = 34;
+	assert_null(drops_benign(&r));
+}
+
 static void benign__no_ip_or_arp__is_no_packet(void **state)
 {
 	struct record r = make_drop("UNHANDLED_PROTO", "__netif_receive_skb_core+0x1", NULL);
@@ -355,6 +374,7 @@ int main(void)
 		cmocka_unit_test(benign__what_nobody_misses__is_told_by_reason_place_and_packet),
 		cmocka_unit_test(benign__drops_of_the_same_places__are_drops),
 		cmocka_unit_test(benign__end_of_a_connection__is_without_data),
+		cmocka_unit_test(benign__echo_reply_at_icmp_rcv__but_no_other_icmp),
 		cmocka_unit_test(benign__no_ip_or_arp__is_no_packet),
 		cmocka_unit_test(take__benign_ones__are_counted_by_their_words),
 		cmocka_unit_test(take__all__shows_benign_ones_too),
