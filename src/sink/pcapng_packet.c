@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "sink/drop_text.h"
 #include "sink/pcapng_block.h"
 #include "sink/pcapng_comment.h"
 
@@ -81,16 +82,33 @@ static void describe_call(struct buf *c, const struct record *record)
 		pcapng_comment_hex(c, "ext", record->ext);
 }
 
+/* The way through netfilter as one word, as in the text. */
+static void describe_drop(struct buf *c, const struct record *record)
+{
+	const char *state = record_sk_state(record);
+	struct buf path;
+
+	if (record->reason)
+		pcapng_comment_str(c, "reason", record->reason);
+	if (record->location)
+		pcapng_comment_str(c, "location", record->location);
+	if (record->nf_path) {
+		buf_init(&path);
+		drop_text_path(&path, record);
+		pcapng_comment_str(c, "path", buf_str(&path));
+		buf_fini(&path);
+	}
+	if (state)
+		pcapng_comment_str(c, "sk", state);
+}
+
 static void describe(struct buf *c, const struct capture_probe *probe, const struct record *record)
 {
 	buf_reset(c);
 	pcapng_comment_str(c, "probe", probe->spec);
 	describe_task(c, record);
 	describe_skb(c, record);
-	if (record->reason)
-		pcapng_comment_str(c, "reason", record->reason);
-	if (record->location)
-		pcapng_comment_str(c, "location", record->location);
+	describe_drop(c, record);
 	describe_call(c, record);
 	if (record->lost)
 		pcapng_comment_dec(c, "lost", record->lost);

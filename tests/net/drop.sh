@@ -96,3 +96,15 @@ test_drop__of_a_listener_has_its_state_with_v()
 	eq "drops" "$(count "$T/out" ' TCP_FLAGS ')" 1
 	eq "states" "$(count "$T/out" '^    #1 .* sk=LISTEN ')" 1
 }
+
+test_drop__path_is_in_the_file_too()
+{
+	need tshark
+	net_up
+	drop_port 9000
+	mapfile -t where < <(here)
+	capture drop -w "$T/x.pcapng" "${where[@]}" tcp port 9000 -- syn 9000
+	tshark -r "$T/x.pcapng" -T fields -e frame.comment >"$T/comments" 2>"$T/tshark.err"
+	eq "packets" "$(lines "$T/comments")" 1
+	match "$T/comments" ' location=[^ ]+ path=ip:INPUT( |$)'
+}

@@ -212,6 +212,10 @@ static void packet__comment__holds_every_known_field_and_no_other(void **state)
 	r->pkt_type = 3;
 	r->reason = "NETFILTER_DROP";
 	r->location = "nf_hook_slow+0x9d [nf tables]";
+	r->nf_path = "ip INPUT";
+	r->nf_table = "filter";
+	r->nf_chain = "INPUT";
+	r->sk_state = 10;
 	r->lost = 5;
 	r->flags = XCAP_EV_SYNTH_ETH | XCAP_EV_VLAN_TAG | XCAP_EV_PARTIAL | XCAP_EV_UNDECIDED;
 	file = write_file(state, &filetest_info, records, 2, NULL);
@@ -223,6 +227,7 @@ static void packet__comment__holds_every_known_field_and_no_other(void **state)
 		"probe=tracepoint:skb:kfree_skb cpu=1 ctx=task pid=812 tid=815 comm=nginx "
 		"netns=web ifindex=2 devtype=1 skb=0xffff9a3c01b2c400 mark=0x10 proto=0x800 "
 		"pkttype=3 reason=NETFILTER_DROP location=nf_hook_slow+0x9d\\x20[nf\\x20tables] "
+		"path=ip:INPUT(filter/INPUT) sk=LISTEN "
 		"lost=5 synth=ether vlan=accel partial=1 settled=user");
 	free(file.data);
 }

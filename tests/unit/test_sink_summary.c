@@ -113,7 +113,7 @@ static void drop_text__path__has_table_and_chain_where_they_are_known(void **sta
 	buf_fini(&out);
 }
 
-static void drop_text__state_of_a_socket__is_as_ss_has_it(void **state)
+static void record__state_of_a_socket__is_as_ss_has_it(void **state)
 {
 	struct record r = filetest_record();
 
@@ -140,7 +140,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(summary__of_a_capture_that_never_ran__is_empty,
 						filetest_setup, filetest_teardown),
 		cmocka_unit_test(drop_text__path__has_table_and_chain_where_they_are_known),
-		cmocka_unit_test(drop_text__state_of_a_socket__is_as_ss_has_it),
+		cmocka_unit_test(record__state_of_a_socket__is_as_ss_has_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
