@@ -200,7 +200,10 @@ static int summary_tick(struct sink *s, struct err *err)
 		return 0;
 	fit = rows_that_fit();
 	erase(s);
+	/* a row that is wider than the terminal is cut: it has to stay one line */
+	buf_add_str(&s->line, "\033[?7l");
 	add_table(s, fit, true, (now - s->drawn_ns) / 1e9);
+	buf_add_str(&s->line, "\033[?7h");
 	s->drawn = 1 + UTIL_MIN(s->n_rows, fit) + (s->n_rows > fit);
 	s->drawn_ns = now;
 	return flush(s, err);
