@@ -32,11 +32,13 @@ enum condition {
 	TO_GROUP,     /* sent to a group or to all */
 	TO_OTHER,     /* to another link address than ours */
 	IS_EMPTY_TCP, /* a TCP segment without data */
+	IS_BARE_TCP,  /* and without SYN */
 	IS_ECHO_REPLY,
 };
 
 /* Reasons of a row, beside names. */
 #define EACH  NULL /* whatever it is */
+#define NONE  ""   /* the kernel gives none: before 5.17 */
 #define VAGUE "-"  /* NOT_SPECIFIED, NO_SOCKET, or none: kernels before 5.17 */
 
 struct benign {
@@ -68,6 +70,8 @@ static const struct benign benign[] = {
 	{VAGUE, "icmp_rcv", IS_ECHO_REPLY, REPLIES},
 	{"NOT_SPECIFIED", "tcp_v4_rcv", ANY, TIMEWAIT},
 	{"NOT_SPECIFIED", "tcp_v6_rcv", ANY, TIMEWAIT},
+	{NONE, "tcp_v4_rcv", IS_BARE_TCP, TIMEWAIT},
+	{NONE, "tcp_v6_rcv", IS_BARE_TCP, TIMEWAIT},
 	{VAGUE, "icmpv6_rcv", ANY, ICMP6},
 	{"TCP_OLD_DATA", NULL, ANY, AGAIN},
 	{EACH, "sk_stream_kill_queues", IS_EMPTY_TCP, EMPTY},
@@ -173,12 +177,12 @@ static uint32_t skip_ip(struct decode_cursor *c, uint8_t protocol4, uint8_t prot
 	return length;
 }
 
-static bool is_empty_tcp(const struct record *r)
+static bool is_empty_tcp(const struct record *r, uint8_t without)
 {
 	struct decode_cursor c = packet_of(r);
 	uint32_t length = skip_ip(&c, IPPROTO_TCP, IPPROTO_TCP);
 
-	return length && decode_cursor_has(&c, 13) &&
+	return length && decode_cursor_has(&c, 14) && !(decode_cursor_u8(&c, 13) & without) &&
 	       length == (decode_cursor_u8(&c, 12) >> 4) * 4u;
 }
 
@@ -201,7 +205,9 @@ static bool holds(enum condition condition, const struct record *r)
 	case TO_OTHER:
 		return r->pkt_type == PACKET_OTHERHOST;
 	case IS_EMPTY_TCP:
-		return is_empty_tcp(r);
+		return is_empty_tcp(r, 0);
+	case IS_BARE_TCP:
+		return is_empty_tcp(r, TCP_SYN);
 	case IS_ECHO_REPLY:
 		return is_echo_reply(r);
 	}
