@@ -159,6 +159,9 @@ static void write_journey(struct pipeline *pipeline, struct journey *journey,
 	struct err err;
 
 	journey->number = pipeline->n_journeys + 1;
+	for (unsigned int i = 0; i < pipeline->n_sinks; i++)
+		if (pipeline->sinks[i].ops->begin_journey)
+			pipeline->sinks[i].ops->begin_journey(pipeline->sinks[i].sink, journey);
 	for (uint32_t i = 0; i < journey->n_hops; i++)
 		if (!write_record(pipeline, &hops[i].record, false)) {
 			pipeline->unwritten += journey->n_hops - i;

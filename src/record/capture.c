@@ -22,6 +22,31 @@ static const struct {
 	COUNT(sent),	    COUNT(ring_full), COUNT(table_full), COUNT(discarded),
 };
 
+#define TOTAL(name)                                                                                \
+	{                                                                                          \
+#name, offsetof(struct capture_totals, name)                                       \
+	}
+
+static const struct {
+	const char *name;
+	size_t offset;
+} totals_table[] = {
+	TOTAL(shown),	    TOTAL(settled_out), TOTAL(hidden),	  TOTAL(held_back),
+	TOTAL(strays),	    TOTAL(after_limit), TOTAL(unwritten), TOTAL(left_out),
+	TOTAL(unconverted), TOTAL(tracked),	TOTAL(untracked), TOTAL(aged),
+	TOTAL(ends_lost),
+};
+
+const char *capture_total_name(unsigned int i)
+{
+	return i < UTIL_ARRAY_SIZE(totals_table) ? totals_table[i].name : NULL;
+}
+
+uint64_t capture_total(const struct capture_totals *totals, unsigned int i)
+{
+	return *(const uint64_t *)((const char *)totals + totals_table[i].offset);
+}
+
 const char *capture_count_name(unsigned int i)
 {
 	return i < UTIL_ARRAY_SIZE(counts_table) ? counts_table[i].name : NULL;

@@ -106,6 +106,10 @@ uint64_t capture_matched_sum(const struct capture_counts *counts);
 const char *capture_count_name(unsigned int i);
 uint64_t capture_count(const struct capture_counts *counts, unsigned int i);
 
+/* Of the totals those that tell what became of records and of packets, in the same way. */
+const char *capture_total_name(unsigned int i);
+uint64_t capture_total(const struct capture_totals *totals, unsigned int i);
+
 /* Add `counts` to `sum`; missed_known stays true only while it is true of all. */
 void capture_add(struct capture_counts *sum, const struct capture_counts *counts);
 

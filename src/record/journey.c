@@ -16,3 +16,8 @@ const char *journey_end_name(enum journey_end end)
 
 	return end < UTIL_ARRAY_SIZE(names) ? names[end] : "?";
 }
+
+const char *journey_end_word(enum journey_end end)
+{
+	return end == JOURNEY_DROPPED ? "dropped" : journey_end_name(end);
+}

@@ -51,5 +51,7 @@ struct journey {
 
 /* "complete", "DROPPED", "consumed", "open", "uncertain" */
 const char *journey_end_name(enum journey_end end);
+/* The same in lower case, as files have it. */
+const char *journey_end_word(enum journey_end end);
 
 #endif

@@ -22,6 +22,7 @@ static void make_key(struct record *key, const struct record *record)
 	key->netns_name = NULL; /* the interface's */
 	key->lost_before = 0;	/* an option of its own */
 	key->len = key->cap_len = 0;
+	key->id = key->parent = 0; /* behind what is kept */
 	key->packet = NULL;
 	key->stack = NULL; /* a comment of its own */
 }
@@ -30,7 +31,7 @@ static bool is_kept(const struct record *record)
 {
 	/* kernel addresses have their upper bits set: the digits are always as many */
 	return !(record->flags & XCAP_EV_NO_PACKET) && !record->reason && !record->location &&
-	       record->skb >> 60;
+	       !record->nf_path && !record->nf_table && !record->nf_chain && record->skb >> 60;
 }
 
 static void put_skb(char *digits, uint64_t skb)

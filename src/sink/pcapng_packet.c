@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "base/util.h"
-#include "sink/drop_text.h"
 #include "sink/pcapng_block.h"
 #include "sink/pcapng_comment.h"
 
@@ -82,29 +81,26 @@ static void describe_call(struct buf *c, const struct record *record)
 		pcapng_comment_hex(c, "ext", record->ext);
 }
 
-/* The way through netfilter as one word, as in the text. */
 static void describe_drop(struct buf *c, const struct record *record)
 {
 	const char *state = record_sk_state(record);
-	struct buf path;
 
 	if (record->reason)
 		pcapng_comment_str(c, "reason", record->reason);
 	if (record->location)
 		pcapng_comment_str(c, "location", record->location);
-	if (record->nf_path) {
-		buf_init(&path);
-		drop_text_path(&path, record);
-		pcapng_comment_str(c, "path", buf_str(&path));
-		buf_fini(&path);
-	}
+	if (record->nf_path)
+		pcapng_comment_str(c, "nf", record->nf_path);
+	if (record->nf_table)
+		pcapng_comment_str(c, "table", record->nf_table);
+	if (record->nf_chain)
+		pcapng_comment_str(c, "chain", record->nf_chain);
 	if (state)
 		pcapng_comment_str(c, "sk", state);
 }
 
 static void describe(struct buf *c, const struct capture_probe *probe, const struct record *record)
 {
-	buf_reset(c);
 	pcapng_comment_str(c, "probe", probe->spec);
 	describe_task(c, record);
 	describe_skb(c, record);
@@ -132,27 +128,77 @@ static void describe(struct buf *c, const struct capture_probe *probe, const str
 		pcapng_comment_str(c, "settled", "user");
 }
 
-/* The comment option, from the cache where a packet like this one was described before. */
+static void describe_identity(struct buf *c, const struct record *record)
+{
+	if (record->id)
+		pcapng_comment_dec(c, "id", record->id);
+	if (record->parent)
+		pcapng_comment_dec(c, "parent", record->parent);
+	if (record->flags & XCAP_EV_RETRANSMIT)
+		pcapng_comment_dec(c, "retransmit", 1);
+}
+
+static void describe_journey(struct buf *c, const struct capture_info *info,
+			     const struct pcapng_packet_hop *hop)
+{
+	const struct journey *journey = hop->journey;
+
+	if (!journey)
+		return;
+	pcapng_comment_dec(c, "journey", journey->number);
+	pcapng_comment_str(c, "end", journey_end_word(journey->end));
+	pcapng_comment_dec(c, "took", journey->took_ns);
+	if (!hop->is_last)
+		return;
+	for (uint32_t i = 0; i < journey->n_missing; i++) {
+		const char *spec = info->probes[journey->missing[i]].spec;
+
+		if (i) {
+			buf_add_char(c, ',');
+			pcapng_comment_escape(c, spec);
+		} else {
+			pcapng_comment_str(c, "missing", spec);
+		}
+	}
+	if (journey->lost)
+		pcapng_comment_dec(c, "journey_lost", journey->lost);
+	if (journey->continued)
+		pcapng_comment_dec(c, "continued", 1);
+	if (journey->cut)
+		pcapng_comment_dec(c, "cut", 1);
+}
+
+/*
+ * The comment option, from the cache where a packet like this one was described before; who the
+ * packet is comes behind it.
+ */
 static void add_comment(struct buf *b, struct buf *comment, struct pcapng_cache *cache,
-			const struct capture_probe *probe, const struct record *record,
-			uint32_t iface)
+			const struct capture_info *info, const struct record *record,
+			const struct pcapng_packet_hop *hop, uint32_t iface)
 {
 	bool found;
 	struct pcapng_cache_row *row = pcapng_cache_get(cache, record, iface, &found);
 
-	if (found) {
+	if (found && !record->id && !hop->journey) {
 		pcapng_block_option(b, PCAPNG_OPT_COMMENT, row->text, row->len);
 		return;
 	}
-	describe(comment, probe, record);
-	pcapng_block_comment(b, comment);
-	if (row)
+	buf_reset(comment);
+	if (found)
+		buf_add(comment, row->text, row->len);
+	else
+		describe(comment, &info->probes[record->probe], record);
+	if (row && !found)
 		pcapng_cache_put(row, comment);
+	describe_identity(comment, record);
+	describe_journey(comment, info, hop);
+	pcapng_block_comment(b, comment);
 }
 
 void pcapng_packet_add(struct buf *b, struct buf *comment, struct pcapng_cache *cache,
 		       struct pcapng_stacks *stacks, const struct capture_info *info,
-		       const struct record *record, const struct packet *packet, uint32_t iface)
+		       const struct record *record, const struct pcapng_packet_hop *hop,
+		       const struct packet *packet, uint32_t iface)
 {
 	size_t start = pcapng_block_begin(b, PCAPNG_BLOCK_EPB);
 	uint32_t flags = flags_word(record);
@@ -165,12 +211,14 @@ void pcapng_packet_add(struct buf *b, struct buf *comment, struct pcapng_cache *
 		pcapng_block_option_u32(b, PCAPNG_EPB_FLAGS, flags);
 	if (record->lost_before)
 		pcapng_block_option_u64(b, PCAPNG_EPB_DROPCOUNT, record->lost_before);
+	if (record->id)
+		pcapng_block_option_u64(b, PCAPNG_EPB_PACKETID, record->id);
 	if (record->context == XCAP_CTX_TASK) {
 		const uint32_t ids[] = {record->pid, record->tid};
 
 		pcapng_block_option(b, PCAPNG_EPB_PIDTID, ids, sizeof(ids));
 	}
-	add_comment(b, comment, cache, &info->probes[record->probe], record, iface);
+	add_comment(b, comment, cache, info, record, hop, iface);
 	if (stacks && record->stack)
 		pcapng_stack_add(b, stacks, record->stack);
 	pcapng_block_end(b, start);

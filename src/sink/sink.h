@@ -67,6 +67,9 @@ struct sink_ops {
 	/* With -g, in place of write(); NULL: the hops are written one after the other. As write().
 	 */
 	int (*write_journey)(struct sink *sink, const struct journey *journey, struct err *err);
+	/* With -g, before its hops are written one by one; NULL: they are packets as others. The
+	 * journey lives until the last of them is written. */
+	void (*begin_journey)(struct sink *sink, const struct journey *journey);
 	int (*tick)(struct sink *sink, struct err *err);
 	/* Always frees; totals may be NULL (the session failed before it ran). */
 	int (*close)(struct sink *sink, const struct capture_totals *totals, struct err *err);

@@ -28,13 +28,6 @@ struct sink {
 	bool flush_each;
 };
 
-/* In words of their own: those of the text are for the eye. */
-static const char *const ends[JOURNEY_ENDS] = {
-	[JOURNEY_COMPLETE] = "complete",   [JOURNEY_DROPPED] = "dropped",
-	[JOURNEY_CONSUMED] = "consumed",   [JOURNEY_OPEN] = "open",
-	[JOURNEY_UNCERTAIN] = "uncertain",
-};
-
 static void begin_line(struct sink *s, const char *type)
 {
 	buf_reset(&s->line);
@@ -155,7 +148,7 @@ static int json_write_journey(struct sink *s, const struct journey *journey, str
 	if (journey->parent)
 		json_out_u64(b, "parent", journey->parent);
 	json_out_bool(b, "retransmit", journey->retransmit);
-	json_out_str(b, "end", ends[journey->end]);
+	json_out_str(b, "end", journey_end_word(journey->end));
 	json_out_u64(b, "ts_ns", first_ns);
 	json_out_time(b, "time", first_ns);
 	json_out_u64(b, "took_ns", journey->took_ns);
@@ -210,8 +203,8 @@ static void add_journeys(struct buf *b, const struct capture_journeys *journeys)
 	if (!journeys->are)
 		return;
 	json_out_begin(b, "journeys", '{');
-	for (size_t i = 0; i < UTIL_ARRAY_SIZE(ends); i++)
-		json_out_u64(b, ends[i], journeys->ends[i]);
+	for (int i = 0; i < JOURNEY_ENDS; i++)
+		json_out_u64(b, journey_end_word(i), journeys->ends[i]);
 	json_out_u64(b, "fast", journeys->fast);
 	json_out_u64(b, "unbased", journeys->unbased);
 	json_out_u64(b, "cut", journeys->cut);
@@ -232,29 +225,12 @@ static void add_counts(struct buf *b, const struct capture_counts *counts)
 
 static void add_totals(struct buf *b, const struct capture_totals *totals)
 {
-	const struct {
-		const char *key;
-		uint64_t value;
-	} rows[] = {
-		{"start_ns", totals->start_ns},
-		{"end_ns", totals->end_ns},
-		{"shown", totals->shown},
-		{"settled_out", totals->settled_out},
-		{"hidden", totals->hidden},
-		{"held_back", totals->held_back},
-		{"strays", totals->strays},
-		{"after_limit", totals->after_limit},
-		{"unwritten", totals->unwritten},
-		{"left_out", totals->left_out},
-		{"unconverted", totals->unconverted},
-		{"tracked", totals->tracked},
-		{"untracked", totals->untracked},
-		{"aged", totals->aged},
-		{"ends_lost", totals->ends_lost},
-	};
+	const char *name;
 
-	for (size_t i = 0; i < UTIL_ARRAY_SIZE(rows); i++)
-		json_out_u64(b, rows[i].key, rows[i].value);
+	json_out_u64(b, "start_ns", totals->start_ns);
+	json_out_u64(b, "end_ns", totals->end_ns);
+	for (unsigned int i = 0; (name = capture_total_name(i)); i++)
+		json_out_u64(b, name, capture_total(totals, i));
 }
 
 static int write_totals(struct sink *s, const struct capture_totals *totals, struct err *err)

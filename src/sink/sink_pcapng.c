@@ -7,11 +7,13 @@
  *	xcap-command: xcap skb -f ip_rcv@1 -w x.pcapng
  *	xcap-filter: tcp port 80
  *	xcap-probe: 0 spec=ip_rcv@1 name=ip_rcv mechanism=fentry
- * one xcap-probe for each; mechanism=none if it is not attached, drops=1 behind it at kfree_skb.
- * Interfaces: "ip_rcv/eth0@web" per probe, device ("-": none) and namespace (none: xcap's own).
- * The first is that of probe 0 without device: readers want one before they know any packet.
- * Statistics: each interface has what was written on it; a probe's counters know nothing of devices
- * and stand on its first interface only, so that sums over interfaces are right.
+ * one xcap-probe for each; mechanism=none if it is not attached, drops=1 behind it at kfree_skb,
+ * goal=1 where packets have got where they were sent, added=1 if xcap put it there by itself,
+ *named=1 if the user named it alone. Interfaces: "ip_rcv/eth0@web" per probe, device ("-": none)
+ *and namespace (none: xcap's own). The first is that of probe 0 without device: readers want one
+ *before they know any packet. Statistics: each interface has what was written on it; a probe's
+ *counters know nothing of devices and stand on its first interface only, so that sums over
+ *interfaces are right.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -37,7 +39,9 @@ struct sink {
 	uint32_t *first_iface; /* of each probe; NO_IFACE: none yet */
 	struct buf block, comment;
 	struct pcapng_cache cache;
-	bool stack; /* -S */
+	bool stack;		       /* -S */
+	const struct journey *journey; /* whose hops are being written; NULL: none */
+	uint32_t hops_left;	       /* of it */
 	struct pcapng_stacks stacks;
 };
 
@@ -74,6 +78,12 @@ static void describe_probe(struct buf *lines, uint32_t number, const struct capt
 	pcapng_comment_str(lines, "mechanism", probe->mechanism ? probe->mechanism : "none");
 	if (probe->is_kfree_skb)
 		pcapng_comment_dec(lines, "drops", 1);
+	if (probe->is_goal)
+		pcapng_comment_dec(lines, "goal", 1);
+	if (probe->is_added)
+		pcapng_comment_dec(lines, "added", 1);
+	if (probe->named)
+		pcapng_comment_dec(lines, "named", 1);
 	buf_add_char(lines, '\n');
 }
 
@@ -216,15 +226,12 @@ static void add_probe_counts(struct sink *sink, const struct capture_counts *cou
 static void add_capture_counts(struct sink *sink, const struct capture_totals *totals)
 {
 	struct buf *c = &sink->comment;
+	const char *name;
 
 	buf_reset(c);
 	pcapng_comment_str(c, "counters", "capture");
-	pcapng_comment_dec(c, "shown", totals->shown);
-	pcapng_comment_dec(c, "settled_out", totals->settled_out);
-	pcapng_comment_dec(c, "after_limit", totals->after_limit);
-	pcapng_comment_dec(c, "unwritten", totals->unwritten);
-	pcapng_comment_dec(c, "left_out", totals->left_out);
-	pcapng_comment_dec(c, "unconverted", totals->unconverted);
+	for (unsigned int i = 0; (name = capture_total_name(i)); i++)
+		pcapng_comment_dec(c, name, capture_total(totals, i));
 	pcapng_block_comment(&sink->block, c);
 }
 
@@ -350,8 +357,25 @@ static int pcapng_open(struct sink **sink, const struct sink_config *config,
 	return ret;
 }
 
+static void pcapng_begin_journey(struct sink *sink, const struct journey *journey)
+{
+	sink->journey = journey;
+	sink->hops_left = journey->n_hops;
+}
+
+/* The journey that the next record is a hop of. */
+static struct pcapng_packet_hop next_hop(struct sink *sink)
+{
+	struct pcapng_packet_hop hop = {.journey = sink->journey, .is_last = sink->hops_left == 1};
+
+	if (sink->hops_left && !--sink->hops_left)
+		sink->journey = NULL;
+	return hop;
+}
+
 static int pcapng_write(struct sink *sink, const struct record *record, struct err *err)
 {
+	const struct pcapng_packet_hop hop = next_hop(sink);
 	char ifname[XCAP_IFNAME + 1] = "";
 	struct packet packet;
 	uint32_t number;
@@ -367,7 +391,8 @@ static int pcapng_write(struct sink *sink, const struct record *record, struct e
 	if (get_iface(sink, record->probe, ifname, record->netns_name, &number))
 		return err_errno(err, ERR_FAILED, ENOMEM, "cannot add an interface to the file");
 	pcapng_packet_add(&sink->block, &sink->comment, &sink->cache,
-			  sink->stack ? &sink->stacks : NULL, sink->info, record, &packet, number);
+			  sink->stack ? &sink->stacks : NULL, sink->info, record, &hop, &packet,
+			  number);
 	ret = emit(sink, err);
 	if (ret)
 		return ret;
@@ -401,6 +426,7 @@ const struct sink_ops sink_pcapng_ops = {
 		 SINK_NEEDS_SEGMENTS,
 	.open = pcapng_open,
 	.write = pcapng_write,
+	.begin_journey = pcapng_begin_journey,
 	.tick = pcapng_tick,
 	.close = pcapng_close,
 };

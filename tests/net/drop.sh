@@ -106,7 +106,7 @@ test_drop__path_is_in_the_file_too()
 	capture drop -w "$T/x.pcapng" "${where[@]}" tcp port 9000 -- syn 9000
 	tshark -r "$T/x.pcapng" -T fields -e frame.comment >"$T/comments" 2>"$T/tshark.err"
 	eq "packets" "$(lines "$T/comments")" 1
-	match "$T/comments" ' location=[^ ]+ path=ip:INPUT( |$)'
+	match "$T/comments" ' location=[^ ]+ nf=ip.x20INPUT( |$)'
 }
 
 test_summary__on_a_terminal_is_drawn_again_in_place()

@@ -141,6 +141,34 @@ test_json__of_journeys_has_hops_changes_and_the_table()
 		fail "the journeys"
 }
 
+test_pcapng__hops_have_the_number_and_the_end_of_their_journey()
+{
+	need tshark
+	net_up
+	capture skb -f net:net_dev_start_xmit,net:netif_receive_skb -i "$DEV_A" -i "$DEV_B" -g \
+		--gather-by content -w "$T/x.pcapng" -e 'icmp[icmptype] = icmp-echo' -- ping4 2
+	tshark -nr "$T/x.pcapng" -T fields -e frame.comment >"$T/comments" 2>"$T/tshark.err"
+	sed 's/.* journey=/journey=/' "$T/comments" | cut -d ' ' -f 1,2 >"$T/journeys"
+	printf 'journey=%d end=complete\n' 1 1 2 2 >"$T/want"
+	diff "$T/journeys" "$T/want" >&2 || fail "the hops' words differ (< got, > want)"
+	no_match "$T/comments" ' missing='
+	each_line_matches "$T/comments" ' took=[1-9][0-9]*$'
+}
+
+test_pcapng__a_packet_that_is_followed_has_one_id_as_tshark_reads_it()
+{
+	need tshark
+	net_up
+	capture skb -f net:net_dev_start_xmit,net:netif_receive_skb -i "$DEV_A" -i "$DEV_B" --track \
+		-w "$T/x.pcapng" -e 'icmp[icmptype] = icmp-echo' -- ping4 2
+	tshark -nr "$T/x.pcapng" -T fields -e icmp.seq -e frame.packet_id -e frame.comment 2>"$T/tshark.err" |
+		sed -E 's/\t[^\t]* id=([0-9]+)( .*)?$/\t\1/' | sort | uniq -c >"$T/ids"
+	# two of each: the same at both probes, and the word is the option
+	eq "packets" "$(lines "$T/ids")" 2
+	each_line_matches "$T/ids" '^ *2 [12]	([1-9][0-9]*)	\1$'
+	eq "ids" "$(awk '{ print $3 }' "$T/ids" | sort -u | wc -l)" 2
+}
+
 test_json__contradictions_are_one_line_that_says_what_to_type()
 {
 	try 2 skb --json -w "$T/x.pcapng"

@@ -227,7 +227,7 @@ static void packet__comment__holds_every_known_field_and_no_other(void **state)
 		"probe=tracepoint:skb:kfree_skb cpu=1 ctx=task pid=812 tid=815 comm=nginx "
 		"netns=web ifindex=2 devtype=1 skb=0xffff9a3c01b2c400 mark=0x10 proto=0x800 "
 		"pkttype=3 reason=NETFILTER_DROP location=nf_hook_slow+0x9d\\x20[nf\\x20tables] "
-		"path=ip:INPUT(filter/INPUT) sk=LISTEN "
+		"nf=ip\\x20INPUT table=filter chain=INPUT sk=LISTEN "
 		"lost=5 synth=ether vlan=accel partial=1 settled=user");
 	free(file.data);
 }
@@ -419,6 +419,99 @@ static void packet__losses_and_task__are_options_only_where_there_are_any(void *
 	free(file.data);
 }
 
+static void packet__that_is_followed__has_its_id_as_option_and_word(void **state)
+{
+	struct record records[] = {filetest_record(), filetest_record(), filetest_record()};
+	struct filetest_block epb;
+	struct file file;
+	size_t len;
+
+	/* two packets that are alike, so that the second comment is from the cache */
+	records[0].id = 17;
+	records[1].id = 18;
+	records[1].parent = 17;
+	file = write_file(state, &filetest_info, records, 3, NULL);
+	for (unsigned int i = 0; i < 2; i++) {
+		epb = block_of(&file, PCAPNG_BLOCK_EPB, i);
+		assert_int_equal(filetest_option_u64(&epb, PCAPNG_EPB_PACKETID), 17 + i);
+	}
+	assert_comment(&file, 0,
+		       "probe=ip_rcv@1 cpu=1 ctx=softirq pid=812 comm=nginx ifindex=2 devtype=1 "
+		       "skb=0xffff9a3c01b2c400 proto=0x800 id=17");
+	assert_comment(&file, 1,
+		       "probe=ip_rcv@1 cpu=1 ctx=softirq pid=812 comm=nginx ifindex=2 devtype=1 "
+		       "skb=0xffff9a3c01b2c400 proto=0x800 id=18 parent=17");
+	/* and none of it in that of a packet that is not followed */
+	epb = block_of(&file, PCAPNG_BLOCK_EPB, 2);
+	assert_null(filetest_option(&epb, PCAPNG_EPB_PACKETID, 0, &len));
+	assert_comment(&file, 2,
+		       "probe=ip_rcv@1 cpu=1 ctx=softirq pid=812 comm=nginx ifindex=2 devtype=1 "
+		       "skb=0xffff9a3c01b2c400 proto=0x800");
+	free(file.data);
+}
+
+static void packet__drops_by_netfilter__name_path_table_chain_and_socket(void **state)
+{
+	struct record records[] = {filetest_record(), filetest_record()};
+	struct file file;
+
+	records[0].nf_path = "ip INPUT";
+	records[0].nf_table = "filter";
+	records[0].nf_chain = "input";
+	records[0].sk_state = 10;
+	records[0].id = records[0].parent = 3;
+	records[0].flags = XCAP_EV_RETRANSMIT;
+	file = write_file(state, &filetest_info, records, 2, NULL);
+	assert_comment(&file, 0,
+		       "probe=ip_rcv@1 cpu=1 ctx=softirq pid=812 comm=nginx ifindex=2 devtype=1 "
+		       "skb=0xffff9a3c01b2c400 proto=0x800 nf=ip\\x20INPUT table=filter "
+		       "chain=input sk=LISTEN id=3 parent=3 retransmit=1");
+	assert_comment(&file, 1,
+		       "probe=ip_rcv@1 cpu=1 ctx=softirq pid=812 comm=nginx ifindex=2 devtype=1 "
+		       "skb=0xffff9a3c01b2c400 proto=0x800");
+	free(file.data);
+}
+
+static void packet__that_is_a_hop__names_its_journey_and_the_last_one_what_was_missing(void **state)
+{
+	char *path = filetest_path(state, "x.pcapng"), *comment;
+	struct sink *sink = filetest_open(&sink_pcapng_ops, path, false, &filetest_info);
+	struct record r = filetest_record();
+	const uint32_t missing[] = {1, 2};
+	const struct journey journey = {.number = 3,
+					.end = JOURNEY_DROPPED,
+					.n_hops = 2,
+					.took_ns = 4100,
+					.missing = missing,
+					.n_missing = 2,
+					.cut = true,
+					.lost = 5};
+	static const char *const want[] = {
+		" journey=3 end=dropped took=4100",
+		" journey=3 end=dropped took=4100 missing=tracepoint:net:netif_receive_skb,"
+		"tracepoint:skb:kfree_skb journey_lost=5 cut=1",
+		" proto=0x800",
+	};
+	struct filetest_block epb;
+	struct file file;
+	struct err err;
+
+	sink_pcapng_ops.begin_journey(sink, &journey);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(sink_pcapng_ops.write(sink, &r, &err), 0);
+	assert_int_equal(sink_pcapng_ops.close(sink, NULL, &err), 0);
+	file.data = util_read_file(path, &file.len);
+	for (unsigned int i = 0; i < 3; i++) {
+		epb = block_of(&file, PCAPNG_BLOCK_EPB, i);
+		comment = filetest_option_str(&epb, PCAPNG_OPT_COMMENT, 0);
+		assert_true(strlen(comment) > strlen(want[i]));
+		assert_string_equal(comment + strlen(comment) - strlen(want[i]), want[i]);
+		free(comment);
+	}
+	free(file.data);
+	free(path);
+}
+
 static void interfaces__150_devices_and_150_netns__are_described_once_each_before_use(void **state)
 {
 	struct record *records = calloc(600, sizeof(*records));
@@ -521,8 +614,9 @@ static void statistics__of_a_probe__stand_on_its_first_interface_only(void **sta
 	free(text);
 	text = filetest_option_str(&isb, PCAPNG_OPT_COMMENT, 2);
 	assert_string_equal(text,
-			    "counters=capture shown=2 settled_out=0 after_limit=0 unwritten=0 "
-			    "left_out=0 unconverted=0");
+			    "counters=capture shown=2 settled_out=0 hidden=0 held_back=0 strays=0 "
+			    "after_limit=0 unwritten=0 "
+			    "left_out=0 unconverted=0 tracked=0 untracked=0 aged=0 ends_lost=0");
 	free(text);
 	free(file.data);
 }
@@ -581,6 +675,9 @@ int main(void)
 		TEST(packet__comm_of_hostile_bytes__stays_one_word_of_utf8),
 		TEST(packet__flags__hold_direction_and_reception_where_known),
 		TEST(packet__losses_and_task__are_options_only_where_there_are_any),
+		TEST(packet__that_is_followed__has_its_id_as_option_and_word),
+		TEST(packet__drops_by_netfilter__name_path_table_chain_and_socket),
+		TEST(packet__that_is_a_hop__names_its_journey_and_the_last_one_what_was_missing),
 		TEST(interfaces__150_devices_and_150_netns__are_described_once_each_before_use),
 		TEST(statistics__of_a_probe__stand_on_its_first_interface_only),
 		TEST(packet__cap_len_above_snaplen_or_len__is_cut_and_len_raised),
