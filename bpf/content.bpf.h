@@ -3,7 +3,8 @@
  * content.bpf.h - what NAT leaves alone of a packet, read from the window: by it a packet is told
  * from the next one in the same memory, where not every free is seen.
  *
- * Bytes that are not in the window, and headers that were made, are not known: 0.
+ * Bytes that are not in the window, and headers that were made, are not known and agree with all.
+ * Zero is known: a reset has no sequence number, a SYN acknowledges nothing.
  */
 #ifndef CONTENT_BPF_H
 #define CONTENT_BPF_H
@@ -41,34 +42,59 @@ static __always_inline u32 content_network(const struct xcap_packet *p)
 	return at + 2;
 }
 
+static __always_inline void content_seq(struct xcap_content *to, u32 seq)
+{
+	to->seq = seq;
+	to->known |= XCAP_CONTENT_SEQ;
+}
+
+static __always_inline void content_rest(struct xcap_content *to, u64 rest)
+{
+	to->rest = rest;
+	to->known |= XCAP_CONTENT_REST;
+}
+
 /* The header above IP, at `at`, as far as the window has it. */
 static __always_inline void content_transport(struct xcap_content *to, const struct xcap_packet *p,
 					      u64 at)
 {
 	const u8 *h;
+	u64 rest;
 
 	XCAP_OPAQUE(at);
 	at &= CONTENT_MASK;
 	h = p->data + at;
 	if (to->proto == CONTENT_TCP) {
-		to->len = 0;
-		if (at + 12 <= p->valid)
-			to->seq = *(u32 *)(h + 4);
-		if (at + 12 <= p->valid && !(p->event.rebuilt & XCAP_REBUILT_TCP))
-			to->rest = *(u32 *)(h + 8);
+		to->known &= ~XCAP_CONTENT_LEN;
+		if (at + 12 > p->valid)
+			return;
+		content_seq(to, *(u32 *)(h + 4));
+		if (!(p->event.rebuilt & XCAP_REBUILT_TCP))
+			content_rest(to, *(u32 *)(h + 8));
 		return;
 	}
 	if (to->proto == CONTENT_ICMP || to->proto == CONTENT_ICMP6) {
 		/* the identifier between them is what NAT changes */
 		if (at + 8 <= p->valid)
-			to->rest = *(u16 *)h | (u64) * (u16 *)(h + 6) << 16;
+			content_rest(to, *(u16 *)h | (u64) * (u16 *)(h + 6) << 16);
 		return;
 	}
 	if (to->proto != CONTENT_UDP || at + 8 >= p->valid)
 		return;
-	to->rest = *(u32 *)(h + 8) | (u64) * (u32 *)(h + 12) << 32;
+	rest = *(u32 *)(h + 8) | (u64) * (u32 *)(h + 12) << 32;
 	if (at + 16 > p->valid)
-		to->rest &= (1ULL << ((p->valid - at - 8) * 8 & 63)) - 1;
+		rest &= (1ULL << ((p->valid - at - 8) * 8 & 63)) - 1;
+	content_rest(to, rest);
+}
+
+/* Neither IPv4 nor IPv6, ARP as a rule: its first bytes, and the address that is asked for. */
+static __always_inline void content_other(struct xcap_content *to, const struct xcap_packet *p,
+					  const u8 *h, u64 at)
+{
+	if (at + 28 > p->valid)
+		return;
+	content_seq(to, *(u32 *)(h + 24));
+	content_rest(to, *(u32 *)h | (u64) * (u32 *)(h + 4) << 32);
 }
 
 static __always_inline void content_read(struct xcap_content *to, const struct xcap_packet *p)
@@ -82,29 +108,42 @@ static __always_inline void content_read(struct xcap_content *to, const struct x
 	XCAP_OPAQUE(at);
 	at &= CONTENT_MASK;
 	h = p->data + at;
+	to->known = XCAP_CONTENT_PROTO | XCAP_CONTENT_LEN;
 	if (h[0] >> 4 == 4) {
+		to->version = 4;
 		to->proto = h[9];
 		to->len = *(u16 *)(h + 2);
+		to->ip_id = *(u16 *)(h + 4);
 		if (!(p->event.rebuilt & XCAP_REBUILT_IP))
-			to->ip_id = *(u16 *)(h + 4);
+			to->known |= XCAP_CONTENT_IP_ID;
 		if (*(u16 *)(h + 6) & CONTENT_OFFSET)
-			to->seq = *(u16 *)(h + 6);
+			content_seq(to, *(u16 *)(h + 6));
 		else
 			content_transport(to, p, at + (h[0] & 0xf) * 4);
 	} else if (h[0] >> 4 == 6 && at + 40 <= p->valid) {
+		to->version = 6;
 		to->proto = h[6];
 		to->len = *(u16 *)(h + 4);
 		content_transport(to, p, at + 40);
+	} else {
+		content_other(to, p, h, at);
 	}
 }
 
-#define CONTENT_FIELD(field) (!a->field || !b->field || a->field == b->field)
+/* Do both know it, and different ones? */
+#define CONTENT_DIFFERS(field, bit) (both & (bit) && a->field != b->field)
 
 static __always_inline bool content_agrees(const struct xcap_content *a,
 					   const struct xcap_content *b)
 {
-	return CONTENT_FIELD(proto) && CONTENT_FIELD(seq) && CONTENT_FIELD(ip_id) &&
-	       CONTENT_FIELD(len) && CONTENT_FIELD(rest);
+	u8 both = a->known & b->known;
+
+	return !CONTENT_DIFFERS(version, XCAP_CONTENT_PROTO) &&
+	       !CONTENT_DIFFERS(proto, XCAP_CONTENT_PROTO) &&
+	       !CONTENT_DIFFERS(seq, XCAP_CONTENT_SEQ) &&
+	       !CONTENT_DIFFERS(rest, XCAP_CONTENT_REST) &&
+	       !CONTENT_DIFFERS(ip_id, XCAP_CONTENT_IP_ID) &&
+	       !CONTENT_DIFFERS(len, XCAP_CONTENT_LEN);
 }
 
 #endif

@@ -31,12 +31,22 @@ enum xcap_hook {
  * do not see all.
  */
 struct xcap_content {
-	__u64 rest;  /* TCP: acknowledgement; ICMP: type and sequence; else: the payload's begin */
-	__u32 seq;   /* TCP; of a fragment its offset and flags */
-	__u16 ip_id; /* IPv4 */
-	__u16 len;   /* of the IP packet, but of TCP, which GRO makes longer */
+	__u64 rest;   /* TCP: acknowledgement; ICMP: type and sequence; else: the payload's begin */
+	__u32 seq;    /* TCP; of a fragment its offset and flags */
+	__u16 ip_id;  /* IPv4 */
+	__u16 len;    /* of the IP packet, but of TCP, which GRO makes longer */
+	__u8 version; /* 4 or 6; 0: not IP */
 	__u8 proto;
-	__u8 pad[7];
+	__u8 known; /* enum xcap_content_known: what of this was read; zero is a value as any */
+	__u8 pad[5];
+};
+
+enum xcap_content_known {
+	XCAP_CONTENT_PROTO = 1 << 0, /* with the version */
+	XCAP_CONTENT_SEQ = 1 << 1,
+	XCAP_CONTENT_REST = 1 << 2,
+	XCAP_CONTENT_IP_ID = 1 << 3,
+	XCAP_CONTENT_LEN = 1 << 4,
 };
 
 #define XCAP_TRACKED_SHARED	1 /* the id has, or had, more than one row: see `shared` */
