@@ -9,7 +9,7 @@
 const struct cmd *const *cmd_table(void)
 {
 	static const struct cmd *const table[] = {
-		&cmd_skb,    &cmd_drop, &cmd_list,    &cmd_check,
+		&cmd_skb,    &cmd_drop, &cmd_trace,   &cmd_list, &cmd_check,
 		&cmd_filter, &cmd_help, &cmd_version, NULL,
 	};
 

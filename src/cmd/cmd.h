@@ -9,6 +9,7 @@
 
 extern const struct cmd cmd_skb;
 extern const struct cmd cmd_drop;
+extern const struct cmd cmd_trace;
 extern const struct cmd cmd_list;
 extern const struct cmd cmd_check;
 extern const struct cmd cmd_filter;

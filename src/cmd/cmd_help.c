@@ -92,6 +92,7 @@ static void print_overview(void)
 	       "Usage: xcap [COMMAND] [OPTIONS] [EXPRESSION]\n\n"
 	       "  xcap tcp port 80                      as tcpdump, on all interfaces\n"
 	       "  xcap drop tcp port 9000               who drops it, and why\n"
+	       "  xcap trace tcp port 9000              the journey of each packet, hop by hop\n"
 	       "  xcap -f ip_rcv -w - | tcpdump -nr -   at a kernel function, to tcpdump\n\n"
 	       "Commands:\n");
 	for (const struct cmd *const *cmd = cmd_table(); *cmd; cmd++) {

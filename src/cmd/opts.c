@@ -274,6 +274,8 @@ int opts_parse(const struct cmd *cmd, int argc, char **argv, int first, struct c
 	memset(config, 0, sizeof(*config));
 	config->argc = argc;
 	config->argv = argv;
+	if (cmd->defaults)
+		cmd->defaults(config);
 	buf_init(&p.words);
 	rc = parse_words(&p, err);
 	if (!rc && p.words.len) {

@@ -110,7 +110,9 @@ struct cmd {
 	const char *own_probes; /* hint to a user of -f, where the command has its own probes; NULL:
 				   none */
 	const char *more; /* lines after the options in --help, within 80 columns; NULL none */
-	int (*run)(struct config *config); /* exit status */
+	void (*defaults)(struct config *config); /* what the command means, set before the options
+						    are read; NULL: nothing */
+	int (*run)(struct config *config);	 /* exit status */
 };
 
 /*

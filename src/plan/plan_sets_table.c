@@ -20,9 +20,10 @@ static const struct plan_sets_row rows[] = {
 	 "ip_defrag,"
 	 ">arp_rcv"},
 	{"tx", "packets on their way out, from IP down to the device",
-	 "ip_local_out|__ip_local_out,"
+	 /* ip_local_out is inlined for a SYN-ACK */
+	 "__ip_local_out|ip_local_out,"
 	 "ip6_xmit,"
-	 "ip6_local_out|__ip6_local_out,"
+	 "__ip6_local_out|ip6_local_out,"
 	 "ip_output,"
 	 "ip_mc_output,"
 	 "ip6_output,"

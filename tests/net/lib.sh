@@ -301,7 +301,7 @@ spawn()
 
 	rm -f "$T/ready"
 	case ${1:-} in
-	skb | drop) words=("$1" --ready-file "$T/ready" "${@:2}") ;;
+	skb | drop | trace) words=("$1" --ready-file "$T/ready" "${@:2}") ;;
 	*) words=(--ready-file "$T/ready" "$@") ;;
 	esac
 	background_io /dev/null "${STDOUT:-$T/out}" "$T/err" "${UNDER[@]}" "$XCAP" "${words[@]}"

@@ -453,6 +453,24 @@ static void opts_parse__stack_fold__takes_the_place_of_the_text(void **state)
 	       "a", "--format", "fold");
 }
 
+/* What it means stands before the options are read, so that they go together with it. */
+static void opts_parse__trace__gathers_without_being_asked(void **state)
+{
+	(void)state;
+	assert_int_equal(PARSE_FOR(&cmd_trace, "--min-latency", "1ms", "tcp"), 0);
+	assert_true(config.gather.on && config.track);
+	assert_int_equal(config.gather.min_latency_ns, 1000000);
+	assert_int_equal(config.n_probes, 0);
+	assert_string_equal(config.trailing, "tcp");
+	opts_free(&config);
+	assert_int_equal(PARSE_FOR(&cmd_trace, "-f", "@rx"), 0);
+	assert_int_equal(config.n_probes, 1);
+	opts_free(&config);
+	ACCEPT("tcp");
+	assert_false(config.gather.on || config.track);
+	opts_free(&config);
+}
+
 static void opts_parse__quiet__is_about_messages_not_packets(void **state)
 {
 	(void)state;
@@ -1101,6 +1119,7 @@ int main(void)
 		cmocka_unit_test(opts_parse__print__needs_a_file),
 		cmocka_unit_test(opts_parse__stack__needs_a_place_for_it),
 		cmocka_unit_test(opts_parse__stack_fold__takes_the_place_of_the_text),
+		cmocka_unit_test(opts_parse__trace__gathers_without_being_asked),
 		cmocka_unit_test(opts_parse__quiet__is_about_messages_not_packets),
 		cmocka_unit_test(opts_parse__text_options_with_a_file__need_print),
 		cmocka_unit_test(opts_parse__json__takes_the_place_of_the_text),
