@@ -28,7 +28,7 @@ const struct cmd cmd_trace = {
 		   "filter filter-file interface track-max "
 		   "snaplen "
 		   "write format linktype packet-buffered "
-		   "print line-buffered verbose quiet no-names ether time nano "
+		   "print json line-buffered verbose quiet no-names ether time nano "
 		   "gather-baseline gather-timeout gather-buffer-size gather-output-color "
 		   "min-latency histogram "
 		   "count stop-on duration cmd ready-file buffer-size "
