@@ -38,7 +38,8 @@ int capture_describe_init(struct capture_describe *describe, const struct config
 			.name = plan->probes[i].name,
 			.mechanism = mechanism < 0 ? NULL : plan_mechanism_name(mechanism),
 			.is_kfree_skb = plan->probes[i].config.is_kfree_skb,
-			.named = !plan->probes[i].of_many && !plan->probes[i].is_added,
+			.named = config->n_probes && !plan->probes[i].of_many &&
+				 !plan->probes[i].is_added,
 			.is_goal = plan->probes[i].is_goal,
 			.is_added = plan->probes[i].is_added,
 		};

@@ -126,7 +126,7 @@ static void print_sums(FILE *out, const struct capture_info *info,
 		{"not written, the output failed", totals->unwritten},
 		{"not IP, for which -y RAW has no form", totals->left_out},
 		{"in journeys that are held back", totals->held_back},
-		{"drops that are of no journey", totals->strays},
+		{"in no journey", totals->strays},
 	};
 	uint64_t printed_only = totals->unconverted - totals->left_out;
 

@@ -63,12 +63,15 @@ test_gather__a_dropped_syn_says_why_and_where_it_was_not_received()
 	no_match "$T/out" 'NOT received at net'
 }
 
-test_gather__not_received_is_never_said_of_a_glob()
+test_gather__not_received_is_never_said_of_a_glob_or_the_default_probes()
 {
 	net_up
 	drop_port 9000
 	capture skb -f 'tp:net:net_dev_*,tp:net:netif_r*,tp:skb:skb_copy*' -g -e 'tcp port 9000' -- syn 9000
 	at_least "journeys" "$(count "$T/out" '^[0-9:.]{15} #')" 1
+	no_match "$T/out" 'NOT received'
+	capture skb -g -i "$DEV_B" -e icmp -- ping4 1
+	eq "journeys" "$(count "$T/out" '^[0-9:.]{15} #')" 2
 	no_match "$T/out" 'NOT received'
 }
 

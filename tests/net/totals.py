@@ -15,7 +15,7 @@ CAUSES = {
     "table_full": "table full", "sampled": "not sampled", "limited": "over the rate limit",
     "discarded": "discarded by the action", "after_limit": "after the limit of -c",
     "unwritten": "not written, the output failed", "left_out": "not IP, for which -y RAW has no form",
-    "held_back": "in journeys that are held back", "strays": "drops that are of no journey",
+    "held_back": "in journeys that are held back", "strays": "in no journey",
 }
 
 text = sys.stdin.read()
