@@ -360,8 +360,23 @@ void gather_add(struct gather *gather, const struct record *record)
 		gather->strays++;
 }
 
+/* The wall clock was set back: nothing may wait until it is there again. */
+static void turn_back(struct gather *gather, uint64_t now_ns)
+{
+	struct gather_list *const lists[] = {&gather->store.open, &gather->store.ended};
+
+	for (size_t i = 0; i < UTIL_ARRAY_SIZE(lists); i++)
+		for (struct gather_open *open = lists[i]->oldest; open; open = open->newer)
+			open->stamp_ns = UTIL_MIN(open->stamp_ns, now_ns);
+	gather->now_ns = now_ns;
+	gather->room_made_ns = 0;
+}
+
 void gather_advance(struct gather *gather, uint64_t now_ns)
 {
+	/* records are of the kernel's clock, and may be a little ahead of the one that was read */
+	if (now_ns + GATHER_GRACE_NS < gather->now_ns)
+		turn_back(gather, now_ns);
 	gather->now_ns = UTIL_MAX(gather->now_ns, now_ns);
 	close_due(gather);
 }

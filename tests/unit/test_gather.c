@@ -410,6 +410,25 @@ static void buffer__full_of_what_is_over__closes_that_first(void **state)
 	gather_rig_expect(rig, "1 consumed a@1 -b -c | ");
 }
 
+static void clock__set_back__lets_nothing_wait_for_it(void **state)
+{
+	struct gather_rig *rig = *state;
+
+	gather_rig_hop(rig, A, 100 * TIMEOUT_US, 7);
+	gather_rig_hop(rig, A, 100 * TIMEOUT_US, 8);
+	gather_rig_end(rig, 100 * TIMEOUT_US, 8);
+	gather_rig_advance(rig, 100 * TIMEOUT_US);
+	gather_rig_advance(rig, 50 * TIMEOUT_US);
+	gather_rig_expect(rig, "");
+	gather_rig_advance(rig, 50 * TIMEOUT_US + GRACE_US);
+	gather_rig_expect(rig, "8 consumed a@100000000 -b -c | ");
+	gather_rig_hop(rig, A, 50 * TIMEOUT_US + 2 * GRACE_US, 9);
+	gather_rig_advance(rig, 51 * TIMEOUT_US);
+	gather_rig_expect(rig, "7 open a@100000000 -b -c | ");
+	gather_rig_advance(rig, 52 * TIMEOUT_US);
+	gather_rig_expect(rig, "9 open a@50040000 -b -c | ");
+}
+
 static void drain__of_one_heard_of_just_now__says_nothing_of_where_it_was_not(void **state)
 {
 	struct gather_rig *rig = *state;
@@ -618,6 +637,7 @@ int main(void)
 		TEST(lost__and_known_only_when_room_is_needed__is_seen_in_time),
 		TEST(buffer__full__closes_the_oldest_and_says_nothing_of_what_it_missed),
 		TEST(buffer__full_of_what_is_over__closes_that_first),
+		TEST(clock__set_back__lets_nothing_wait_for_it),
 		TEST(drain__of_one_heard_of_just_now__says_nothing_of_where_it_was_not),
 		TEST(hops__more_than_a_journey_holds__go_on_in_another),
 		TEST(baseline__first__withholds_what_never_was_there),
