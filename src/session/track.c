@@ -157,9 +157,23 @@ int track_attach(struct track *track, struct err *err)
 static uint64_t rows(const struct track *track)
 {
 	const struct xcap_track_counts *counts = object_track_counts(track->object);
-	uint64_t gone = counts->deleted + track->aged;
+	uint64_t gone = counts->deleted + track->swept;
 
 	return counts->made > gone ? counts->made - gone : 0;
+}
+
+/* Where the skb's address is a key as well, a packet's two rows name each other. */
+static void forget(struct track *track, uint64_t key, const struct xcap_tracked *row)
+{
+	int fd = object_track_fd(track->object);
+
+	if (bpf_map_delete_elem(fd, &key))
+		return;
+	track->aged++;
+	track->swept++;
+	if (track->plan->config.track == XCAP_TRACK_APPROXIMATE &&
+	    !bpf_map_delete_elem(fd, &row->skb))
+		track->swept++;
 }
 
 /* Delete what was not heard of for age_ns. 0, or -errno. */
@@ -179,8 +193,8 @@ static int sweep(struct track *track, uint64_t age_ns)
 		if (rc && rc != -ENOENT)
 			break;
 		for (uint32_t i = 0; i < n; i++)
-			if (values[i].seen_ns < before && !bpf_map_delete_elem(fd, &keys[i]))
-				track->aged++;
+			if (values[i].seen_ns < before)
+				forget(track, keys[i], &values[i]);
 		in = &place;
 	} while (!rc);
 	free(keys);

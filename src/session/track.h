@@ -17,7 +17,7 @@ struct track {
 	int *slow; /* links that take a while to let go of */
 	uint32_t n_slow;
 	struct hook_end *ends; /* two per hook: at the entry or alone, at the return */
-	uint64_t aged;
+	uint64_t aged, swept;  /* packets that were forgotten, and their rows */
 };
 
 /* 0 or -ENOMEM; the plan and the object stay the caller's and outlive it. */
