@@ -95,6 +95,31 @@ static void plan_build__ring__is_rounded_up_to_a_power_of_two(void **state)
 	plan_fixture_stop(&f);
 }
 
+static void plan_build__filter_with_a_loop__may_need_the_whole_packet(void **state)
+{
+	static const struct {
+		const char *filter;
+		uint32_t capture_max;
+	} rows[] = {
+		{NULL, 256},
+		{"tcp port 80", 256},
+		{"ip protochain 6", 65535},
+		{"arp", 256},
+	};
+	struct plan_fixture f;
+
+	(void)state;
+	plan_fixture_start(&f, 0);
+	f.request.snaplen = 256;
+	for (size_t i = 0; i < UTIL_ARRAY_SIZE(rows); i++) {
+		f.request.filter = rows[i].filter;
+		plan_fixture_build_ok(&f, NULL);
+		assert_int_equal(f.plan.config.snaplen, 256);
+		assert_int_equal(f.plan.config.capture_max, rows[i].capture_max);
+	}
+	plan_fixture_stop(&f);
+}
+
 static void plan_build__snaplen_out_of_range__is_an_error(void **state)
 {
 	struct plan_fixture f;
@@ -394,6 +419,7 @@ int main(void)
 		cmocka_unit_test(plan_build__helpers__are_those_that_the_mechanisms_can_use),
 		cmocka_unit_test(plan_build__page_addresses__are_asked_for_where_no_dynptr_serves),
 		cmocka_unit_test(plan_build__ring__is_rounded_up_to_a_power_of_two),
+		cmocka_unit_test(plan_build__filter_with_a_loop__may_need_the_whole_packet),
 		cmocka_unit_test(plan_build__snaplen_out_of_range__is_an_error),
 		cmocka_unit_test(plan_build__filter__is_compiled_and_a_bad_one_has_a_caret),
 		cmocka_unit_test(plan_build__filter_that_a_place_cannot_answer__is_noted_there),
