@@ -144,10 +144,17 @@ test_track__20000_packets_in_reused_memory_have_an_id_each()
 	eq "ids" "$(cut -d' ' -f1 "$T/ids" | sort -u | wc -l)" $n
 }
 
-# Long enough for the first retransmission, after a second, and too short for the next one.
+# A connection that nobody answers, until the first retransmission, a second later, was seen at both probes.
 long_syn()
 {
-	in_a timeout 2 bash -c "exec 3<>/dev/tcp/$IP_B/$1" 2>/dev/null || true
+	background ip netns exec "$NS_A" bash -c "exec 3<>/dev/tcp/$IP_B/$1" 2>/dev/null
+	until_true 10 seen_lines 8 || fail "there is no retransmission"
+	kill "$BG"
+}
+
+seen_lines()
+{
+	[ "$(lines "$T/out")" -ge "$1" ]
 }
 
 test_track__a_retransmission_has_a_new_id_and_names_its_parent()
@@ -156,7 +163,7 @@ test_track__a_retransmission_has_a_new_id_and_names_its_parent()
 
 	net_up
 	drop_port 9000
-	capture skb --track -v -f net:net_dev_start_xmit,net:netif_receive_skb "${OURS[@]}" \
+	capture skb --track -v -l -f net:net_dev_start_xmit,net:netif_receive_skb "${OURS[@]}" \
 		-e 'tcp dst port 9000' -- long_syn 9000
 	ids '(Flags)'
 	eq "hits" "$(lines "$T/ids")" 4
