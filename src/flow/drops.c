@@ -23,6 +23,7 @@
 
 #define VLAN_TAGS_MAX 4
 #define ETHERTYPE_AT  12
+#define TCP_SYN	      0x02
 #define ICMP_REPLY    0
 #define ICMP6_REPLY   129
 
