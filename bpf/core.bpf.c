@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * core.bpf.c - the maps, the read-only data, and the chain that every hit goes through.
+ * core.bpf.c - the read-only data, and the chain that every hit goes through.
  *
  * Read xcap_capture() from top to bottom: that is what happens to an skb. Front ends call it; user
  * space reads the ring and the counters, and writes `enabled`.
  */
-#include "chain.bpf.h"
-#include "hook_call.bpf.h"
-#include "keep.bpf.h"
+#include "maps.bpf.h"
 #include "packet.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
@@ -26,59 +24,6 @@ volatile __u64 woken_at = 0;
 /* What became of packets that are followed; alone in its cache lines. */
 struct xcap_track_counts track_counts __attribute__((aligned(128))) = {};
 
-struct emit_ring ring SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1); /* one row per probe, set before the load */
-	__type(key, u32);
-	__type(value, struct xcap_probe);
-} probes SEC(".maps");
-
-/* [cpu][probe]: readable through mmap after privileges are dropped. */
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, 1); /* CPUs times probes, set before the load */
-	__type(key, u32);
-	__type(value, struct xcap_counters);
-} counters SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, XCAP_SLOTS);
-	__type(key, u32);
-	__type(value, struct window_slot);
-} slots SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, u32);
-	__type(value, struct meta_cpu);
-} cpus SEC(".maps");
-
-struct keep_map kept SEC(".maps");
-
-/* Packets that are followed: by their memory, and how many such places those have that were
- * copied. */
-struct track_heads heads SEC(".maps");
-struct track_shared shared SEC(".maps");
-struct hook_frames frames SEC(".maps");
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, u32);
-	__type(value, struct chain_note);
-} chain_notes SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 1); /* XCAP_CHAIN_MAX where chains are wanted */
-	__type(key, u64);
-	__type(value, struct xcap_chain_names);
-} chain_names SEC(".maps");
-
 static __always_inline struct window_slot *claim_slot(void)
 {
 	struct window_slot *slot;
@@ -90,19 +35,13 @@ static __always_inline struct window_slot *claim_slot(void)
 		slot = bpf_map_lookup_elem(&slots, &row);
 		if (!slot)
 			return 0;
-		slot->packet.slot = i;
-		if (window_claim(slot))
-			return slot;
+		if (!window_claim(slot))
+			continue;
+		if (cfg.track)
+			slot->row = i;
+		return slot;
 	}
 	return 0;
-}
-
-static __always_inline struct xcap_packet *packet_in_slot(u64 number)
-{
-	u32 row = number;
-	struct window_slot *slot = bpf_map_lookup_elem(&slots, &row);
-
-	return slot ? &slot->packet : 0;
 }
 
 static __always_inline struct meta_cpu *this_cpu(void)

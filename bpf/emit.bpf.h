@@ -140,7 +140,7 @@ static __always_inline enum emit_result emit_reserve_parts(struct xcap_packet *p
 							   void *ctx, u64 room,
 							   struct xcap_event **event)
 {
-	u64 last = parts_search(p->slot, p->cap_len - p->shift - 1);
+	u64 last = parts_search(p, p->cap_len - p->shift - 1);
 	struct xcap_event *e;
 
 	if (cfg.capture_max <= 256) {

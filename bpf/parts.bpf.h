@@ -8,10 +8,7 @@
  * once for a packet; the window, the filter and the record read by it.
  *
  * What a loop goes on with stands in the slot, a map, not in registers: the verifier then sees one
- * state at each turn, not one for each way through all turns before. A turn is a global function,
- * whose argument is the slot's number: it is verified once, by itself (v5.6: 51c39bb1d5d1 ("bpf:
- * Introduce function-by-function verification")). What writes to the record cannot be one: before
- * 5.13 no argument is a pointer.
+ * state at each turn, not one for each way through all turns before.
  */
 #ifndef PARTS_BPF_H
 #define PARTS_BPF_H
@@ -22,8 +19,29 @@
 #define PARTS_PAGE_SHIFT 12
 #define PARTS_LIST	 48 /* skbs of a frag_list: 64 KiB in fragments of 1,480 bytes are 45 */
 
-/* The packet in this CPU's slot of that number; NULL: there is none. See core.bpf.c. */
-static __always_inline struct xcap_packet *packet_in_slot(u64 slot);
+/* The variables' values. */
+struct parts_bases {
+	u64 vmemmap, page_offset;
+};
+
+/*
+ * All ones if a < b, else 0; both below 2^63. Loops do without branches that go on: the verifier
+ * follows each way through several turns before it looks whether it has been there.
+ */
+static __always_inline u64 parts_below(u64 a, u64 b)
+{
+	s64 less = a - b;
+
+	XCAP_OPAQUE(less);
+	less >>= 63;
+	XCAP_OPAQUE(less);
+	return less;
+}
+
+static __always_inline u64 parts_min(u64 a, u64 b)
+{
+	return b + ((a - b) & parts_below(a, b));
+}
 
 static __always_inline struct skb_shared_info *parts_info(struct sk_buff *skb)
 {
@@ -33,7 +51,7 @@ static __always_inline struct skb_shared_info *parts_info(struct sk_buff *skb)
 static __always_inline void parts_add(struct xcap_packet *p, struct xcap_part *part, u64 addr,
 				      u64 len)
 {
-	len = xcap_min(len, p->total - p->reach);
+	len = parts_min(len, p->total - p->reach);
 	part->addr = addr;
 	part->len = len;
 	p->reach += len;
@@ -42,19 +60,20 @@ static __always_inline void parts_add(struct xcap_packet *p, struct xcap_part *p
 }
 
 /* A frag of the kernel becomes a part, where it is. False: it is no page. */
-static __always_inline bool parts_take(struct xcap_packet *p, struct xcap_part *part)
+static __always_inline bool parts_take(struct xcap_packet *p, struct xcap_part *part,
+				       const struct parts_bases *bases)
 {
 	u64 page = part->addr;
 
-	if (page & COMPAT_FRAG_IS_NO_PAGE || page < p->vmemmap)
+	if (page & COMPAT_FRAG_IS_NO_PAGE || page < bases->vmemmap)
 		return false;
-	page = (page - p->vmemmap) / bpf_core_type_size(struct page);
-	parts_add(p, part, p->page_offset + (page << PARTS_PAGE_SHIFT) + part->end, part->len);
+	page = (page - bases->vmemmap) / bpf_core_type_size(struct page);
+	parts_add(p, part, bases->page_offset + (page << PARTS_PAGE_SHIFT) + part->end, part->len);
 	return true;
 }
 
-/* Fetch the frags of the skb itself, to be taken one by one. False: they cannot be read. */
-static __always_inline bool parts_own(struct xcap_packet *p)
+/* The frags of the skb itself. False: one cannot be read. */
+static __always_inline bool parts_own(struct xcap_packet *p, const struct parts_bases *bases)
 {
 	/* through memory it becomes a mere number */
 	struct sk_buff *skb = *(struct sk_buff *volatile *)&p->next_skb;
@@ -65,15 +84,23 @@ static __always_inline bool parts_own(struct xcap_packet *p)
 	p->raw_end = n + 1;
 	n *= sizeof(struct xcap_part);
 	XCAP_OPAQUE(n);
-	return n <= XCAP_FRAGS_MAX * sizeof(struct xcap_part) && !COMPAT_IS_UNREADABLE(skb) &&
-	       !bpf_probe_read_kernel(&p->parts[1], n, (void *)info + COMPAT_FRAGS_OFFSET);
+	if (n > XCAP_FRAGS_MAX * sizeof(struct xcap_part) || COMPAT_IS_UNREADABLE(skb) ||
+	    bpf_probe_read_kernel(&p->parts[1], n, (void *)info + COMPAT_FRAGS_OFFSET))
+		return false;
+	for (u64 i = 1; i <= XCAP_FRAGS_MAX; i++) {
+		if (i >= p->raw_end)
+			return true;
+		if (!parts_take(p, &p->parts[i], bases))
+			return false;
+	}
+	return true;
 }
 
 /*
  * The next skb of the frag_list: its linear area and a frag, if it has one. False: no more of them,
  * or one that has more than that, or cannot be read.
  */
-static __always_inline bool parts_next(struct xcap_packet *p)
+static __always_inline bool parts_next(struct xcap_packet *p, const struct parts_bases *bases)
 {
 	struct sk_buff *skb = (void *)p->next_skb;
 	struct skb_shared_info *info;
@@ -95,54 +122,38 @@ static __always_inline bool parts_next(struct xcap_packet *p)
 	/* without a frag this is one of no length in the first page ... */
 	n = -n;
 	XCAP_OPAQUE(n);
-	part[1].addr = p->vmemmap + ((part[1].addr - p->vmemmap) & n);
+	part[1].addr = bases->vmemmap + ((part[1].addr - bases->vmemmap) & n);
 	part[1].len &= n;
-	if (!parts_take(p, part + 1))
+	if (!parts_take(p, part + 1, bases))
 		return false;
 	p->n_parts -= n + 1; /* ... and does not count */
 	return true;
 }
 
-/* One step of parts_find(): a frag of the skb's own, or the next of the frag_list. 0: go on. */
-__attribute__((noinline)) int parts_find_step(u64 slot)
-{
-	struct xcap_packet *p = packet_in_slot(slot);
-	u64 at;
-
-	if (!p)
-		return -1;
-	at = p->n_parts;
-	XCAP_OPAQUE(at);
-	if (at < p->raw_end)
-		return at > XCAP_FRAGS_MAX || !parts_take(p, &p->parts[at]);
-	return p->reach >= p->total || !parts_next(p);
-}
-
 /* Make the list: p->parts, p->n_parts and, of the packet's bytes, how many it reaches. */
-static __always_inline void parts_find(struct xcap_packet *p, u64 skb)
+__hidden __attribute__((noinline)) long parts_find(struct xcap_packet *p, u64 skb)
 {
+	struct parts_bases bases = {};
+
 	p->parts[0].addr = p->start;
 	p->parts[0].len = p->parts[0].end = p->reach = p->linear;
 	p->n_parts = 1;
 	p->next_skb = skb;
-	if (bpf_probe_read_kernel(&p->vmemmap, sizeof(u64), (void *)cfg.vmemmap_base) ||
-	    bpf_probe_read_kernel(&p->page_offset, sizeof(u64), (void *)cfg.page_offset_base) ||
-	    !parts_own(p))
-		return;
-	for (u64 i = 0; i < XCAP_FRAGS_MAX + PARTS_LIST; i++)
-		if (parts_find_step(p->slot))
+	if (bpf_probe_read_kernel(&bases.vmemmap, sizeof(u64), (void *)cfg.vmemmap_base) ||
+	    bpf_probe_read_kernel(&bases.page_offset, sizeof(u64), (void *)cfg.page_offset_base) ||
+	    !parts_own(p, &bases))
+		return -1;
+	for (u64 i = 0; i < PARTS_LIST; i++)
+		if (p->reach >= p->total || !parts_next(p, &bases))
 			break;
+	return 0;
 }
 
 /* Which part has this byte of the packet? Below p->reach there is one. */
-__attribute__((noinline)) int parts_search(u64 slot, u64 offset)
+static __always_inline u64 parts_search(struct xcap_packet *p, u64 offset)
 {
-	struct xcap_packet *p = packet_in_slot(slot);
-	volatile u32 *found;
+	volatile u32 *found = &p->found;
 
-	if (!p)
-		return 0;
-	found = &p->found;
 	*found = 0;
 #pragma unroll
 	for (u32 step = XCAP_PARTS / 2; step; step /= 2) {
@@ -158,7 +169,7 @@ __attribute__((noinline)) int parts_search(u64 slot, u64 offset)
 /* One byte of the packet, below p->reach. 0 or negative. */
 static __always_inline long parts_byte(struct xcap_packet *p, u8 *to, u64 offset)
 {
-	u64 at = parts_search(p->slot, offset);
+	u64 at = parts_search(p, offset);
 
 	XCAP_OPAQUE(at);
 	if (at >= XCAP_PARTS)
@@ -170,7 +181,7 @@ static __always_inline long parts_byte(struct xcap_packet *p, u8 *to, u64 offset
 /* Copy from this byte of the packet on, to [pos, end) of the destination. */
 static __always_inline void parts_seek(struct xcap_packet *p, u64 offset, u64 pos, u64 end)
 {
-	u64 at = parts_search(p->slot, offset);
+	u64 at = parts_search(p, offset);
 
 	XCAP_OPAQUE(at);
 	if (at >= XCAP_PARTS)
@@ -181,36 +192,6 @@ static __always_inline void parts_seek(struct xcap_packet *p, u64 offset, u64 po
 	p->cursor.end = end;
 }
 
-/* The next piece of a copy, of a chunk at most, in p->piece. 0; 1: it is done; negative: no part.
- */
-__attribute__((noinline)) int parts_copy_step(u64 slot, u64 chunk)
-{
-	struct xcap_packet *p = packet_in_slot(slot);
-	struct xcap_cursor *c;
-	u64 at, n, more;
-
-	if (!p)
-		return -1;
-	c = &p->cursor;
-	if (c->pos >= c->end)
-		return 1;
-	at = c->part;
-	XCAP_OPAQUE(at);
-	if (at >= XCAP_PARTS)
-		return -1;
-	n = xcap_min(c->end - c->pos, chunk);
-	more = p->parts[at].len - c->from;
-	n = xcap_min(n, more);
-	p->piece.addr = p->parts[at].addr + c->from;
-	p->piece.len = n;
-	p->piece.pos = c->pos;
-	more = xcap_below(n, more);
-	c->part = at + 1 + more;
-	c->from = (c->from + n) & more;
-	c->pos += n;
-	return 0;
-}
-
 /*
  * Copy as parts_seek() says. `to` has room for room + chunk bytes; the last byte goes below `room`.
  * At most `turns` parts or chunks; all three are constants. 0 or negative.
@@ -218,23 +199,30 @@ __attribute__((noinline)) int parts_copy_step(u64 slot, u64 chunk)
 __hidden __attribute__((noinline)) long parts_copy(struct xcap_packet *p, u8 *to, u64 room,
 						   u64 chunk, u64 turns)
 {
-	volatile struct xcap_piece *piece = &p->piece;
+	volatile struct xcap_cursor *c = &p->cursor;
 
 	for (u64 i = 0; i < turns; i++) {
-		int rc = parts_copy_step(p->slot, chunk);
-		u64 pos, n;
+		u64 at = c->part, from = c->from, pos = c->pos, n = c->end, more, addr;
 
-		if (rc)
-			return rc > 0 ? 0 : -1;
-		pos = piece->pos;
-		n = piece->len;
+		if (pos >= n)
+			return 0;
+		n = parts_min(n - pos, chunk);
+		XCAP_OPAQUE(at);
+		if (at >= XCAP_PARTS)
+			return -1;
+		more = p->parts[at].len - from;
+		addr = p->parts[at].addr + from;
+		n = parts_min(n, more);
+		more = parts_below(n, more);
+		c->part = at + 1 + more;
+		c->from = (from + n) & more;
+		c->pos = pos + n;
 		XCAP_OPAQUE(n);
 		XCAP_OPAQUE(pos);
-		if (pos > room || n > chunk ||
-		    bpf_probe_read_kernel(to + pos, n, (void *)piece->addr))
+		if (pos > room || n > chunk || bpf_probe_read_kernel(to + pos, n, (void *)addr))
 			return -1;
 	}
-	return p->cursor.pos >= p->cursor.end ? 0 : -1;
+	return c->pos >= c->end ? 0 : -1;
 }
 
 #endif

@@ -42,7 +42,7 @@ extern struct xcap_track_counts track_counts; /* core.bpf.c has it */
  * no atomic that returns. */
 static __always_inline u64 track_id(const struct window_slot *slot)
 {
-	return slot->packet.slot * TRACK_NESTED + slot->n_ids * cfg.n_cpus +
+	return slot->row * TRACK_NESTED + slot->n_ids * cfg.n_cpus +
 	       bpf_get_smp_processor_id() + 1;
 }
 

@@ -22,6 +22,7 @@
 
 struct window_slot {
 	u32 busy;  /* claims under way; 1: taken */
+	u32 row;   /* its own, where packets are followed */
 	u64 n_ids; /* given to packets by who had the slot */
 	struct skb_view view;
 	struct xcap_packet packet;

@@ -24,25 +24,6 @@
 /* Keeps the compiler from reasoning about x, so that a clamp stays where it is written. */
 #define XCAP_OPAQUE(x) asm volatile("" : "+r"(x))
 
-/*
- * All ones if a < b, else 0; both below 2^63. Loops do without branches that go on: the verifier
- * follows each way through several turns before it looks whether it has been there.
- */
-static __always_inline u64 xcap_below(u64 a, u64 b)
-{
-	s64 less = a - b;
-
-	XCAP_OPAQUE(less);
-	less >>= 63;
-	XCAP_OPAQUE(less);
-	return less;
-}
-
-static __always_inline u64 xcap_min(u64 a, u64 b)
-{
-	return b + ((a - b) & xcap_below(a, b));
-}
-
 /* A constant that each clone has its own value of. */
 #define XCAP_PATCHED(mark)                                                                         \
 	({                                                                                         \

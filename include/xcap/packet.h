@@ -35,13 +35,6 @@ struct xcap_cursor {
 	__u32 end;  /* the last byte's there, and one */
 };
 
-/* One piece of it. */
-struct xcap_piece {
-	__u64 addr;
-	__u32 len;
-	__u32 pos;
-};
-
 struct xcap_packet {
 	__u64 start;	   /* address of the first real byte */
 	__u64 data_offset; /* skb->data - start, signed */
@@ -57,11 +50,7 @@ struct xcap_packet {
 	__u32 raw_end;	/* parts behind n_parts, up to this one, are still frags of the kernel */
 	__u32 found;	/* of a search in parts */
 	__u64 next_skb; /* address of the next skb of the frag_list */
-	__u64 vmemmap;	/* bases of the kernel's array of pages and of what they stand for */
-	__u64 page_offset;
 	struct xcap_cursor cursor;
-	struct xcap_piece piece;
-	__u32 slot; /* number of this CPU's slot that the packet stands in */
 	__u32 ifindex;
 	__u16 protocol; /* host order */
 	__u8 pkt_type;	/* PACKET_OUTGOING when the direction is out */

@@ -6,8 +6,8 @@
  * previous record, process and thread in task context (elsewhere they are not the packet's), and a
  * comment of key=value words, escaped as in pcapng_comment.h, in this order:
  *	probe (its spec) cpu ctx pid tid (if not pid) comm netns ifindex devtype (ARPHRD_*)
- *	skb mark proto (skb->protocol) pkttype (skb->pkt_type) reason location nf (netfilter: family and hook) table chain
- *	sk (state of the TCP socket)
+ *	skb mark proto (skb->protocol) pkttype (skb->pkt_type) reason location
+ *	nf (netfilter: family and hook) table chain sk (state of the TCP socket)
  *	ret and errno (exit probes) ext lost (on this CPU so far) gso segs packet=none len
  *	synth=ether rebuilt=ip,tcp vlan=accel partial=1
  *	settled=user (the kernel could not decide the filter, xcap did)
