@@ -216,7 +216,9 @@ test_pages__by_kprobe_more_fragments_than_are_followed_are_a_marked_part()
 {
 	need_kprobe
 	need_feature 'page addresses' "page addresses: the kernel has no data symbols"
-	net_up 576
+	net_up
+	in_a ip link set "$DEV_A" mtu 576
+	in_b ip link set "$DEV_B" mtu 576
 	start skb -f kprobe:icmp_rcv -s 65535 -w "$T/x.pcapng" -e 'icmp and len = 65043'
 	ping4 1 -s 65001
 	stop

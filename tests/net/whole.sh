@@ -157,9 +157,6 @@ test_whole__functions__have_the_packets_of_the_wire()
 	at_least "functions" ${#words[@]} 25
 	whole "${words[@]}"
 	at_least "probes with packets" "$(count "$T/table" '^[a-z_0-9]+ +[1-9]')" 25
-	# FINs of connections that the client had left
-	! printf '%s\n' "${words[@]}" | grep -q '^tcp_timewait_state_process=' ||
-		match "$T/table" '^tcp_timewait_state_process +[1-9]'
 	# the first packets of all are sent before the neighbour is known
 	awk '$1 == "__tcp_transmit_skb" || $1 ~ /^ip6?_(output|finish_output2)$/ || $1 ~ /^udp_(v6_)?send_skb$/ {
 		print $1, ($6 == "all" || $6 * 2 > $2) ? "known" : "not known: " $6 " of " $2 }' "$T/table" >"$T/known"
