@@ -143,10 +143,6 @@ static __always_inline enum emit_result emit_reserve_parts(struct xcap_packet *p
 	u64 last = parts_search(p, p->cap_len - p->shift - 1);
 	struct xcap_event *e;
 
-	if (cfg.capture_max <= 256) {
-		EMIT_PARTS_CLASS(256, 64, XCAP_PARTS + 4)
-		return EMIT_FULL;
-	}
 	EMIT_PARTS_CLASS(256, 64, 12)
 	EMIT_PARTS_CLASS(2048, 256, 26)
 	EMIT_PARTS_CLASS(8192, 1024, 30)

@@ -92,23 +92,6 @@ test_pages__by_raw_tp_are_those_of_tcpdump()
 	stream_by raw_tp:net:netif_receive_skb
 }
 
-# Of 256 bytes the last 64 stand behind the window: they come from the pages' own size class.
-test_pages__by_raw_tp_of_a_short_snapshot_are_the_first_of_tcpdumps()
-{
-	need_feature 'page addresses' "page addresses: the kernel has no data symbols"
-	need socat editcap
-	net_up
-	tcpdump_start 'tcp port 8000'
-	start skb -f raw_tp:net:netif_receive_skb -i "$DEV_B" -s 256 -w "$T/x.pcapng" -e 'tcp port 8000'
-	tcp_stream 8000 50000
-	stop
-	tcpdump_stop
-	eq "lost" "$(($(total ring_full) + $(total fault) + $(total nested)))" 0
-	editcap -s 256 "$T/tcpdump.pcap" "$T/short.pcap"
-	same_packets "$T/x.pcapng" "$T/short.pcap"
-	at_least "the largest packet" "$(largest "$T/short.pcap")" 4000
-}
-
 test_pages__by_kprobe_are_those_of_tcpdump()
 {
 	need_kprobe
