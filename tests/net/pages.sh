@@ -56,6 +56,8 @@ large_stream()
 wide_window()
 {
 	in_a ip route change 10.99.0.0/24 dev "$DEV_A" src "$IP_A" initcwnd 200
+	# a packet takes no more than half the window
+	in_b sysctl -qw net.ipv4.tcp_rmem='4096 4000000 8000000'
 	in_b ip route change 10.99.0.0/24 dev "$DEV_B" src "$IP_B" initrwnd 200
 }
 
