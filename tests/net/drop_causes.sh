@@ -118,7 +118,9 @@ test_drop__each_cause_is_named_once_per_packet_and_nothing_else()
 	at_least "packets that found the queue full" "$queued" 1
 	while read -r cause port n reason place path; do
 		kernel_at_least 5 17 || reason=-
-		eq "$cause" "$(grep -cE "^[^ ]+ $reason +($place)(\.[a-z0-9.]+)?\+0x[0-9a-f]+(\[[a-z_0-9]+\])? +$path +x.*\.$port: " "$T/out")" "$n"
+		# freed where a segment for a time-wait socket is freed that has served: without a reason nobody can tell
+		[ "$reason $cause" != "- flags_at_listener" ] || n=0
+		eq "$cause" "$(grep -cE "^[^ ]+ $reason +($place)(\.[a-z0-9.]+)?\+0x[0-9a-f]+(\[[a-z_0-9]+\])? +$path(\([^ ]+\))? +x.*\.$port: " "$T/out")" "$n"
 		lines=$((lines + n))
 	done < <(causes "$full" "$queued")
 	eq "all lines" "$(lines "$T/out")" "$lines"

@@ -58,7 +58,7 @@ test_gather__a_dropped_syn_says_why_and_where_it_was_not_received()
 	capture skb -f "$TX,$RX,$READ" -g -i "$DEV_A" -i "$DEV_B" -e 'tcp port 9000' -- syn 9000
 	at_least "dropped" "$(journeys DROPPED)" 1
 	eq "other ends" "$(count "$T/out" '^[0-9:.]{15} #')" "$(journeys DROPPED)"
-	match "$T/out" '^ +[0-9.]+us \+[0-9.]+us +DROP NETFILTER_DROP ip INPUT.* \([a-z_0-9.]+\+0x[0-9a-f]+( \[[a-z_0-9]+\])?\)$'
+	match "$T/out" '^ +[0-9.]+[mu]s \+[0-9.]+[mu]s +DROP NETFILTER_DROP ip INPUT.* \([a-z_0-9.]+\+0x[0-9a-f]+( \[[a-z_0-9]+\])?\)$'
 	match "$T/out" '^        NOT received at skb_copy_datagram_iovec$'
 	no_match "$T/out" 'NOT received at net'
 }

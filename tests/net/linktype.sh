@@ -87,7 +87,7 @@ test_y__raw__the_statistics_of_the_file_say_what_was_left_out()
 	quiet_net
 	capture skb "${HERE[@]}" -y RAW -w "$T/x.pcapng" -- mixture
 	grep -a -o 'counters=capture [a-z_=0-9 ]*' "$T/x.pcapng" >"$T/comment"
-	match "$T/comment" 'shown=6 .*left_out=3 unconverted=3$'
+	match "$T/comment" 'shown=6 .*left_out=3 unconverted=3 '
 }
 
 test_y__raw__count_is_of_packets_in_the_file()
