@@ -121,6 +121,7 @@ static void describe_hops(struct gather *gather, uint32_t n)
 	for (uint32_t i = 0; i < n; i++) {
 		hops[i].since_first_ns = hops[i].record.ts_ns - hops[0].record.ts_ns;
 		hops[i].since_previous_ns = i ? hops[i].record.ts_ns - hops[i - 1].record.ts_ns : 0;
+		hops[i].is_benign = gather_goals_is_benign(&gather->goals, &hops[i].record);
 		changes_add(gather->changes, &hops[i].record);
 	}
 	for (uint32_t i = 0; i < n; i++)

@@ -37,10 +37,16 @@ void gather_goals_fini(struct gather_goals *goals)
 	memset(goals, 0, sizeof(*goals));
 }
 
+bool gather_goals_is_benign(const struct gather_goals *goals, const struct record *record)
+{
+	return goals->info->probes[record->probe].is_kfree_skb && goals->is_benign &&
+	       goals->is_benign(record);
+}
+
 bool gather_goals_is_drop(const struct gather_goals *goals, const struct record *record)
 {
 	return goals->info->probes[record->probe].is_kfree_skb &&
-	       (!goals->is_benign || !goals->is_benign(record));
+	       !gather_goals_is_benign(goals, record);
 }
 
 static bool was_at(const struct journey *journey, uint32_t probe)

@@ -33,6 +33,9 @@ int gather_goals_init(struct gather_goals *goals, const struct capture_info *inf
 		      bool (*is_benign)(const struct record *record));
 void gather_goals_fini(struct gather_goals *goals);
 
+/* Freed as drops are, but it is none. */
+bool gather_goals_is_benign(const struct gather_goals *goals, const struct record *record);
+
 /* A drop that is one. */
 bool gather_goals_is_drop(const struct gather_goals *goals, const struct record *record);
 

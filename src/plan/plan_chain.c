@@ -19,9 +19,10 @@ static const struct {
 	const char *function;
 	enum xcap_chain_kind kind;
 } walkers[] = {
-	{"nft_do_chain", XCAP_CHAIN_NFT}, {"ipt_do_table", XCAP_CHAIN_XT},
-	{"ip6t_do_table", XCAP_CHAIN_XT}, {"arpt_do_table", XCAP_CHAIN_XT},
-	{"ebt_do_table", XCAP_CHAIN_XT},
+	{"nft_do_chain", XCAP_CHAIN_NFT},
+	{"ipt_do_table", XCAP_CHAIN_XT},
+	{"ip6t_do_table", XCAP_CHAIN_XT},
+	{"arpt_do_table", XCAP_CHAIN_XT},
 };
 
 _Static_assert(UTIL_ARRAY_SIZE(walkers) <= PLAN_CHAIN_HOOKS, "more functions than rows");
@@ -44,9 +45,6 @@ static int chain_argument(const struct kbtf_target *target, enum xcap_chain_kind
 {
 	int at = kind == XCAP_CHAIN_XT ? find_pointer(target, "struct xt_table *") : -1;
 
-	/* ebtables have a type of their own */
-	if (at < 0 && kind == XCAP_CHAIN_XT)
-		at = find_pointer(target, "struct ebt_table *");
 	return at < 0 ? find_pointer(target, "void *") : at;
 }
 

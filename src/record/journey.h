@@ -29,6 +29,7 @@ enum journey_end {
 struct journey_hop {
 	struct record record; /* with its packet: a copy */
 	uint64_t since_first_ns, since_previous_ns;
+	bool is_benign;	     /* freed as drops are, but nobody misses it */
 	const char *changes; /* "dst 10.0.0.9.80 -> 172.17.0.3.9000; ttl 64 -> 63"; "" none */
 };
 

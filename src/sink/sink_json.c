@@ -130,6 +130,8 @@ static void add_hops(struct sink *s, const struct journey *journey)
 		json_out_u64(b, "since_first_ns", hop->since_first_ns);
 		json_out_u64(b, "since_previous_ns", hop->since_previous_ns);
 		json_out_str(b, "changes", hop->changes);
+		if (hop->is_benign)
+			json_out_bool(b, "benign", true);
 		json_record_add(b, &s->word, s->info, &hop->record, &s->options);
 		json_out_end(b, '}');
 	}

@@ -68,9 +68,11 @@ static void add_times(struct sink_text_journey *text, struct buf *line,
 }
 
 /* "DROP NETFILTER_DROP ip INPUT, table filter, chain input (nf_hook_slow+0x9d)" */
-static void add_drop(struct buf *line, const struct record *r)
+static void add_drop(struct buf *line, const struct journey_hop *hop)
 {
-	buf_add_str(line, "DROP");
+	const struct record *r = &hop->record;
+
+	buf_add_str(line, hop->is_benign ? "freed" : "DROP");
 	if (r->reason) {
 		buf_add_char(line, ' ');
 		decode_text_word(line, r->reason);
@@ -113,7 +115,7 @@ void sink_text_journey_hop(struct sink_text_journey *text, struct buf *line,
 
 	add_times(text, line, hop, !i);
 	if (text->info->probes[hop->record.probe].is_kfree_skb)
-		add_drop(line, &hop->record);
+		add_drop(line, hop);
 	else
 		add_place(text, line, &hop->record);
 	if (hop->changes[0])

@@ -122,6 +122,13 @@ static void journey__dropped__says_why_where_and_where_it_was_not(void **state)
 	       "        4.1us +4.1us DROP NETFILTER_DROP ip INPUT (nf_hook_slow+0x9d)\n"
 	       "        NOT received at ip_rcv\n"
 	       "        NOT received at tcp_v4_rcv\n");
+	hops[1].is_benign = true;
+	expect(&journey, HEAD
+	       "DROPPED 4.1us " PACKET "        0.0us        netif_receive_skb  eth0      cpu1\n"
+	       "        4.1us +4.1us freed NETFILTER_DROP ip INPUT (nf_hook_slow+0x9d)\n"
+	       "        NOT received at ip_rcv\n"
+	       "        NOT received at tcp_v4_rcv\n");
+	hops[1].is_benign = false;
 	hops[1].record.nf_table = "filter\x1b";
 	hops[1].record.nf_chain = "in put";
 	hops[1].record.reason = NULL;
