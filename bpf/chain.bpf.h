@@ -12,8 +12,8 @@
 #include "xcap.bpf.h"
 #include "xcap/chain.h"
 
-/* Far more than a chain takes. */
-#define CHAIN_AGE_NS 10000000
+/* Far more than a chain takes, also where the machine stands still in between, as guests do. */
+#define CHAIN_AGE_NS 250000000
 
 #define CHAIN_NF_DROP	   0 /* NF_DROP, in the lower bits of a verdict */
 #define CHAIN_VERDICT_MASK 0xff
