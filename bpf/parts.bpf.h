@@ -19,11 +19,6 @@
 #define PARTS_PAGE_SHIFT 12
 #define PARTS_LIST	 48 /* skbs of a frag_list: 64 KiB in fragments of 1,480 bytes are 45 */
 
-/* The variables' values. */
-struct parts_bases {
-	u64 vmemmap, page_offset;
-};
-
 /*
  * All ones if a < b, else 0; both below 2^63. Loops do without branches that go on: the verifier
  * follows each way through several turns before it looks whether it has been there.
@@ -60,20 +55,19 @@ static __always_inline void parts_add(struct xcap_packet *p, struct xcap_part *p
 }
 
 /* A frag of the kernel becomes a part, where it is. False: it is no page. */
-static __always_inline bool parts_take(struct xcap_packet *p, struct xcap_part *part,
-				       const struct parts_bases *bases)
+static __always_inline bool parts_take(struct xcap_packet *p, struct xcap_part *part)
 {
 	u64 page = part->addr;
 
-	if (page & COMPAT_FRAG_IS_NO_PAGE || page < bases->vmemmap)
+	if (page & COMPAT_FRAG_IS_NO_PAGE || page < p->vmemmap)
 		return false;
-	page = (page - bases->vmemmap) / bpf_core_type_size(struct page);
-	parts_add(p, part, bases->page_offset + (page << PARTS_PAGE_SHIFT) + part->end, part->len);
+	page = (page - p->vmemmap) / bpf_core_type_size(struct page);
+	parts_add(p, part, p->page_offset + (page << PARTS_PAGE_SHIFT) + part->end, part->len);
 	return true;
 }
 
 /* The frags of the skb itself. False: one cannot be read. */
-static __always_inline bool parts_own(struct xcap_packet *p, const struct parts_bases *bases)
+static __always_inline bool parts_own(struct xcap_packet *p)
 {
 	/* through memory it becomes a mere number */
 	struct sk_buff *skb = *(struct sk_buff *volatile *)&p->next_skb;
@@ -90,7 +84,7 @@ static __always_inline bool parts_own(struct xcap_packet *p, const struct parts_
 	for (u64 i = 1; i <= XCAP_FRAGS_MAX; i++) {
 		if (i >= p->raw_end)
 			return true;
-		if (!parts_take(p, &p->parts[i], bases))
+		if (!parts_take(p, &p->parts[i]))
 			return false;
 	}
 	return true;
@@ -100,7 +94,7 @@ static __always_inline bool parts_own(struct xcap_packet *p, const struct parts_
  * The next skb of the frag_list: its linear area and a frag, if it has one. False: no more of them,
  * or one that has more than that, or cannot be read.
  */
-static __always_inline bool parts_next(struct xcap_packet *p, const struct parts_bases *bases)
+static __always_inline bool parts_next(struct xcap_packet *p)
 {
 	struct sk_buff *skb = (void *)p->next_skb;
 	struct skb_shared_info *info;
@@ -122,9 +116,9 @@ static __always_inline bool parts_next(struct xcap_packet *p, const struct parts
 	/* without a frag this is one of no length in the first page ... */
 	n = -n;
 	XCAP_OPAQUE(n);
-	part[1].addr = bases->vmemmap + ((part[1].addr - bases->vmemmap) & n);
+	part[1].addr = p->vmemmap + ((part[1].addr - p->vmemmap) & n);
 	part[1].len &= n;
-	if (!parts_take(p, part + 1, bases))
+	if (!parts_take(p, part + 1))
 		return false;
 	p->n_parts -= n + 1; /* ... and does not count */
 	return true;
@@ -133,18 +127,16 @@ static __always_inline bool parts_next(struct xcap_packet *p, const struct parts
 /* Make the list: p->parts, p->n_parts and, of the packet's bytes, how many it reaches. */
 __hidden __attribute__((noinline)) long parts_find(struct xcap_packet *p, u64 skb)
 {
-	struct parts_bases bases = {};
-
 	p->parts[0].addr = p->start;
 	p->parts[0].len = p->parts[0].end = p->reach = p->linear;
 	p->n_parts = 1;
 	p->next_skb = skb;
-	if (bpf_probe_read_kernel(&bases.vmemmap, sizeof(u64), (void *)cfg.vmemmap_base) ||
-	    bpf_probe_read_kernel(&bases.page_offset, sizeof(u64), (void *)cfg.page_offset_base) ||
-	    !parts_own(p, &bases))
+	if (bpf_probe_read_kernel(&p->vmemmap, sizeof(u64), (void *)cfg.vmemmap_base) ||
+	    bpf_probe_read_kernel(&p->page_offset, sizeof(u64), (void *)cfg.page_offset_base) ||
+	    !parts_own(p))
 		return -1;
 	for (u64 i = 0; i < PARTS_LIST; i++)
-		if (p->reach >= p->total || !parts_next(p, &bases))
+		if (p->reach >= p->total || !parts_next(p))
 			break;
 	return 0;
 }

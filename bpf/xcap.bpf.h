@@ -63,9 +63,15 @@ struct xcap_ctx {
 	u64 direct;		/* constant: the verifier lets us follow skb */
 	u64 dynptr;		/* constant: bpf_dynptr_from_skb() takes skb here */
 	u64 given;		/* constant: enum xcap_given */
-	u64 preemptible;	/* constant: another program of ours may run in between */
-	u64 location;		/* kfree_skb's arguments, where reason_known says so */
-	u64 reason;
+	/* the stack is short: what a probe at kfree_skb tells, or one at a function's return */
+	union {
+		u64 location; /* where `drop` says so */
+		u64 ret;      /* xcap_return(): the return value, where has_ret */
+	};
+	union {
+		u64 reason;
+		u64 has_ret;
+	};
 	u64 sock;  /* address of the struct sock that is an argument; 0: none */
 	u64 flow;  /* of a struct flowi4, flowi6 or flowi, likewise */
 	u64 drop;  /* constant: 0 not kfree_skb, 1 without a reason, 2 with */
@@ -73,8 +79,6 @@ struct xcap_ctx {
 	u64 frame; /* of the call, where keep */
 	u64 ext;   /* @N@M: value of argument M, where has_ext */
 	u64 has_ext;
-	u64 ret; /* xcap_return(): the return value, where has_ret */
-	u64 has_ret;
 };
 
 /* A hit of a hook that follows packets. hook and at_return are constants. */

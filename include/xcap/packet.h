@@ -50,6 +50,8 @@ struct xcap_packet {
 	__u32 raw_end;	/* parts behind n_parts, up to this one, are still frags of the kernel */
 	__u32 found;	/* of a search in parts */
 	__u64 next_skb; /* address of the next skb of the frag_list */
+	__u64 vmemmap;	/* bases of the kernel's array of pages, and of what they stand for */
+	__u64 page_offset;
 	struct xcap_cursor cursor;
 	__u32 ifindex;
 	__u16 protocol; /* host order */

@@ -16,7 +16,7 @@
 #include "base/util.h"
 #include "xcap/template.h"
 
-#define LOG_SIZE (1 << 20) /* of a verifier log, asked for only when a load has failed */
+#define LOG_SIZE (UINT32_MAX >> 8) /* the most that all kernels take; old ones keep its beginning */
 #define LOG_TAIL 3500	   /* of it shown by --debug: the end tells why */
 
 static void *copy(const void *from, size_t count, size_t size)
