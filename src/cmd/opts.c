@@ -341,7 +341,7 @@ static void print_group(const struct cmd *cmd, const char *group, FILE *out)
 	for (size_t i = 0; i < opts_rows_count; i++) {
 		const struct opts_row *row = &opts_rows[i];
 
-		if (row->group != group || !opts_takes(cmd, row))
+		if (row->alias_of || strcmp(row->group, group) || !opts_takes(cmd, row))
 			continue;
 		if (!any)
 			fprintf(out, "\n%s:\n", group);

@@ -146,7 +146,8 @@ static void add_table(struct sink *s, size_t max, bool since_drawn, double secon
 {
 	struct widths w;
 
-	qsort(s->rows, s->n_rows, sizeof(*s->rows), by_number);
+	if (s->n_rows)
+		qsort(s->rows, s->n_rows, sizeof(*s->rows), by_number);
 	w = measure(s);
 	buf_add_fmt(&s->line, "%10s %10s  %-*s  %-*s  %s\n", "drops", "per second", w.reason,
 		    "reason", w.place, "place", "path");
