@@ -9,6 +9,7 @@ one_of()
 {
 	local i=$1 probe=$2
 
+	rm -f "$T/ready.$i" # of the one before
 	background_io /dev/null "$T/out.$i" "$T/err.$i" "$XCAP" skb -f "$probe" "${@:3:$#-3}" -s 65535 \
 		-w "$T/x.$i.pcapng" --ready-file "$T/ready.$i" -e "${*: -1}"
 	CAPTURES[i]=$BG
