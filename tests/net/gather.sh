@@ -250,8 +250,9 @@ test_gather__100000_packets_of_which_nft_drops_some_end_as_nft_says()
 	local n=100000
 
 	# tracepoints alone do not tell such packets apart by identity: it is approximate
-	datagrams $n "$TX,tracepoint:net:net_dev_start_xmit,$RX" --gather-by content -B 256M
+	datagrams $n "$TX,tracepoint:net:net_dev_start_xmit,tracepoint:net:netif_rx,$RX" --gather-by content -B 256M
 	ended_as_counted $n
+	match "$T/out" "^netif_rx +$n +0 "
 	match "$T/out" "^net_dev_queue +$n +0 "
 	match "$T/out" "^net_dev_start_xmit +$n +0 "
 	match "$T/out" "^netif_receive_skb +$n +0 "
