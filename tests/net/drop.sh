@@ -111,13 +111,15 @@ test_drop__path_is_in_the_file_too()
 
 test_summary__on_a_terminal_is_drawn_again_in_place()
 {
-	local send
-
 	kernel_at_least 5 17 || skip "drop reasons (kernel 5.17)"
 	need script
 	net_up
-	send="ip netns exec $NS_A bash -c 'echo x >/dev/udp/$IP_B/9004'; sleep 2.5"
-	script -qfc "\"$XCAP\" drop --summary -i '*@$NS_B' --cmd \"$send\"" "$T/typescript" </dev/null >/dev/null
+	# ends when the table was drawn again, which is once a second
+	cat >"$T/send" <<-END
+		ip netns exec $NS_A bash -c 'echo x >/dev/udp/$IP_B/9004'
+		timeout $((10 * SLOW)) bash -c 'until grep -q "\[2A" "$T/typescript"; do :; done'
+	END
+	script -qfc "\"$XCAP\" drop --summary -i '*@$NS_B' --cmd 'sh $T/send'" "$T/typescript" </dev/null >/dev/null
 	tr -d '\r' <"$T/typescript" >"$T/out"
 	at_least "drawn again" "$(count "$T/out" $'\e\\[2A\e\\[J')" 1
 	match "$T/out" '^ +1 +0\.0 +NO_SOCKET +'

@@ -44,12 +44,12 @@ test_filter_kernel__1000_random_programs_decide_as_libpcap()
 	at_least "accepted" "$(of 'of them accept')" 3000
 }
 
-test_filter_kernel__another_400_random_programs_decide_as_libpcap()
+test_filter_kernel__another_1000_random_programs_decide_as_libpcap()
 {
-	drive random skb:kfree_skb 400 77
-	eq "programs" "$(of programs)" 400
-	at_least "verdicts" "$(of 'verdicts compared')" 14000
-	at_least "accepted" "$(of 'of them accept')" 1200
+	drive random skb:kfree_skb 1000 77
+	eq "programs" "$(of programs)" 1000
+	at_least "verdicts" "$(of 'verdicts compared')" 35000
+	at_least "accepted" "$(of 'of them accept')" 3000
 }
 
 test_filter_kernel__300_hosts_decide_as_libpcap()
