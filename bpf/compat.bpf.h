@@ -31,10 +31,21 @@ struct sk_buff___pre_6_2 {
 	 bpf_core_field_exists(struct rq, cpu))
 
 /*
+ * Functions and types of the kernel by their ids are marks, which template.c patches: as __ksym, or
+ * by CO-RE, they would have libbpf read all of the kernel's types once more.
+ *
  * v6.2: a35b9af4ec2c ("bpf: Add a kfunc for generic type cast"): any address as a pointer that may
  * be read.
  */
-extern void *bpf_rdonly_cast(const void *obj, u32 btf_id) __ksym __weak;
+static void *(*const compat_rdonly_cast)(const void *obj,
+					 u64 btf_id) = (void *)XCAP_CALL_RDONLY_CAST;
+#define bpf_rdonly_cast(obj, btf_id) compat_rdonly_cast(obj, btf_id)
+
+#undef bpf_core_type_id_kernel
+#define bpf_core_type_id_kernel(type)                                                              \
+	_Generic((type *)0, struct sk_buff *                                                       \
+		 : XCAP_PATCHED(XCAP_MARK_ID_SK_BUFF), struct pt_regs *                            \
+		 : XCAP_PATCHED(XCAP_MARK_ID_PT_REGS))
 
 /* v6.12: 65249feb6b3d ("net: add support for skbs with unreadable frags"): memory of a device. */
 struct sk_buff___from_6_12 {
@@ -82,7 +93,8 @@ struct __sk_buff {
 struct bpf_dynptr {
 	u64 opaque[2];
 } __attribute__((aligned(8)));
-extern int bpf_dynptr_from_skb(struct __sk_buff *skb, u64 flags,
-			       struct bpf_dynptr *ptr) __ksym __weak;
+static int (*const compat_dynptr_from_skb)(struct __sk_buff *skb, u64 flags,
+					   struct bpf_dynptr *ptr) = (void *)XCAP_CALL_DYNPTR_SKB;
+#define bpf_dynptr_from_skb(skb, flags, ptr) compat_dynptr_from_skb(skb, flags, ptr)
 
 #endif

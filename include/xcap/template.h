@@ -26,6 +26,15 @@
 /* becomes 1: a call's frame is told by the stack pointer; 0: by the context's address */
 #define XCAP_MARK_BY_STACK 0x7eadbe0b
 
+/* become the kernel's ids of types */
+#define XCAP_MARK_ID_SK_BUFF 0x7eadbe0c
+#define XCAP_MARK_ID_PT_REGS 0x7eadbe0d
+
+/* Numbers of calls, as if of helpers; they become calls of the kernel's functions by their ids.
+ * Where the kernel has none they stay, in code that it never comes to. */
+#define XCAP_CALL_RDONLY_CAST 0x7eadbe0e
+#define XCAP_CALL_DYNPTR_SKB  0x7eadbe0f
+
 /* Cookies of programs that serve many probes: who was hit, and which arguments it takes. */
 #define XCAP_COOKIE_PROBE   0xffff
 #define XCAP_COOKIE_SKB	    16 /* shift of the skb's argument number, from 0 */

@@ -19,6 +19,7 @@
 
 #include "base/util.h"
 #include "kernel/kbtf_args.h"
+#include "kernel/kbtf_map.h"
 #include "kernel/kbtf_module.h"
 #include "kernel/kbtf_offset.h"
 #include "kernel/kbtf_reason.h"
@@ -47,9 +48,10 @@ int kbtf_open(struct kbtf **out, struct err *err)
 	*out = NULL;
 	if (!kbtf)
 		return err_errno(err, ERR_FAILED, ENOMEM, "cannot read the kernel's types");
-	if (kroot_prefix()[0])
-		kbtf->vmlinux = btf__parse_raw(kroot_path(path, sizeof(path), VMLINUX));
-	else
+	kbtf->vmlinux = kbtf_map_file(kroot_path(path, sizeof(path), VMLINUX));
+	if (!kbtf->vmlinux && kroot_prefix()[0])
+		kbtf->vmlinux = btf__parse_raw(path);
+	else if (!kbtf->vmlinux)
 		kbtf->vmlinux = btf__load_vmlinux_btf();
 	if (!kbtf->vmlinux) {
 		code = errno;

@@ -22,6 +22,7 @@
 #include "kernel/feature.h"
 #include "kernel/insn.h"
 #include "session/inject.h"
+#include "session/types.h"
 #include "xcap/chain.h"
 #include "xcap/config.h"
 #include "xcap/event.h"
@@ -80,12 +81,12 @@ static int keep_program(struct bpf_program *prog, struct bpf_prog_load_opts *opt
 
 	for (int i = 0; i < PLAN_MECHANISMS; i++)
 		if (is_template(prog, i))
-			rc = template_keep(&object->templates[i], prog, opts, btf);
+			rc = template_keep(&object->templates[i], prog, opts, btf, &object->ids);
 	for (int i = 0; i < 2; i++)
 		if (is_track(prog, i))
-			rc = template_keep(&object->track[i], prog, opts, btf);
+			rc = template_keep(&object->track[i], prog, opts, btf, &object->ids);
 	if (is_chain(prog))
-		rc = template_keep(&object->chain, prog, opts, btf);
+		rc = template_keep(&object->chain, prog, opts, btf, &object->ids);
 	if (rc)
 		return rc;
 	opts->func_info_cnt = 0;
@@ -259,9 +260,30 @@ static int load_failed(struct err *err, int code, const struct plan *plan)
 	return err->code;
 }
 
-int object_open(struct object *object, const struct plan *plan, bool has_cookies, struct err *err)
+/* libbpf relocates by a file, which is filled when it is known what the object asks for. */
+static int open_and_load(struct object *object, const struct plan *plan, const struct kbtf *types)
 {
-	LIBBPF_OPTS(bpf_object_open_opts, options, .btf_custom_path = plan->btf_file);
+	LIBBPF_OPTS(bpf_object_open_opts, options);
+	struct types file;
+	int rc = types_open(&file);
+
+	if (rc)
+		return rc;
+	options.btf_custom_path = file.path;
+	object->skel = xcap_bpf__open_opts(&options);
+	rc = object->skel ? configure(object, plan) : -errno;
+	if (!rc)
+		rc = types_fill(&file, types, bpf_object__btf(object->skel->obj));
+	types_find(types, &object->ids);
+	if (!rc)
+		rc = xcap_bpf__load(object->skel);
+	types_close(&file);
+	return rc;
+}
+
+int object_open(struct object *object, const struct plan *plan, const struct kbtf *types,
+		bool has_cookies, struct err *err)
+{
 	LIBBPF_OPTS(libbpf_prog_handler_opts, handler, .cookie = (long)object,
 		    .prog_prepare_load_fn = keep_program);
 	int handler_id, rc;
@@ -274,10 +296,7 @@ int object_open(struct object *object, const struct plan *plan, bool has_cookies
 		libbpf_register_prog_handler("xcap+", BPF_PROG_TYPE_RAW_TRACEPOINT, 0, &handler);
 	if (handler_id < 0)
 		return err_errno(err, ERR_FAILED, handler_id, "cannot register with libbpf");
-	object->skel = xcap_bpf__open_opts(&options);
-	rc = object->skel ? configure(object, plan) : -errno;
-	if (!rc)
-		rc = xcap_bpf__load(object->skel);
+	rc = open_and_load(object, plan, types);
 	if (!rc)
 		rc = fill_probes(object, plan);
 	if (!rc)

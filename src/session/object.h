@@ -12,10 +12,12 @@
 #include "plan/plan.h"
 #include "session/template.h"
 
+struct kbtf;
 struct xcap_bpf;
 
 struct object {
 	struct xcap_bpf *skel;
+	struct template_ids ids;
 	struct template templates[PLAN_MECHANISMS]; /* those that some ladder of the plan may use */
 	struct template track[2]; /* of the hooks that follow packets: at the entry, the return */
 	struct template chain;	  /* of the hooks at netfilter's chains */
@@ -25,9 +27,10 @@ struct object {
 	size_t counters_bytes;
 };
 
-/* Open, configure from the plan, create maps, inject the filter. object_close() also after a
- * failure. */
-int object_open(struct object *object, const struct plan *plan, bool has_cookies, struct err *err);
+/* Open, configure from the plan, create maps, relocate by `types`, inject the filter.
+ * object_close() also after a failure. */
+int object_open(struct object *object, const struct plan *plan, const struct kbtf *types,
+		bool has_cookies, struct err *err);
 void object_close(struct object *object);
 
 void object_enable(struct object *object, bool enabled);

@@ -84,7 +84,7 @@ int session_open(struct session **out, const struct session_config *config, stru
 	session->config = *config;
 	begin_ns = phase_begin();
 	has_cookies = plan_ladder_feature(kernel, FEATURE_COOKIE, NULL, 0);
-	rc = object_open(&session->object, config->plan, has_cookies, err);
+	rc = object_open(&session->object, config->plan, kernel->btf, has_cookies, err);
 	if (!rc && (hooks_init(&session->hooks, config->plan, kernel, &session->object) ||
 		    track_init(&session->track, config->plan, &session->object)))
 		rc = err_errno(err, ERR_FAILED, ENOMEM, "cannot start a session");

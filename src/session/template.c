@@ -16,8 +16,9 @@
 #include "base/util.h"
 #include "xcap/template.h"
 
-#define LOG_SIZE (UINT32_MAX >> 8) /* the most that all kernels take; old ones keep its beginning */
-#define LOG_TAIL 3500	   /* of it shown by --debug: the end tells why */
+#define LOG_SIZE (UINT32_MAX >> 8) /* the most that all kernels take; old ones keep its beginning  \
+				    */
+#define LOG_TAIL 3500		   /* of it shown by --debug: the end tells why */
 
 static void *copy(const void *from, size_t count, size_t size)
 {
@@ -29,7 +30,8 @@ static void *copy(const void *from, size_t count, size_t size)
 }
 
 int template_keep(struct template *t, const struct bpf_program *prog,
-		  const struct bpf_prog_load_opts *opts, const struct btf *btf)
+		  const struct bpf_prog_load_opts *opts, const struct btf *btf,
+		  const struct template_ids *ids)
 {
 	t->n_insns = bpf_program__insn_cnt(prog);
 	t->n_func_info = opts->func_info_cnt;
@@ -38,6 +40,7 @@ int template_keep(struct template *t, const struct bpf_program *prog,
 	t->line_info_size = opts->line_info_rec_size;
 	t->btf_fd = opts->prog_btf_fd;
 	t->btf = btf;
+	t->ids = ids;
 	t->insns = copy(bpf_program__insns(prog), t->n_insns, sizeof(*t->insns));
 	t->func_info = copy(opts->func_info, t->n_func_info, t->func_info_size);
 	t->line_info = copy(opts->line_info, t->n_line_info, t->line_info_size);
@@ -65,8 +68,32 @@ static void patch_load(struct bpf_insn *insn, int16_t offset)
 		insn[1] = insn[0];
 }
 
+/* Calls of the kernel's functions, which are written as calls of helpers that there are not. */
+static void patch_calls(struct bpf_insn *insns, uint32_t n, const struct template_ids *ids)
+{
+	const struct {
+		uint32_t mark, id;
+	} calls[] = {
+		{XCAP_CALL_RDONLY_CAST, ids->rdonly_cast},
+		{XCAP_CALL_DYNPTR_SKB, ids->dynptr_skb},
+	};
+
+	for (uint32_t i = 0; i < n; i++) {
+		if (insns[i].code != (BPF_JMP | BPF_CALL) || insns[i].src_reg)
+			continue;
+		for (size_t j = 0; j < UTIL_ARRAY_SIZE(calls); j++) {
+			if ((uint32_t)insns[i].imm != calls[j].mark || !calls[j].id)
+				continue;
+			insns[i].src_reg = BPF_PSEUDO_KFUNC_CALL;
+			insns[i].imm = calls[j].id;
+			break;
+		}
+	}
+}
+
 /* Give the marked instructions their values; false: the program is not what it should be. */
-static bool patch(struct bpf_insn *insns, uint32_t n, const struct template_clone *clone)
+static bool patch(struct bpf_insn *insns, uint32_t n, const struct template_ids *ids,
+		  const struct template_clone *clone)
 {
 	const struct {
 		uint32_t mark, value;
@@ -79,6 +106,8 @@ static bool patch(struct bpf_insn *insns, uint32_t n, const struct template_clon
 		{XCAP_MARK_HAS_RET, clone->has_ret},
 		{XCAP_MARK_SHARED, clone->shared},
 		{XCAP_MARK_BY_STACK, clone->by_stack},
+		{XCAP_MARK_ID_SK_BUFF, ids->sk_buff},
+		{XCAP_MARK_ID_PT_REGS, ids->pt_regs},
 	};
 	const struct {
 		uint32_t mark;
@@ -90,6 +119,7 @@ static bool patch(struct bpf_insn *insns, uint32_t n, const struct template_clon
 	};
 	bool has_probe = false, has_shared = false;
 
+	patch_calls(insns, n, ids);
 	for (uint32_t i = 0; i + 1 < n; i++) {
 		uint32_t mark = insns[i].imm;
 
@@ -175,7 +205,7 @@ int template_load(const struct template *t, const struct template_clone *clone, 
 	for (char *c = name; *c; c++)
 		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_", *c))
 			*c = '_';
-	if (!patch(insns, t->n_insns, clone)) {
+	if (!patch(insns, t->n_insns, t->ids, clone)) {
 		free(insns);
 		return err_set(err, ERR_FAILED, "the BPF template has lost its marks");
 	}

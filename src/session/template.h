@@ -20,6 +20,12 @@ struct bpf_program;
 struct bpf_prog_load_opts;
 struct btf;
 
+/* Ids of the running kernel's types and functions that programs name; 0: it has none. */
+struct template_ids {
+	uint32_t sk_buff, pt_regs;
+	uint32_t rdonly_cast, dynptr_skb;
+};
+
 struct template
 {
 	struct bpf_insn *insns; /* NULL: this front end is not used */
@@ -27,13 +33,15 @@ struct template
 	void *func_info, *line_info; /* as BPF_PROG_LOAD takes them */
 	uint32_t n_func_info, func_info_size;
 	uint32_t n_line_info, line_info_size;
-	int btf_fd;	       /* of the object's BTF; the object's */
-	const struct btf *btf; /* names behind func_info; the object's */
+	int btf_fd;			/* of the object's BTF; the object's */
+	const struct btf *btf;		/* names behind func_info; the object's */
+	const struct template_ids *ids; /* the object's */
 };
 
 /* Copy a program in libbpf's prepare-load callback. 0 or -errno. */
 int template_keep(struct template *t, const struct bpf_program *prog,
-		  const struct bpf_prog_load_opts *opts, const struct btf *btf);
+		  const struct bpf_prog_load_opts *opts, const struct btf *btf,
+		  const struct template_ids *ids);
 void template_fini(struct template *t);
 
 struct template_clone {

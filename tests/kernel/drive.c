@@ -422,7 +422,7 @@ static int prepare(struct drive *drive, const char *spec, uint32_t n_slots, stru
 	drive->kernel_open = true;
 	rc = make_plan(drive, spec, n_slots, err);
 	if (!rc)
-		rc = object_open(&drive->object, &drive->plan, false, err);
+		rc = object_open(&drive->object, &drive->plan, drive->kernel.btf, false, err);
 	if (!rc)
 		rc = pin(drive, err);
 	if (rc)

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * kbtf_subset.h - the few of the kernel's types that an object is relocated by.
+ *
+ * libbpf reads all of the kernel's types again, and searches them by name for every type of an
+ * object: a third of the time until a capture listens. It can be given a file of types instead.
+ */
+#ifndef KERNEL_KBTF_SUBSET_H
+#define KERNEL_KBTF_SUBSET_H
+
+#include <stdint.h>
+
+struct btf;
+
+/*
+ * New types, the caller's: those of `types` that have the name of one in `local` (without what
+ * follows ___), with the members that have the name of one there, and what these are made of. What
+ * they point to is left out, as no relocation follows a pointer. Ids are new ones.
+ * 0, -ENOMEM, or -EINVAL if `types` make no sense.
+ */
+int kbtf_subset(const struct btf *types, const struct btf *local, struct btf **subset);
+
+/* A type that is looked for, by BTF_KIND_* and name. */
+struct kbtf_wanted {
+	uint32_t kind;
+	const char *name;
+	uint32_t id; /* out; 0: there is none */
+};
+
+/* The first of each, in one walk. */
+void kbtf_subset_find(const struct btf *types, struct kbtf_wanted *wanted, uint32_t n);
+
+#endif
