@@ -21,46 +21,52 @@ struct record_stack {
 	const char *const *frames; /* "nf_hook_slow+0x9d", "foo+0x1 [mod]"; the innermost first */
 };
 
+/*
+ * What may differ from one packet of a flow to the next comes first; what they mostly have in
+ * common begins at `probe` (sink/pcapng_cache.h). A producer sets every field and leaves the bytes
+ * between them alone.
+ */
 struct record {
-	uint64_t number; /* from 1, in the order of output */
-	uint64_t ts_ns;	 /* wall clock, ns since the epoch (UTC) */
-	uint32_t probe;	 /* row in capture.probes */
-	uint32_t cpu;
-	uint16_t flags;	      /* enum xcap_event_flag */
-	uint8_t context;      /* enum xcap_context */
-	uint8_t direction;    /* enum xcap_direction */
-	uint8_t pkt_type;     /* PACKET_HOST... (linux/if_packet.h) */
-	uint32_t pid, tid;    /* current task; the packet's only when context is XCAP_CTX_TASK */
-	char comm[XCAP_COMM]; /* its name, "" not known; may hold any byte but NUL */
-	uint32_t ifindex;     /* 0: no device */
-	char ifname[XCAP_IFNAME]; /* "" no device */
-	uint16_t dev_type;	  /* ARPHRD_*, 0xffff: no device */
-	uint32_t netns;		  /* inode of the network namespace, 0: not known */
-	const char
-		*netns_name; /* "" for xcap's own namespace; else its name, or its inode as text */
-	uint64_t skb;	     /* address */
-	uint32_t mark;
-	uint16_t protocol;    /* skb->protocol, host order */
-	const char *reason;   /* drop reason, e.g. "NETFILTER_DROP"; NULL: none here */
-	const char *location; /* "nf_hook_slow+0x9d" or "foo+0x1 [mod]"; NULL: none here */
+	uint64_t number;       /* from 1, in the order of output */
+	uint64_t ts_ns;	       /* wall clock, ns since the epoch (UTC) */
+	uint64_t skb;	       /* address */
+	const uint8_t *packet; /* an Ethernet frame */
+	uint32_t len;	       /* bytes on the wire, including the link header */
+	uint32_t cap_len;      /* bytes at packet; 0 with XCAP_EV_NO_PACKET */
+	uint32_t lost_before;  /* lost on this CPU since its previous record */
 	/* of a packet that is tracked: the same at every probe; 0: it is not */
 	uint64_t id;
 	uint64_t parent;		  /* the packet that this one was made from (a segment's, a
 					     retransmission's); 0 */
 	const struct record_stack *stack; /* NULL: none was taken */
+	const char
+		*netns_name; /* "" for xcap's own namespace; else its name, or its inode as text */
+
+	uint32_t probe; /* row in capture.probes */
+	uint32_t cpu;
+	uint32_t pid, tid;    /* current task; the packet's only when context is XCAP_CTX_TASK */
+	char comm[XCAP_COMM]; /* its name, "" not known; may hold any byte but NUL */
+	char ifname[XCAP_IFNAME]; /* "" no device */
+	uint32_t ifindex;	  /* 0: no device */
+	uint32_t netns;		  /* inode of the network namespace, 0: not known */
+	uint32_t mark;
+	uint16_t protocol;    /* skb->protocol, host order */
+	uint16_t dev_type;    /* ARPHRD_*, 0xffff: no device */
+	uint16_t flags;	      /* enum xcap_event_flag */
+	uint16_t gso_size;    /* payload of one segment of a super-packet, 0: it is none */
+	uint16_t gso_segs;    /* segments, 0: not known */
+	uint8_t context;      /* enum xcap_context */
+	uint8_t direction;    /* enum xcap_direction */
+	uint8_t pkt_type;     /* PACKET_HOST... (linux/if_packet.h) */
+	uint8_t rebuilt;      /* enum xcap_rebuilt: headers that the skb did not have */
+	uint8_t sk_state;     /* TCP_LISTEN and the like (netinet/tcp.h); 0: no socket known */
+	const char *reason;   /* drop reason, e.g. "NETFILTER_DROP"; NULL: none here */
+	const char *location; /* "nf_hook_slow+0x9d" or "foo+0x1 [mod]"; NULL: none here */
 	const char *nf_path; /* netfilter drop: "ip INPUT", by the stack (flow/); NULL: not known */
 	const char *nf_table, *nf_chain; /* netfilter drop: at work then; NULL: not known */
-	uint8_t sk_state;      /* TCP_LISTEN and the like (netinet/tcp.h); 0: no socket known */
-	uint64_t ret;	       /* XCAP_EV_HAS_RETURN: what the function returned */
-	uint64_t ext;	       /* XCAP_EV_HAS_EXT: value of argument M of @N@M */
-	uint8_t rebuilt;       /* enum xcap_rebuilt: headers that the skb did not have */
-	uint16_t gso_size;     /* payload of one segment of a super-packet, 0: it is none */
-	uint16_t gso_segs;     /* segments, 0: not known */
-	uint64_t lost;	       /* events lost on this CPU since the start */
-	uint32_t lost_before;  /* lost on this CPU since its previous record */
-	uint32_t len;	       /* bytes on the wire, including the link header */
-	uint32_t cap_len;      /* bytes at packet; 0 with XCAP_EV_NO_PACKET */
-	const uint8_t *packet; /* an Ethernet frame */
+	uint64_t ret;			 /* XCAP_EV_HAS_RETURN: what the function returned */
+	uint64_t ext;			 /* XCAP_EV_HAS_EXT: value of argument M of @N@M */
+	uint64_t lost;			 /* events lost on this CPU since the start */
 };
 
 /* What an exit probe's function returned, in words. */

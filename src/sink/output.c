@@ -153,6 +153,21 @@ int output_write2(struct output *output, const void *head, size_t head_len, cons
 	return 0;
 }
 
+char *output_reserve(struct output *output, size_t len, int *failed, struct err *err)
+{
+	char *at;
+
+	*failed = check(output, err);
+	if (!*failed && len > OUTPUT_BUFFER - output->used)
+		*failed = output_flush(output, err);
+	if (*failed || len > OUTPUT_BUFFER)
+		return NULL;
+	at = output->buffer + output->used;
+	output->used += len;
+	output->total += len;
+	return at;
+}
+
 int output_close(struct output *output, struct err *err)
 {
 	int ret = 0;

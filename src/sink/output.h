@@ -30,6 +30,13 @@ int output_write(struct output *output, const void *data, size_t len, struct err
 int output_write2(struct output *output, const void *head, size_t head_len, const void *data,
 		  size_t len, struct err *err);
 
+/*
+ * Room for len bytes behind what was written, to be filled before any other call: they count as
+ * written. NULL: they do not fit into the buffer at all, or it failed, and err is filled; *failed
+ * tells which.
+ */
+char *output_reserve(struct output *output, size_t len, int *failed, struct err *err);
+
 /* Hand everything that is buffered to the kernel. Returns as output_write(). */
 int output_flush(struct output *output, struct err *err);
 

@@ -51,6 +51,8 @@ enum pcapng_block_option {
 /* The length of an option's value is a 16-bit number. */
 #define PCAPNG_BLOCK_OPTION_MAX 65535u
 
+#define PCAPNG_BLOCK_EPB_HEAD 28 /* an enhanced packet block up to the packet, section 4.3 */
+
 /* Begin a block; the result is handed to pcapng_block_end(), which ends the options too. */
 size_t pcapng_block_begin(struct buf *b, uint32_t type);
 void pcapng_block_end(struct buf *b, size_t start);

@@ -2,78 +2,80 @@
 /*
  * pcapng_cache.c - one row per interface, CPU and process, by direct mapping.
  *
- * The key is the whole record, so that a field that is new in comments needs no thought here; bytes
- * of padding that differ cost a miss and nothing else.
+ * The key is all of the record that is not each packet's own, so that a field that is new in
+ * comments needs no thought here; bytes of padding that differ cost a miss and nothing else.
  */
 #include "sink/pcapng_cache.h"
 
 #include <string.h>
 
+#include "base/util.h"
+
 #define SKB_WORD   " skb=0x"
 #define SKB_DIGITS 16
 
-/* What belongs to the packet alone, and pointers, whose strings may have changed. */
-static void make_key(struct record *key, const struct record *record)
+bool pcapng_cache_takes(const struct record *record)
 {
-	*key = *record;
-	key->number = 0;
-	key->ts_ns = 0;
-	key->skb = 0;
-	key->netns_name = NULL; /* the interface's */
-	key->lost_before = 0;	/* an option of its own */
-	key->len = key->cap_len = 0;
-	key->id = key->parent = 0; /* behind what is kept */
-	key->packet = NULL;
-	key->stack = NULL; /* a comment of its own */
-}
-
-static bool is_kept(const struct record *record)
-{
-	/* kernel addresses have their upper bits set: the digits are always as many */
+	/* pointers whose strings may have changed are no key; kernel addresses have their upper
+	 * bits set: the digits are always as many */
 	return !(record->flags & XCAP_EV_NO_PACKET) && !record->reason && !record->location &&
 	       !record->nf_path && !record->nf_table && !record->nf_chain && record->skb >> 60;
 }
 
-static void put_skb(char *digits, uint64_t skb)
+/* Eight hexadecimal digits in one word: a nibble to each byte, and those above 9 moved to 'a'. */
+static void put_digits(char *to, uint32_t value)
 {
-	for (int i = SKB_DIGITS - 1; i >= 0; i--, skb >>= 4)
-		digits[i] = "0123456789abcdef"[skb & 15];
+	uint64_t x = value, above;
+
+	x = (x << 16 | x) & 0x0000ffff0000ffffull;
+	x = (x << 8 | x) & 0x00ff00ff00ff00ffull;
+	x = (x << 4 | x) & 0x0f0f0f0f0f0f0f0full;
+	above = (x + 0x0606060606060606ull) >> 4 & 0x0101010101010101ull;
+	x += 0x3030303030303030ull + above * ('a' - '0' - 10);
+	for (int i = 0; i < 8; i++)
+		to[i] = x >> (56 - 8 * i);
 }
 
 struct pcapng_cache_row *pcapng_cache_get(struct pcapng_cache *cache, const struct record *record,
 					  uint32_t iface, bool *found)
 {
-	struct pcapng_cache_row *row;
-	struct record key;
+	uint32_t slot = iface * 31 + record->cpu * 7 + record->pid;
+	struct pcapng_cache_row *row = &cache->rows[slot & (PCAPNG_CACHE_ROWS - 1)];
+	const char *key = (const char *)record + PCAPNG_CACHE_KEY;
 
-	*found = false;
-	if (!is_kept(record))
-		return NULL;
-	row = &cache->rows[(iface * 31 + record->cpu * 7 + record->pid) & (PCAPNG_CACHE_ROWS - 1)];
-	make_key(&key, record);
-	if (row->len && row->iface == iface && !memcmp(&row->key, &key, sizeof(key))) {
-		put_skb(row->text + row->skb_at, record->skb);
-		*found = true;
-		return row;
+	*found = row->text_len && row->iface == iface && !memcmp(row->key, key, sizeof(row->key));
+	if (!*found) {
+		row->len = row->text_len = 0;
+		row->iface = iface;
+		memcpy(row->key, key, sizeof(row->key));
 	}
-	row->len = 0;
-	row->iface = iface;
-	memcpy(&row->key, &key, sizeof(key));
 	return row;
 }
 
-void pcapng_cache_put(struct pcapng_cache_row *row, const struct buf *comment)
+void pcapng_cache_put(struct pcapng_cache_row *row, const char *options, uint32_t len,
+		      uint32_t text_at, uint32_t text_len)
 {
+	uint32_t end = text_at + text_len, skb_at;
 	const char *word;
 
-	if (buf_failed(comment) || comment->len > sizeof(row->text))
-		return;
 	/* blanks in values are escaped: this is the key */
-	word = memmem(comment->data, comment->len, SKB_WORD, strlen(SKB_WORD));
-	if (!word)
+	word = memmem(options + text_at, text_len, SKB_WORD, strlen(SKB_WORD));
+	if (!word || UTIL_MAX(len, end) > sizeof(row->options))
 		return;
-	memcpy(row->text, comment->data, comment->len);
-	row->skb_at = word - comment->data + strlen(SKB_WORD);
-	if (row->skb_at + SKB_DIGITS <= comment->len)
-		row->len = comment->len;
+	skb_at = word - options + strlen(SKB_WORD);
+	if (skb_at + SKB_DIGITS > end)
+		return;
+	memcpy(row->options, options, UTIL_MAX(len, end));
+	row->len = len;
+	row->text_at = text_at;
+	row->text_len = text_len;
+	row->skb_at = skb_at;
+}
+
+void pcapng_cache_copy(char *to, const struct pcapng_cache_row *row, uint32_t from, uint32_t len,
+		       uint64_t skb)
+{
+	memcpy(to, row->options + from, len);
+	put_digits(to + row->skb_at - from, skb >> 32);
+	put_digits(to + row->skb_at - from + SKB_DIGITS / 2, skb);
 }

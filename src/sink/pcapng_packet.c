@@ -169,30 +169,55 @@ static void describe_journey(struct buf *c, const struct capture_info *info,
 }
 
 /*
- * The comment option, from the cache where a packet like this one was described before; who the
- * packet is comes behind it.
+ * The comment, from the cache where a packet like this one was described before; who the packet is
+ * comes behind it. The length of the part that may be kept.
  */
-static void add_comment(struct buf *b, struct buf *comment, struct pcapng_cache *cache,
-			const struct capture_info *info, const struct record *record,
-			const struct pcapng_packet_hop *hop, uint32_t iface)
+static size_t make_comment(struct buf *comment, const struct pcapng_cache_row *row,
+			   const struct capture_info *info, const struct record *record,
+			   const struct pcapng_packet_hop *hop)
 {
-	bool found;
-	struct pcapng_cache_row *row = pcapng_cache_get(cache, record, iface, &found);
+	char text[PCAPNG_CACHE_OPTIONS];
+	size_t kept;
 
-	if (found && !record->id && !hop->journey) {
-		pcapng_block_option(b, PCAPNG_OPT_COMMENT, row->text, row->len);
-		return;
-	}
 	buf_reset(comment);
-	if (found)
-		buf_add(comment, row->text, row->len);
-	else
+	if (row) {
+		pcapng_cache_copy(text, row, row->text_at, row->text_len, record->skb);
+		buf_add(comment, text, row->text_len);
+	} else {
 		describe(comment, &info->probes[record->probe], record);
-	if (row && !found)
-		pcapng_cache_put(row, comment);
+	}
+	kept = comment->len;
 	describe_identity(comment, record);
 	describe_journey(comment, info, hop);
-	pcapng_block_comment(b, comment);
+	return kept;
+}
+
+/* All options are those of packets like it: none is this packet's own. */
+static bool is_plain(const struct record *record, const struct pcapng_packet_hop *hop)
+{
+	return !record->lost_before && !record->id && !record->parent && !record->stack &&
+	       !hop->journey && pcapng_cache_takes(record);
+}
+
+/*
+ * What the next one like it may have: all from `options` to the block's second length, where none
+ * is this packet's own, else the beginning of the comment.
+ */
+static void keep(struct pcapng_cache_row *row, const struct buf *b, size_t options,
+		 const struct buf *comment, size_t text_len, bool plain)
+{
+	const char *text;
+
+	if (buf_failed(b) || buf_failed(comment))
+		return;
+	if (!plain) {
+		pcapng_cache_put(row, comment->data, 0, 0, text_len);
+		return;
+	}
+	/* the comment is the last option: it, padding, the end of options, the block's length */
+	text = b->data + b->len - 2 * sizeof(uint32_t) - ((comment->len + 3) & ~3ul);
+	pcapng_cache_put(row, b->data + options, b->len - options - sizeof(uint32_t),
+			 text - b->data - options, text_len);
 }
 
 void pcapng_packet_add(struct buf *b, struct buf *comment, struct pcapng_cache *cache,
@@ -200,13 +225,18 @@ void pcapng_packet_add(struct buf *b, struct buf *comment, struct pcapng_cache *
 		       const struct record *record, const struct pcapng_packet_hop *hop,
 		       const struct packet *packet, uint32_t iface)
 {
-	size_t start = pcapng_block_begin(b, PCAPNG_BLOCK_EPB);
+	size_t start = pcapng_block_begin(b, PCAPNG_BLOCK_EPB), options, kept;
 	uint32_t flags = flags_word(record);
 	const uint32_t head[] = {iface, record->ts_ns >> 32, record->ts_ns, packet->cap_len,
 				 packet->len};
+	struct pcapng_cache_row *row = NULL;
+	bool found = false;
 
+	if (pcapng_cache_takes(record))
+		row = pcapng_cache_get(cache, record, iface, &found);
 	buf_add(b, head, sizeof(head));
 	pcapng_block_padded(b, packet->data, packet->cap_len);
+	options = b->len;
 	if (flags)
 		pcapng_block_option_u32(b, PCAPNG_EPB_FLAGS, flags);
 	if (record->lost_before)
@@ -218,8 +248,48 @@ void pcapng_packet_add(struct buf *b, struct buf *comment, struct pcapng_cache *
 
 		pcapng_block_option(b, PCAPNG_EPB_PIDTID, ids, sizeof(ids));
 	}
-	add_comment(b, comment, cache, info, record, hop, iface);
+	kept = make_comment(comment, found ? row : NULL, info, record, hop);
+	pcapng_block_comment(b, comment);
 	if (stacks && record->stack)
 		pcapng_stack_add(b, stacks, record->stack);
 	pcapng_block_end(b, start);
+	if (row && !(found && row->len))
+		keep(row, b, options, comment, kept, is_plain(record, hop));
+}
+
+const struct pcapng_cache_row *pcapng_packet_known(struct pcapng_cache *cache,
+						   const struct record *record,
+						   const struct pcapng_packet_hop *hop,
+						   uint32_t iface)
+{
+	struct pcapng_cache_row *row;
+	bool found;
+
+	if (!is_plain(record, hop))
+		return NULL;
+	row = pcapng_cache_get(cache, record, iface, &found);
+	return found && row->len ? row : NULL;
+}
+
+size_t pcapng_packet_known_size(const struct pcapng_cache_row *row, const struct packet *packet)
+{
+	return PCAPNG_BLOCK_EPB_HEAD + ((packet->cap_len + 3) & ~3u) + row->len + sizeof(uint32_t);
+}
+
+void pcapng_packet_put(char *to, const struct pcapng_cache_row *row, const struct record *record,
+		       const struct packet *packet, uint32_t iface)
+{
+	const uint32_t size = pcapng_packet_known_size(row, packet);
+	const uint32_t head[] = {PCAPNG_BLOCK_EPB,    size,	     iface,
+				 record->ts_ns >> 32, record->ts_ns, packet->cap_len,
+				 packet->len};
+
+	memcpy(to, head, sizeof(head));
+	to += sizeof(head);
+	memcpy(to, packet->data, packet->cap_len);
+	to += packet->cap_len;
+	memset(to, 0, -packet->cap_len & 3);
+	to += -packet->cap_len & 3;
+	pcapng_cache_copy(to, row, 0, row->len, record->skb);
+	memcpy(to + row->len, &size, sizeof(size));
 }

@@ -373,6 +373,30 @@ static struct pcapng_packet_hop next_hop(struct sink *sink)
 	return hop;
 }
 
+/* One packet into the output; its interface may stand in the block buffer already. */
+static int write_packet(struct sink *sink, const struct record *record,
+			const struct pcapng_packet_hop *hop, const struct packet *packet,
+			uint32_t iface, struct err *err)
+{
+	const struct pcapng_cache_row *row = NULL;
+	int ret = 0;
+	char *at;
+
+	if (!sink->block.len)
+		row = pcapng_packet_known(&sink->cache, record, hop, iface);
+	if (row) {
+		at = output_reserve(sink->output, pcapng_packet_known_size(row, packet), &ret, err);
+		if (at)
+			pcapng_packet_put(at, row, record, packet, iface);
+		if (at || ret)
+			return ret;
+	}
+	pcapng_packet_add(&sink->block, &sink->comment, &sink->cache,
+			  sink->stack ? &sink->stacks : NULL, sink->info, record, hop, packet,
+			  iface);
+	return emit(sink, err);
+}
+
 static int pcapng_write(struct sink *sink, const struct record *record, struct err *err)
 {
 	const struct pcapng_packet_hop hop = next_hop(sink);
@@ -390,10 +414,7 @@ static int pcapng_write(struct sink *sink, const struct record *record, struct e
 	buf_reset(&sink->block);
 	if (get_iface(sink, record->probe, ifname, record->netns_name, &number))
 		return err_errno(err, ERR_FAILED, ENOMEM, "cannot add an interface to the file");
-	pcapng_packet_add(&sink->block, &sink->comment, &sink->cache,
-			  sink->stack ? &sink->stacks : NULL, sink->info, record, &hop, &packet,
-			  number);
-	ret = emit(sink, err);
+	ret = write_packet(sink, record, &hop, &packet, number, err);
 	if (ret)
 		return ret;
 	sink->ifaces.ifaces[number].packets++;

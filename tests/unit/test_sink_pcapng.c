@@ -329,6 +329,45 @@ static void packet__comment__of_packets_that_are_nearly_alike__is_their_own(void
 	free(all.data);
 }
 
+/* One packet of these kinds after any other is what it would be as the first of a file. */
+static void packet__whatever_came_before_it__is_the_same_block(void **state)
+{
+	struct record kinds[8], records[8 * 8 * 2];
+	struct filetest_block expected[8], block;
+	struct file single[8], all;
+	unsigned int i, n = 0;
+
+	for (i = 0; i < 8; i++)
+		kinds[i] = filetest_record();
+	kinds[1].cap_len = 57; /* padded by three */
+	kinds[1].skb = 0xfffff00000000009;
+	kinds[2].context = XCAP_CTX_TASK;
+	kinds[3].lost_before = 4;
+	kinds[4].id = 9;
+	kinds[5].flags = XCAP_EV_RETRANSMIT;
+	kinds[6].direction = XCAP_DIR_UNKNOWN;
+	kinds[7].reason = "NETFILTER_DROP";
+	for (i = 0; i < 8; i++) {
+		single[i] = write_file(state, &filetest_info, &kinds[i], 1, NULL);
+		expected[i] = block_of(&single[i], PCAPNG_BLOCK_EPB, 0);
+	}
+	for (i = 0; i < 64; i++) {
+		records[n++] = kinds[i / 8];
+		records[n++] = kinds[i % 8];
+	}
+	all = write_file(state, &filetest_info, records, n, NULL);
+	for (i = 0; i < n; i++) {
+		unsigned int kind = i % 2 ? i / 2 % 8 : i / 2 / 8;
+
+		block = block_of(&all, PCAPNG_BLOCK_EPB, i);
+		assert_int_equal(block.len, expected[kind].len);
+		assert_memory_equal(block.body, expected[kind].body, block.len);
+	}
+	for (i = 0; i < 8; i++)
+		free(single[i].data);
+	free(all.data);
+}
+
 static void packet__comm_of_hostile_bytes__stays_one_word_of_utf8(void **state)
 {
 	static const struct {
@@ -672,6 +711,7 @@ int main(void)
 		TEST(packet__comment__has_return_argument_gso_and_rebuilt_headers),
 		TEST(packet__that_raw_has_no_form_for__is_left_out_with_its_interface),
 		TEST(packet__comment__of_packets_that_are_nearly_alike__is_their_own),
+		TEST(packet__whatever_came_before_it__is_the_same_block),
 		TEST(packet__comm_of_hostile_bytes__stays_one_word_of_utf8),
 		TEST(packet__flags__hold_direction_and_reception_where_known),
 		TEST(packet__losses_and_task__are_options_only_where_there_are_any),
