@@ -7,6 +7,7 @@
  */
 #include "sink/pcapng_cache.h"
 
+#include <endian.h>
 #include <string.h>
 
 #include "base/util.h"
@@ -32,8 +33,8 @@ static void put_digits(char *to, uint32_t value)
 	x = (x << 4 | x) & 0x0f0f0f0f0f0f0f0full;
 	above = (x + 0x0606060606060606ull) >> 4 & 0x0101010101010101ull;
 	x += 0x3030303030303030ull + above * ('a' - '0' - 10);
-	for (int i = 0; i < 8; i++)
-		to[i] = x >> (56 - 8 * i);
+	x = htobe64(x);
+	memcpy(to, &x, sizeof(x));
 }
 
 struct pcapng_cache_row *pcapng_cache_get(struct pcapng_cache *cache, const struct record *record,

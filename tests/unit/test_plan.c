@@ -37,7 +37,7 @@ static void plan_build__without_probes__takes_the_two_default_tracepoints(void *
 	assert_int_equal(f.plan.config.probe_count, 2);
 	assert_int_equal(f.plan.config.has_filter, 0);
 	assert_int_equal(f.plan.ring_bytes, 8 << 20);
-	assert_int_equal(f.plan.config.wakeup_bytes, 256 << 10);
+	assert_int_equal(f.plan.config.wakeup_bytes, 1024 << 10);
 	plan_fixture_stop(&f);
 }
 

@@ -63,11 +63,11 @@ static void plan_build__ring__is_rounded_up_to_a_power_of_two(void **state)
 		uint64_t wanted, got;
 		uint32_t wakeup;
 	} rows[] = {
-		{0, 8 << 20, 256 << 10},
+		{0, 8 << 20, 1024 << 10},
 		{64 << 10, 64 << 10, 8 << 10},
 		{(64 << 10) + 1, 128 << 10, 16 << 10},
-		{3 << 20, 4 << 20, 256 << 10},
-		{1 << 30, 1 << 30, 256 << 10},
+		{3 << 20, 4 << 20, 512 << 10},
+		{1 << 30, 1 << 30, 1024 << 10},
 	};
 	struct plan_fixture f;
 
