@@ -47,6 +47,15 @@ static void *(*const compat_rdonly_cast)(const void *obj,
 		 : XCAP_PATCHED(XCAP_MARK_ID_SK_BUFF), struct pt_regs *                            \
 		 : XCAP_PATCHED(XCAP_MARK_ID_PT_REGS))
 
+/* v6.4: 6018e1f407cc ("bpf: implement numbers iterator"). The program asks cfg.has_loops. */
+struct bpf_iter_num {
+	u64 state[1];
+} __attribute__((aligned(8)));
+static int (*const compat_loop_new)(struct bpf_iter_num *loop, int start,
+				    int end) = (void *)XCAP_CALL_LOOP_NEW;
+static int *(*const compat_loop_next)(struct bpf_iter_num *loop) = (void *)XCAP_CALL_LOOP_NEXT;
+static void (*const compat_loop_end)(struct bpf_iter_num *loop) = (void *)XCAP_CALL_LOOP_END;
+
 /* v6.12: 65249feb6b3d ("net: add support for skbs with unreadable frags"): memory of a device. */
 struct sk_buff___from_6_12 {
 	u8 unreadable : 1;

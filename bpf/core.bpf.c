@@ -82,7 +82,8 @@ static __always_inline void emit(const struct xcap_ctx *c, struct xcap_filter_ct
 				 struct xcap_packet *p, struct xcap_counters *count)
 {
 	struct xcap_event *e = 0;
-	enum emit_result result = emit_reserve(f, p, &ring, c->ctx, stack_room(c), &e);
+	enum emit_result result =
+		emit_reserve(f, p, &ring, c->ctx, stack_room(xcap_drop(c, p)), &e);
 
 	if (result == EMIT_FULL || !e) {
 		count_lost(count, &count->ring_full, this_cpu());
@@ -111,9 +112,13 @@ static __always_inline void capture_in(struct window_slot *slot, struct xcap_ctx
 				       const struct xcap_probe *probe, struct xcap_counters *count)
 {
 	struct xcap_filter_ctx f = {(u64)&slot->packet, (u64)c->skb, c->dynptr,
-				    !c->dynptr && !c->given && cfg.vmemmap_base};
+				    !c->dynptr && (c->drop & XCAP_BY_COOKIE || !c->given) &&
+					    cfg.vmemmap_base};
 	struct xcap_packet *p = &slot->packet;
 	struct skb_view *v = &slot->view;
+
+	p->given = c->given;
+	p->drop = c->drop & ~XCAP_BY_COOKIE;
 
 	if (!c->skb)
 		view_none(v);
@@ -126,14 +131,14 @@ static __always_inline void capture_in(struct window_slot *slot, struct xcap_ctx
 	p->event.direction = meta_direction(probe, v);
 	if (!packet_passes(slot, c, &f, probe, count))
 		return;
-	if (c->drop)
+	if (xcap_drop(c, p))
 		p->event.flags |= XCAP_EV_HAS_LOCATION;
-	if (c->drop > 1)
+	if (xcap_drop(c, p) > 1)
 		p->event.flags |= XCAP_EV_HAS_REASON;
 	if (c->has_ext)
 		p->event.flags |= XCAP_EV_HAS_EXT;
 	meta_fill(&p->event, c, v, p, this_cpu());
-	if (cfg.want_chain && c->drop)
+	if (cfg.want_chain && xcap_drop(c, p))
 		p->event.chain = xcap_chain_of((u64)c->skb);
 	if (c->keep)
 		keep(c, p, count);

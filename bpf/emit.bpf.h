@@ -36,7 +36,7 @@ static __always_inline u8 emit_plan(const struct xcap_filter_ctx *f, struct xcap
 	}
 	if (cap <= linear_end)
 		return 0;
-	if (f->pages) {
+	if (parts_serve(f, p)) {
 		p->in_parts = 1;
 		if (cap <= p->reach + p->shift)
 			return 0;

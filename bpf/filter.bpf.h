@@ -40,7 +40,7 @@ static __always_inline long filter_fetch(struct xcap_filter_ctx *f, struct xcap_
 static __always_inline long filter_fetch_byte(struct xcap_filter_ctx *f, struct xcap_packet *p,
 					      u8 *to, u64 at)
 {
-	if (!f->pages || at < p->linear)
+	if (!parts_serve(f, p) || at < p->linear)
 		return filter_fetch(f, p, to, 1, at);
 	if (at >= p->reach)
 		return FILTER_LOAD_UNREADABLE;
@@ -88,7 +88,7 @@ __hidden __attribute__((noinline)) long xcap_load(struct xcap_filter_ctx *f, u64
 	XCAP_OPAQUE(size);
 	if (offset > GEOMETRY_LEN_MAX || offset + size > p->wire_len)
 		return FILTER_OUTSIDE;
-	if (offset < p->valid || (f->pages && offset + size > p->linear + p->shift))
+	if (offset < p->valid || (parts_serve(f, p) && offset + size > p->linear + p->shift))
 		return filter_load_across(f, p, offset, size);
 	offset -= p->shift;
 	if (size == 4) {

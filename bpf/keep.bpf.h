@@ -96,7 +96,7 @@ static __always_inline void keep_emit(struct keep_value *v, const struct xcap_ct
 	void *event;
 
 	keep_complete(v, c, cpu ? cpu->lost : 0);
-	event = keep_reserve(ring, c->ctx, stack_room(c), v);
+	event = keep_reserve(ring, c->ctx, stack_room(c->drop), v);
 	if (event)
 		count_submit(count, event, ring);
 	else

@@ -71,7 +71,7 @@ static __always_inline bool meta_interface(const volatile struct xcap_if_match *
 /* --reason: as the kernel numbers them, the sub-system in the upper 16 bits. */
 static __always_inline bool meta_reason(const struct xcap_ctx *c)
 {
-	if (c->drop <= 1)
+	if ((c->drop & ~XCAP_BY_COOKIE) <= 1)
 		return false;
 #pragma unroll
 	for (u32 i = 0; i < XCAP_REASONS; i++)
@@ -123,7 +123,7 @@ static __always_inline u8 meta_context(struct meta_cpu *cpu, u64 delta)
  * two halves of a word on every kernel so far.
  */
 static __always_inline void meta_segments(struct xcap_event *e, const struct xcap_ctx *c,
-					  const struct skb_view *v)
+					  const struct skb_view *v, const struct xcap_packet *p)
 {
 	struct sk_buff *skb = c->skb;
 	u64 info;
@@ -131,7 +131,7 @@ static __always_inline void meta_segments(struct xcap_event *e, const struct xca
 
 	e->gso_size = e->gso_segs = 0;
 	/* given away, its memory may be somebody else's by now */
-	if (!cfg.want_segments || !skb || !v->head || c->given)
+	if (!cfg.want_segments || !skb || !v->head || xcap_given(c, p))
 		return;
 	info = v->head + VIEW_READ(c->direct, skb, end);
 	info += bpf_core_field_offset(struct skb_shared_info, gso_size);
@@ -163,12 +163,13 @@ static __always_inline void meta_ifname(struct xcap_event *e, const struct skb_v
  * c53795d48ee8
  * ("net: add rx_sk to trace_kfree_skb")), else the skb's own. 0: there is none, or it is not TCP's.
  */
-static __always_inline u8 meta_sk_state(const struct xcap_ctx *c, const struct skb_view *v)
+static __always_inline u8 meta_sk_state(const struct xcap_ctx *c, const struct skb_view *v,
+					u64 drop)
 {
 	struct sock *sk = (struct sock *)(c->sock ? c->sock : v->sk);
 	u8 state;
 
-	if (!c->drop || !sk)
+	if (!drop || !sk)
 		return 0;
 	state = BPF_CORE_READ(sk, __sk_common.skc_state);
 	if (state == META_TIME_WAIT || state == META_NEW_SYN_RECV)
@@ -202,11 +203,11 @@ static __always_inline void meta_fill(struct xcap_event *e, const struct xcap_ct
 	e->context = XCAP_CTX_UNKNOWN;
 	e->lost = 0;
 	e->ext = c->has_ext ? c->ext : 0;
-	meta_segments(e, c, v);
+	meta_segments(e, c, v, p);
 	e->chain = 0;
 	if (!cfg.track)
 		e->id = e->parent = 0;
-	e->sk_state = meta_sk_state(c, v);
+	e->sk_state = meta_sk_state(c, v, xcap_drop(c, p));
 	e->stack_len = 0;
 	if (cpu) {
 		e->lost = cpu->lost;

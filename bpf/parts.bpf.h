@@ -8,12 +8,13 @@
  * once for a packet; the window, the filter and the record read by it.
  *
  * What a loop goes on with stands in the slot, a map, not in registers: the verifier then sees one
- * state at each turn, not one for each way through all turns before.
+ * state at each turn, not one for each way through all turns before. Where the kernel has loops
+ * that count for it, it does not even walk all turns: it stops when a turn teaches it nothing new.
  */
 #ifndef PARTS_BPF_H
 #define PARTS_BPF_H
 
-#include "compat.bpf.h"
+#include "loop.bpf.h"
 #include "xcap/packet.h"
 
 #define PARTS_PAGE_SHIFT 12
@@ -36,6 +37,13 @@ static __always_inline u64 parts_below(u64 a, u64 b)
 static __always_inline u64 parts_min(u64 a, u64 b)
 {
 	return b + ((a - b) & parts_below(a, b));
+}
+
+/* Are bytes in pages read by their address? */
+static __always_inline bool parts_serve(const struct xcap_filter_ctx *f,
+					const struct xcap_packet *p)
+{
+	return f->pages && !p->given;
 }
 
 static __always_inline struct skb_shared_info *parts_info(struct sk_buff *skb)
@@ -66,6 +74,13 @@ static __always_inline bool parts_take(struct xcap_packet *p, struct xcap_part *
 	return true;
 }
 
+/* Frag i of the skb itself, from 0. Not 0: there is none, or it cannot be read. */
+static __always_inline bool parts_own_next(struct xcap_packet *p, u64 i)
+{
+	i++;
+	return i >= p->raw_end || i > XCAP_FRAGS_MAX || !parts_take(p, &p->parts[i]);
+}
+
 /* The frags of the skb itself. False: one cannot be read. */
 static __always_inline bool parts_own(struct xcap_packet *p)
 {
@@ -81,13 +96,8 @@ static __always_inline bool parts_own(struct xcap_packet *p)
 	if (n > XCAP_FRAGS_MAX * sizeof(struct xcap_part) || COMPAT_IS_UNREADABLE(skb) ||
 	    bpf_probe_read_kernel(&p->parts[1], n, (void *)info + COMPAT_FRAGS_OFFSET))
 		return false;
-	for (u64 i = 1; i <= XCAP_FRAGS_MAX; i++) {
-		if (i >= p->raw_end)
-			return true;
-		if (!parts_take(p, &p->parts[i]))
-			return false;
-	}
-	return true;
+	LOOP(i, XCAP_FRAGS_MAX, parts_own_next(p, i));
+	return p->n_parts >= p->raw_end;
 }
 
 /*
@@ -135,9 +145,7 @@ __hidden __attribute__((noinline)) long parts_find(struct xcap_packet *p, u64 sk
 	    bpf_probe_read_kernel(&p->page_offset, sizeof(u64), (void *)cfg.page_offset_base) ||
 	    !parts_own(p))
 		return -1;
-	for (u64 i = 0; i < PARTS_LIST; i++)
-		if (p->reach >= p->total || !parts_next(p))
-			break;
+	LOOP(i, PARTS_LIST, p->reach >= p->total || !parts_next(p));
 	return 0;
 }
 
@@ -184,6 +192,32 @@ static __always_inline void parts_seek(struct xcap_packet *p, u64 offset, u64 po
 	p->cursor.end = end;
 }
 
+/* The next piece of a copy. Not 0: it is done, or it fails. */
+static __always_inline bool parts_copy_next(struct xcap_packet *p, u8 *to, u64 room, u64 chunk)
+{
+	volatile struct xcap_cursor *c = &p->cursor;
+	u64 at = c->part, from = c->from, pos = c->pos, n = c->end, more, addr;
+
+	if (pos >= n)
+		return true;
+	n = parts_min(n - pos, chunk);
+	XCAP_OPAQUE(at);
+	if (at >= XCAP_PARTS)
+		return true;
+	more = p->parts[at].len - from;
+	addr = p->parts[at].addr + from;
+	n = parts_min(n, more);
+	more = parts_below(n, more);
+	c->part = at + 1 + more;
+	c->from = (from + n) & more;
+	XCAP_OPAQUE(n);
+	XCAP_OPAQUE(pos);
+	if (pos > room || n > chunk || bpf_probe_read_kernel(to + pos, n, (void *)addr))
+		return true;
+	c->pos = pos + n;
+	return false;
+}
+
 /*
  * Copy as parts_seek() says. `to` has room for room + chunk bytes; the last byte goes below `room`.
  * At most `turns` parts or chunks; all three are constants. 0 or negative.
@@ -193,27 +227,7 @@ __hidden __attribute__((noinline)) long parts_copy(struct xcap_packet *p, u8 *to
 {
 	volatile struct xcap_cursor *c = &p->cursor;
 
-	for (u64 i = 0; i < turns; i++) {
-		u64 at = c->part, from = c->from, pos = c->pos, n = c->end, more, addr;
-
-		if (pos >= n)
-			return 0;
-		n = parts_min(n - pos, chunk);
-		XCAP_OPAQUE(at);
-		if (at >= XCAP_PARTS)
-			return -1;
-		more = p->parts[at].len - from;
-		addr = p->parts[at].addr + from;
-		n = parts_min(n, more);
-		more = parts_below(n, more);
-		c->part = at + 1 + more;
-		c->from = (from + n) & more;
-		c->pos = pos + n;
-		XCAP_OPAQUE(n);
-		XCAP_OPAQUE(pos);
-		if (pos > room || n > chunk || bpf_probe_read_kernel(to + pos, n, (void *)addr))
-			return -1;
-	}
+	LOOP(i, turns, parts_copy_next(p, to, room, chunk));
 	return c->pos >= c->end ? 0 : -1;
 }
 

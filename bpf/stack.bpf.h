@@ -12,11 +12,11 @@
 #include "xcap.bpf.h"
 
 /* Bytes of a stack for this hit. */
-static __always_inline u64 stack_room(const struct xcap_ctx *c)
+static __always_inline u64 stack_room(u64 drop)
 {
 	if (cfg.want_stack == XCAP_STACK_ALL)
 		return cfg.stack_bytes;
-	if (cfg.want_stack == XCAP_STACK_DROPS && c->drop)
+	if (cfg.want_stack == XCAP_STACK_DROPS && drop)
 		return cfg.stack_bytes;
 	return 0;
 }

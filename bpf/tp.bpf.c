@@ -61,20 +61,25 @@ static __always_inline u64 raw_tp_other_arg(u64 *ctx, u64 number)
 
 static __always_inline void raw_tp_by_cookie(struct xcap_ctx *c, u64 *ctx)
 {
-	u64 cookie = bpf_get_attach_cookie(ctx);
+	u64 cookie = bpf_get_attach_cookie(ctx), given, drop;
 
 	c->probe = cookie & XCAP_COOKIE_PROBE;
 	c->skb = (void *)raw_tp_arg(ctx, cookie >> XCAP_COOKIE_SKB & XCAP_COOKIE_ARG);
 	c->sock = raw_tp_other_arg(ctx, cookie >> XCAP_COOKIE_SOCK & XCAP_COOKIE_ARG);
 	c->flow = raw_tp_other_arg(ctx, cookie >> XCAP_COOKIE_FLOW & XCAP_COOKIE_ARG);
-	c->given = cookie >> XCAP_COOKIE_GIVEN & XCAP_COOKIE_FEW;
-	if (c->given == XCAP_GIVEN_BY_DEVICE)
+	given = cookie >> XCAP_COOKIE_GIVEN & XCAP_COOKIE_FEW;
+	if (given == XCAP_GIVEN_BY_DEVICE)
 		c->dev = (void *)raw_tp_arg(ctx, 2);
-	c->drop = cookie >> XCAP_COOKIE_DROP & XCAP_COOKIE_FEW;
-	if (c->drop)
+	drop = cookie >> XCAP_COOKIE_DROP & XCAP_COOKIE_FEW;
+	if (drop)
 		c->location = raw_tp_arg(ctx, 1);
-	if (c->drop > 1)
+	if (drop > 1)
 		c->reason = (u32)raw_tp_arg(ctx, 2);
+	/* once more, as numbers of which the verifier knows nothing: else it would go through all
+	 * that follows for each of them */
+	XCAP_OPAQUE(cookie);
+	c->given = cookie >> XCAP_COOKIE_GIVEN & XCAP_COOKIE_FEW;
+	c->drop = (cookie >> XCAP_COOKIE_DROP & XCAP_COOKIE_FEW) | XCAP_BY_COOKIE;
 	c->has_ext = !!(cookie & XCAP_COOKIE_HAS_EXT);
 	if (c->has_ext)
 		c->ext = raw_tp_arg(ctx, cookie >> XCAP_COOKIE_EXT & XCAP_COOKIE_ARG);

@@ -42,8 +42,7 @@ extern struct xcap_track_counts track_counts; /* core.bpf.c has it */
  * no atomic that returns. */
 static __always_inline u64 track_id(const struct window_slot *slot)
 {
-	return slot->row * TRACK_NESTED + slot->n_ids * cfg.n_cpus +
-	       bpf_get_smp_processor_id() + 1;
+	return slot->row * TRACK_NESTED + slot->n_ids * cfg.n_cpus + bpf_get_smp_processor_id() + 1;
 }
 
 static __always_inline u64 track_next_id(struct window_slot *slot)
@@ -175,7 +174,7 @@ static __always_inline void track_begin(void *heads, struct window_slot *slot,
 {
 	struct xcap_tracked *row = &p->tracked;
 
-	if (!v->head || c->given)
+	if (!v->head || xcap_given(c, p))
 		return;
 	row->id = track_next_id(slot);
 	row->seen_ns = bpf_ktime_get_boot_ns();

@@ -147,7 +147,7 @@ static __always_inline enum window_result window_copy(struct xcap_filter_ctx *f,
 		return WINDOW_FAULT;
 	n += have;
 	/* where the first bytes came early there are no parts */
-	if (!have && f->pages && p->linear < p->total) {
+	if (!have && parts_serve(f, p) && p->linear < p->total) {
 		parts_find(p, f->skb);
 		more = window_read_parts(f, p, n, room);
 		if (more < 0)
@@ -210,7 +210,8 @@ static __always_inline enum window_result window_fill(const struct xcap_ctx *c,
 		window_make_ether(p->data, v, protocol);
 		if (complete_is_due(p, v, c->flow, p->shift, p->valid - p->shift))
 			complete_headers(p, v, c->flow, p->shift);
-		if (cfg.want_addresses && cfg.neigh.known && !c->given && p->kind != GEOMETRY_FAKE)
+		if (cfg.want_addresses && cfg.neigh.known && !xcap_given(c, p) &&
+		    p->kind != GEOMETRY_FAKE)
 			ether_addresses(p, v, f->skb, c->sock);
 	} else if (v->has_vlan) {
 		if (p->valid < WINDOW_MAC_LEN + GEOMETRY_TAG_LEN)

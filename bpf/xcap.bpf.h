@@ -16,6 +16,7 @@
 
 #include "xcap/config.h"
 #include "xcap/event.h"
+#include "xcap/packet.h"
 #include "xcap/template.h"
 
 #define XCAP_STR_(x) #x
@@ -62,7 +63,7 @@ struct xcap_ctx {
 	u64 probe;		/* constant where the program is a probe's own */
 	u64 direct;		/* constant: the verifier lets us follow skb */
 	u64 dynptr;		/* constant: bpf_dynptr_from_skb() takes skb here */
-	u64 given;		/* constant: enum xcap_given */
+	u64 given;		/* constant: enum xcap_given; see xcap_given() */
 	/* the stack is short: what a probe at kfree_skb tells, or one at a function's return */
 	union {
 		u64 location; /* where `drop` says so */
@@ -74,7 +75,7 @@ struct xcap_ctx {
 	};
 	u64 sock;  /* address of the struct sock that is an argument; 0: none */
 	u64 flow;  /* of a struct flowi4, flowi6 or flowi, likewise */
-	u64 drop;  /* constant: 0 not kfree_skb, 1 without a reason, 2 with */
+	u64 drop;  /* constant: 0 not kfree_skb, 1 without a reason, 2 with; see xcap_drop() */
 	u64 keep;  /* constant: the entry part of an exit probe, see keep.bpf.h */
 	u64 frame; /* of the call, where keep */
 	u64 ext;   /* @N@M: value of argument M, where has_ext */
@@ -89,6 +90,23 @@ struct xcap_hook_ctx {
 	u64 ret;
 	u64 at_return;
 };
+
+/* In `drop`, where it and `given` are no constants but a cookie's. */
+#define XCAP_BY_COOKIE 0x100
+
+/*
+ * A cookie's are asked for in the slot, where the verifier forgets what it learned of them at the
+ * last branch: else it goes through all that follows for each value.
+ */
+static __always_inline u64 xcap_given(const struct xcap_ctx *c, const struct xcap_packet *p)
+{
+	return c->drop & XCAP_BY_COOKIE ? p->given : c->given;
+}
+
+static __always_inline u64 xcap_drop(const struct xcap_ctx *c, const struct xcap_packet *p)
+{
+	return c->drop & XCAP_BY_COOKIE ? p->drop : c->drop;
+}
 
 /* Read-only data: core.bpf.c has it. */
 extern const volatile struct xcap_config cfg;

@@ -46,6 +46,7 @@ struct xcap_config {
 	__u32 filter_is_short;	/* it looks at XCAP_WINDOW_EARLY bytes, as a rule */
 	__u32 has_dynptr;	/* bpf_dynptr_from_skb works in tp_btf (6.12) */
 	__u32 has_rdonly_cast;	/* bpf_rdonly_cast (6.2) */
+	__u32 has_loops;	/* bpf_iter_num_* (6.4) */
 	__u32 n_if_patterns;	/* interface patterns of -i; 0: any */
 	__u32 want_comm;
 	__u32 want_context;

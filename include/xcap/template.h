@@ -34,6 +34,9 @@
  * Where the kernel has none they stay, in code that it never comes to. */
 #define XCAP_CALL_RDONLY_CAST 0x7eadbe0e
 #define XCAP_CALL_DYNPTR_SKB  0x7eadbe0f
+#define XCAP_CALL_LOOP_NEW    0x7eadbe10
+#define XCAP_CALL_LOOP_NEXT   0x7eadbe11
+#define XCAP_CALL_LOOP_END    0x7eadbe12
 
 /* Cookies of programs that serve many probes: who was hit, and which arguments it takes. */
 #define XCAP_COOKIE_PROBE   0xffff

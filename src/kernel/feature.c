@@ -89,6 +89,10 @@ static const struct row rows[FEATURE_COUNT] = {
 				 "packet bytes in pages are read by page addresses, or not at all",
 				 "nothing to do; kernels before 6.12 have none for tracing", true},
 				feature_try_dynptr_skb},
+	[FEATURE_LOOPS] = {{"bpf_iter_num", "6.4",
+			    "programs that read bytes in pages take longer to load",
+			    "nothing to do; kernels before 6.4 have none", true},
+			   feature_try_kprobe_loops},
 	[FEATURE_PAGE_ADDRESS] =
 		{{"page addresses", "",
 		  "packet bytes in pages are read at tracepoints from 6.12 on only",

@@ -30,6 +30,7 @@ enum feature {
 	FEATURE_MODULE_BTF,   /* 5.11 */
 	FEATURE_RDONLY_CAST,  /* 6.2 */
 	FEATURE_DYNPTR_SKB,   /* bpf_dynptr_from_skb in tp_btf, 6.12 */
+	FEATURE_LOOPS,	      /* bpf_iter_num_next, which the verifier is quick about, 6.4 */
 	FEATURE_PAGE_ADDRESS, /* where the bytes of a page are; without bpf_dynptr_from_skb */
 	FEATURE_DROP_REASON,  /* 5.17 */
 	FEATURE_TRACEFS,

@@ -100,8 +100,7 @@ static bool has_own_ids(const struct kbtf *kbtf, char *why, size_t size)
 }
 
 /* BTF id of a function of vmlinux; 0, with why, if there is none. */
-static uint32_t find_function(struct feature_context *context, const char *name, char *why,
-			      size_t size)
+uint32_t feature_try_find(struct feature_context *context, const char *name, char *why, size_t size)
 {
 	struct kbtf *kbtf = get_kbtf(context, why, size);
 	int32_t id;
@@ -206,7 +205,7 @@ static bool try_trampoline(struct feature_context *context, enum bpf_attach_type
 		.n_insns = UTIL_ARRAY_SIZE(nothing),
 	};
 
-	program.attach_btf_id = find_function(context, GUINEA_PIG, why, size);
+	program.attach_btf_id = feature_try_find(context, GUINEA_PIG, why, size);
 	return program.attach_btf_id && load(&program, why, size);
 }
 
@@ -329,7 +328,7 @@ bool feature_try_rdonly_cast(struct feature_context *context, char *why, size_t 
 	struct kbtf *kbtf = get_kbtf(context, why, size);
 	int32_t skb =
 		kbtf ? btf__find_by_name_kind(kbtf_vmlinux(kbtf), "sk_buff", BTF_KIND_STRUCT) : 0;
-	uint32_t kfunc = kbtf ? find_function(context, "bpf_rdonly_cast", why, size) : 0;
+	uint32_t kfunc = kbtf ? feature_try_find(context, "bpf_rdonly_cast", why, size) : 0;
 	const struct bpf_insn insns[] = {
 		INSN_LOAD(BPF_REG_1, BPF_REG_1, 0), /* any number will do */
 		INSN_MOV_IMM(BPF_REG_2, skb),	    INSN_CALL_KFUNC(kfunc),
@@ -348,7 +347,7 @@ bool feature_try_rdonly_cast(struct feature_context *context, char *why, size_t 
 
 bool feature_try_dynptr_skb(struct feature_context *context, char *why, size_t size)
 {
-	uint32_t kfunc = find_function(context, "bpf_dynptr_from_skb", why, size);
+	uint32_t kfunc = feature_try_find(context, "bpf_dynptr_from_skb", why, size);
 	const struct bpf_insn insns[] = {
 		INSN_LOAD(BPF_REG_1, BPF_REG_1, 0), /* skb, the tracepoint's first argument */
 		INSN_MOV_IMM(BPF_REG_2, 0),	    INSN_MOV_REG(BPF_REG_3, BPF_REG_10),

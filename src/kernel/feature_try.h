@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/err.h"
 #include "kernel/kbtf.h"
@@ -43,11 +44,16 @@ bool feature_try_link_missed(struct feature_context *context, char *why, size_t 
 bool feature_try_module_btf(struct feature_context *context, char *why, size_t size);
 bool feature_try_rdonly_cast(struct feature_context *context, char *why, size_t size);
 bool feature_try_dynptr_skb(struct feature_context *context, char *why, size_t size);
+bool feature_try_kprobe_loops(struct feature_context *context, char *why, size_t size);
 bool feature_try_page_address(struct feature_context *context, char *why, size_t size);
 bool feature_try_drop_reason(struct feature_context *context, char *why, size_t size);
 bool feature_try_tracefs(struct feature_context *context, char *why, size_t size);
 bool feature_try_kallsyms(struct feature_context *context, char *why, size_t size);
 bool feature_try_preempt_count(struct feature_context *context, char *why, size_t size);
+
+/* BTF id of a function of vmlinux; 0, with why, if there is none. */
+uint32_t feature_try_find(struct feature_context *context, const char *name, char *why,
+			  size_t size);
 
 /* Does the kernel account BPF memory by control group (5.11), not by RLIMIT_MEMLOCK? */
 bool feature_try_memcg(void);

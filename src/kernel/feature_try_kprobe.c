@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * feature_try_kprobe.c - attempts at what makes many probes fast: one link, cookies.
+ * feature_try_kprobe.c - attempts at what makes many probes fast: one link, cookies, loops that the
+ * verifier does not walk turn by turn.
  *
  * Nothing is attached here either: the kernel is asked for a link over addresses that it cannot
  * read, which is the first thing that it finds wrong where it has such links at all.
@@ -88,4 +89,38 @@ bool feature_try_kprobe_tp_cookie(struct feature_context *context, char *why, si
 	(void)context;
 	return try_cookie(BPF_PROG_TYPE_RAW_TRACEPOINT, "raw_tp programs that ask for their cookie",
 			  why, size);
+}
+
+bool feature_try_kprobe_loops(struct feature_context *context, char *why, size_t size)
+{
+	uint32_t first = feature_try_find(context, "bpf_iter_num_new", why, size);
+	uint32_t next = first ? feature_try_find(context, "bpf_iter_num_next", why, size) : 0;
+	uint32_t last = next ? feature_try_find(context, "bpf_iter_num_destroy", why, size) : 0;
+	const struct bpf_insn insns[] = {
+		INSN_MOV_REG(BPF_REG_1, BPF_REG_10),
+		INSN_ADD_IMM(BPF_REG_1, -8),
+		INSN_MOV_IMM(BPF_REG_2, 0),
+		INSN_MOV_IMM(BPF_REG_3, 1000),
+		INSN_CALL_KFUNC(first),
+		INSN_MOV_REG(BPF_REG_1, BPF_REG_10), /* each turn */
+		INSN_ADD_IMM(BPF_REG_1, -8),
+		INSN_CALL_KFUNC(next),
+		INSN_JNE(BPF_REG_0, 0, -4),
+		INSN_MOV_REG(BPF_REG_1, BPF_REG_10),
+		INSN_ADD_IMM(BPF_REG_1, -8),
+		INSN_CALL_KFUNC(last),
+		INSN_MOV_IMM(BPF_REG_0, 0),
+		INSN_EXIT,
+	};
+	int fd;
+
+	if (!last)
+		return false;
+	fd = load_as(BPF_PROG_TYPE_RAW_TRACEPOINT, insns, UTIL_ARRAY_SIZE(insns), 0,
+		     "raw_tp programs that loop by bpf_iter_num_next()", why, size);
+	if (fd < 0)
+		return false;
+	close(fd);
+	snprintf(why, size, "a small program was loaded");
+	return true;
 }

@@ -181,6 +181,7 @@ static void set_kernel(const struct plan_kernel *kernel, struct plan *plan)
 		by_btf && plan_ladder_feature(kernel, FEATURE_DYNPTR_SKB, NULL, 0);
 	set_page_address(kernel, plan);
 	plan->config.has_rdonly_cast = plan_ladder_feature(kernel, FEATURE_RDONLY_CAST, NULL, 0);
+	plan->config.has_loops = plan_ladder_feature(kernel, FEATURE_LOOPS, NULL, 0);
 	if (plan->config.want_context && kernel->btf)
 		plan->config.preempt_delta = (uint64_t)kbtf_preempt_delta(kernel->btf);
 	if (plan->config.want_addresses && kernel->btf &&

@@ -85,9 +85,9 @@ void plan_print(const struct plan *plan, FILE *out)
 	fprintf(out, "record   packet%s%s\n", config->want_comm ? ", process" : "",
 		config->want_context ? config->preempt_delta ? ", context" : ", context unknown"
 				     : "");
-	fprintf(out, "helpers  dynptr %s, rdonly_cast %s, page addresses %s\n",
+	fprintf(out, "helpers  dynptr %s, rdonly_cast %s, loops %s, page addresses %s\n",
 		config->has_dynptr ? "yes" : "no", config->has_rdonly_cast ? "yes" : "no",
-		config->vmemmap_base ? "yes" : "no");
+		config->has_loops ? "yes" : "no", config->vmemmap_base ? "yes" : "no");
 	for (uint32_t i = 0; i < plan->chains.n; i++)
 		fprintf(out, "hook     %s, by fentry and fexit: netfilter's table and chain\n",
 			plan->chains.hooks[i].function);

@@ -16,9 +16,10 @@
 #include "base/util.h"
 #include "xcap/template.h"
 
-#define LOG_SIZE (UINT32_MAX >> 8) /* the most that all kernels take; old ones keep its beginning  \
-				    */
-#define LOG_TAIL 3500		   /* of it shown by --debug: the end tells why */
+#define LOG_SIZE                                                                                   \
+	(UINT32_MAX >> 8) /* the most that all kernels take; old ones keep its beginning           \
+			   */
+#define LOG_TAIL 3500	  /* of it shown by --debug: the end tells why */
 
 static void *copy(const void *from, size_t count, size_t size)
 {
@@ -74,8 +75,9 @@ static void patch_calls(struct bpf_insn *insns, uint32_t n, const struct templat
 	const struct {
 		uint32_t mark, id;
 	} calls[] = {
-		{XCAP_CALL_RDONLY_CAST, ids->rdonly_cast},
-		{XCAP_CALL_DYNPTR_SKB, ids->dynptr_skb},
+		{XCAP_CALL_RDONLY_CAST, ids->rdonly_cast}, {XCAP_CALL_DYNPTR_SKB, ids->dynptr_skb},
+		{XCAP_CALL_LOOP_NEW, ids->loop_new},	   {XCAP_CALL_LOOP_NEXT, ids->loop_next},
+		{XCAP_CALL_LOOP_END, ids->loop_end},
 	};
 
 	for (uint32_t i = 0; i < n; i++) {

@@ -24,6 +24,7 @@ struct btf;
 struct template_ids {
 	uint32_t sk_buff, pt_regs;
 	uint32_t rdonly_cast, dynptr_skb;
+	uint32_t loop_new, loop_next, loop_end;
 };
 
 struct template

@@ -54,6 +54,9 @@ void types_find(const struct kbtf *types, struct template_ids *ids)
 		{BTF_KIND_STRUCT, "pt_regs", 0},
 		{BTF_KIND_FUNC, "bpf_rdonly_cast", 0},
 		{BTF_KIND_FUNC, "bpf_dynptr_from_skb", 0},
+		{BTF_KIND_FUNC, "bpf_iter_num_new", 0},
+		{BTF_KIND_FUNC, "bpf_iter_num_next", 0},
+		{BTF_KIND_FUNC, "bpf_iter_num_destroy", 0},
 	};
 	struct kbtf *own = NULL;
 	struct err no_types;
@@ -69,4 +72,7 @@ void types_find(const struct kbtf *types, struct template_ids *ids)
 	ids->pt_regs = wanted[1].id;
 	ids->rdonly_cast = wanted[2].id;
 	ids->dynptr_skb = wanted[3].id;
+	ids->loop_new = wanted[4].id;
+	ids->loop_next = wanted[5].id;
+	ids->loop_end = wanted[6].id;
 }

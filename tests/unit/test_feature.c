@@ -48,10 +48,11 @@ static void describe__each__has_its_own_name_and_a_cost_and_a_remedy(void **stat
 
 static void has__no_types__names_the_file(void **state)
 {
-	static const enum feature need_types[] = {
-		FEATURE_BTF,	       FEATURE_TP_BTF,	   FEATURE_FENTRY,
-		FEATURE_RDONLY_CAST,   FEATURE_DYNPTR_SKB, FEATURE_DROP_REASON,
-		FEATURE_PREEMPT_COUNT, FEATURE_FEXIT,	   FEATURE_LINK_MISSED};
+	static const enum feature need_types[] = {FEATURE_BTF,		 FEATURE_TP_BTF,
+						  FEATURE_FENTRY,	 FEATURE_RDONLY_CAST,
+						  FEATURE_DYNPTR_SKB,	 FEATURE_DROP_REASON,
+						  FEATURE_PREEMPT_COUNT, FEATURE_FEXIT,
+						  FEATURE_LINK_MISSED,	 FEATURE_LOOPS};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(need_types) / sizeof(need_types[0]); i++)
@@ -76,6 +77,8 @@ static void has__types_without_what_is_needed__says_what_is_missing(void **state
 	set = feature_new(kbtf);
 	assert_false(feature_has(set, FEATURE_DYNPTR_SKB, why, sizeof(why)));
 	assert_string_equal(why, "this kernel's types have no function 'bpf_dynptr_from_skb'");
+	assert_false(feature_has(set, FEATURE_LOOPS, why, sizeof(why)));
+	assert_string_equal(why, "this kernel's types have no function 'bpf_iter_num_new'");
 	assert_false(feature_has(set, FEATURE_TP_BTF, why, sizeof(why)));
 	assert_string_equal(why, "this kernel's types have no tracepoint 'netif_receive_skb'");
 	assert_false(feature_has(set, FEATURE_DROP_REASON, why, sizeof(why)));

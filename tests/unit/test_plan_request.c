@@ -24,6 +24,7 @@ static void plan_build__helpers__are_those_that_the_mechanisms_can_use(void **st
 	plan_fixture_start(&f, 0);
 	plan_fixture_build_ok(&f, "tp_btf:skb:kfree_skb");
 	assert_int_equal(f.plan.config.has_dynptr, 1);
+	assert_int_equal(f.plan.config.has_loops, 1);
 	assert_int_equal(f.plan.config.has_rdonly_cast, 1);
 	plan_fixture_build_ok(&f, "ip_rcv");
 	assert_int_equal(f.plan.config.has_dynptr, 0);
