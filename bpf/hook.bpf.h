@@ -188,29 +188,28 @@ static __always_inline void hook_copy(struct hook_maps *m, u64 to, u64 from)
 	hook_put_copy(m, head, &row);
 }
 
-/* Another packet, at `head`, made from the one that `parent` is the id of. */
-static __always_inline void hook_put_child(struct hook_maps *m, struct window_slot *slot, u64 head,
-					   u64 parent)
+/*
+ * A fragment. Into memory that has no bytes yet these are copied from the packet itself. Where they
+ * lie in a list already, `from` is the fragment before; the first one keeps the packet's id.
+ */
+static __always_inline void hook_child(struct hook_maps *m, struct window_slot *slot, u64 to,
+				       u64 from)
 {
-	struct xcap_tracked row = {
-		.parent = parent, .seen_ns = bpf_ktime_get_boot_ns(), .probe = 0xffff};
+	struct xcap_tracked *t = track_row(m->heads, hook_head(from));
+	struct xcap_tracked row = {.seen_ns = bpf_ktime_get_boot_ns(), .probe = 0xffff};
+	u64 head = hook_head(to);
 
-	if (!head || track_row(m->heads, head))
+	/* one that came in as it is goes on under its own id */
+	if (!t || !head || track_row(m->heads, head))
 		return;
+	row.parent = t->id;
+	if (VIEW_READ(false, (struct sk_buff *)to, len))
+		row.parent = row.origin = t->origin ? t->origin : t->id;
 	row.id = track_next_id(slot);
 	if (track_put(m->heads, head, &row, BPF_ANY))
 		return;
 	TRACK_COUNT(untracked);
 	__sync_fetch_and_add(&track_counts.tracked, -1);
-}
-
-static __always_inline void hook_child(struct hook_maps *m, struct window_slot *slot, u64 to,
-				       u64 from)
-{
-	struct xcap_tracked *t = track_row(m->heads, hook_head(from));
-
-	if (t)
-		hook_put_child(m, slot, hook_head(to), t->id);
 }
 
 /* TCP sends it again: under a new id; the old one will not be heard of any more. */

@@ -177,6 +177,7 @@ static __always_inline void track_begin(void *heads, struct window_slot *slot,
 	if (!v->head || xcap_given(c, p))
 		return;
 	row->id = track_next_id(slot);
+	row->origin = 0;
 	row->seen_ns = bpf_ktime_get_boot_ns();
 	row->release_ns = 0;
 	row->releasing = 0;

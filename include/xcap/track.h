@@ -56,6 +56,7 @@ enum xcap_content_known {
 struct xcap_tracked {
 	__u64 id;      /* 0: the row is on its way out */
 	__u64 parent;  /* for its next record; 0: none */
+	__u64 origin;  /* the packet that this is a fragment of, cut at its joints; 0: none */
 	__u64 skb;     /* which moves; approximate: skb whose row is the same packet's, or head */
 	__u64 seen_ns; /* last hit, boot time */
 	__u64 release_ns; /* when one of two references went, and ... */

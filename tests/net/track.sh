@@ -209,3 +209,111 @@ test_track_exact__a_packet_in_a_tunnel_is_the_same()
 	# queued and received: by the tunnel, and by the device below it
 	eq "hits" "$(lines "$T/ids")" 12
 }
+
+# A MACsec device of this name at both ends, between 10.98.0.1 and 10.98.0.2.
+macsec_up()
+{
+	local side dev peer n
+
+	while read -r side dev peer n; do
+		"in_$side" ip link add link "$dev" name "$1" type macsec encrypt on 2>"$T/link.err" || skip "MACsec devices"
+		"in_$side" ip macsec add "$1" tx sa 0 pn 1 on key "0$n" "0000000000000000000000000000000$n"
+		"in_$side" ip macsec add "$1" rx port 1 address "$peer"
+		"in_$side" ip macsec add "$1" rx port 1 address "$peer" sa 0 pn 1 on key "0$((3 - n))" \
+			"0000000000000000000000000000000$((3 - n))"
+		"in_$side" ip addr add "10.98.0.$n/24" dev "$1"
+		"in_$side" ip link set "$1" up
+	done <<-EOF
+		a $DEV_A $MAC_B 1
+		b $DEV_B $MAC_A 2
+	EOF
+}
+
+copied_traffic()
+{
+	python3_in_a sizes 10.98.0.2 9001 20 549
+	udp 3 9000
+}
+
+# MACsec copies what is too short for its trailer (skb_copy_expand), and what others look at before it decrypts that
+# (skb_copy); nft copies what it sends twice (__pskb_copy_fclone). In the tunnel nobody knows the packet by its bytes.
+test_track_copies__are_the_packet_that_they_were_made_of()
+{
+	need_exact
+	net_up
+	macsec_up "xm$ID"
+	rules a "table ip t { chain c { type filter hook output priority 0; udp dport 9000 dup to $IP_B device $DEV_A; }; }"
+	background ip netns exec "$NS_B" python3 "$NET/track.py" tap "$DEV_B" "$T/bound"
+	until_true 10 test -e "$T/bound" || fail "the packet socket is not there"
+	capture skb --track -v -f k:skb_copy,k:skb_copy_expand,k:__pskb_copy_fclone,net:net_dev_queue,net:netif_receive_skb \
+		"${OURS[@]}" -i "xm$ID" -e 'udp dst portrange 9000-9020' -- copied_traffic
+	match "$T/err" '^23 packets followed$'
+	match "$T/err" '^0 packets lost'
+	ids ' > [0-9.]*\.([0-9]*): UDP'
+	eq "hits of packets that are not followed" "$(count "$T/ids" '^-')" 0
+	# sent and received by both devices, or twice by one
+	awk '{ at[$1 " " $3]++; ids[$1] } $4 != "-" { n[$1] += ($1 in port) && port[$1] != $4; port[$1] = $4 }
+		END { for (i in ids) print at[i " net_dev_queue"], at[i " netif_receive_skb"], n[i] + 0 }' "$T/ids" >"$T/at"
+	eq "sent twice, received twice, of one port" "$(count "$T/at" '^2 2 0$')" 23
+	eq "copied by nft" "$(count "$T/ids" ' __pskb_copy_fclone ')" 3
+	eq "copied to be decrypted" "$(count "$T/ids" ' skb_copy ')" 20
+	at_least "copied for more room" "$(count "$T/ids" ' skb_copy_expand ')" 1
+}
+
+# A second link, from B to A, for packets of 1,500 bytes; behind it are 10.97.0.9 and fd97::9, too.
+small_link_up()
+{
+	in_b ip link add "xf$ID" mtu 1500 type veth \
+		peer name "xg$ID" address 02:00:00:00:01:0a mtu 1500 netns "$NS_A"
+	in_b ip addr add 10.97.0.1/24 dev "xf$ID"
+	in_b ip addr add fd97::1/64 dev "xf$ID" nodad
+	in_a ip addr add 10.97.0.2/24 dev "xg$ID"
+	in_a ip addr add fd97::2/64 dev "xg$ID" nodad
+	in_b ip link set "xf$ID" up
+	in_a ip link set "xg$ID" up
+	in_b ip neigh add 10.97.0.9 lladdr 02:00:00:00:01:0a dev "xf$ID"
+	in_b ip neigh add fd97::9 lladdr 02:00:00:00:01:0a dev "xf$ID"
+	in_a ip route add 10.97.0.9 via "$IP_B"
+	in_b sysctl -qw net.ipv4.ip_forward=1
+	until_true 5 in_b ip link show up dev "xf$ID" || fail "the second link did not come up"
+}
+
+# Forwarded to the small link; made in pieces by who sends them over it; sent twice, once over the small one.
+large_traffic()
+{
+	python3_in_a large 10.97.0.9 9000
+	in_b python3 "$NET/track.py" large 10.97.0.2 9000
+	in_b python3 "$NET/track.py" large fd97::2 9000
+	in_b python3 "$NET/track.py" large "$IP6_A" 9001
+}
+
+# Cut into new memory all are new; where the pieces lie ready the first one stays in place, and is the packet. What
+# is put together again has the id of its first fragment.
+test_track_fragments__name_the_packet_that_they_are_of()
+{
+	need_exact
+	net_up 9000
+	small_link_up
+	rules b "table ip6 t { chain c { type filter hook output priority 0; udp dport 9001 dup to fd97::9 device xf$ID; }; }"
+	capture skb --track -v -f k:ip_do_fragment,k:ip6_fragment,k:udp_rcv,k:udpv6_rcv,net:net_dev_queue,net:netif_receive_skb \
+		"${OURS[@]}" -i "xf$ID" -i "xg$ID" -e 'udp dst portrange 9000-9001' -- large_traffic
+	match "$T/err" '^0 packets lost'
+	python3 "$NET/track.py" ways "$T/out" "$ID" >"$T/ways"
+	diff - "$T/ways" <<-EOF || fail "the packets went other ways"
+		ip6_fragment@xf:4062
+		  net_dev_queue@xf:1174 netif_receive_skb@xg:1174
+		  net_dev_queue@xf:1510 netif_receive_skb@xg:1510
+		  net_dev_queue@xf:1510 netif_receive_skb@xg:1510 udpv6_rcv@xg:4062
+		ip6_fragment@xf:4062 net_dev_queue@xf:1510 netif_receive_skb@xg:1510 udpv6_rcv@xg:4062
+		  net_dev_queue@xf:1174 netif_receive_skb@xg:1174
+		  net_dev_queue@xf:1510 netif_receive_skb@xg:1510
+		ip_do_fragment@xf:4042 net_dev_queue@xf:1514 netif_receive_skb@xg:1514 udp_rcv@xg:4042
+		  net_dev_queue@xf:1082 netif_receive_skb@xg:1082
+		  net_dev_queue@xf:1514 netif_receive_skb@xg:1514
+		net_dev_queue@xa:4042 netif_receive_skb@xb:4042 ip_do_fragment@xf:4042
+		  net_dev_queue@xf:1082 netif_receive_skb@xg:1082
+		  net_dev_queue@xf:1514 netif_receive_skb@xg:1514
+		  net_dev_queue@xf:1514 netif_receive_skb@xg:1514
+		net_dev_queue@xb:4062 netif_receive_skb@xa:4062 udpv6_rcv@xa:4062
+	EOF
+}
