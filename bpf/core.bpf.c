@@ -2,8 +2,8 @@
 /*
  * core.bpf.c - the read-only data, and the chain that every hit goes through.
  *
- * Read xcap_capture() from top to bottom: that is what happens to an skb. Front ends call it; user
- * space reads the ring and the counters, and writes `enabled`.
+ * Read capture() from top to bottom: that is what happens to an skb. Front ends stand behind it and
+ * call it; user space reads the ring and the counters, and writes `enabled`.
  */
 #include "maps.bpf.h"
 #include "packet.bpf.h"
@@ -146,7 +146,12 @@ static __always_inline void capture_in(struct window_slot *slot, struct xcap_ctx
 		emit(c, &f, p, count);
 }
 
-__hidden int xcap_capture(struct xcap_ctx *c)
+/*
+ * The chain: every front end has one of its own, so that what it passes stays in registers. A call
+ * and its return are 9 ns where the CPU's branch prediction is guarded (SRSO), a sixth of an empty
+ * program. Always returns 0.
+ */
+static __always_inline int capture(struct xcap_ctx *c)
 {
 	struct xcap_counters *count;
 	struct window_slot *slot;
@@ -232,3 +237,7 @@ __hidden int xcap_hooked(struct xcap_hook_ctx *h)
 		hooked_with_slot(&m, h);
 	return 0;
 }
+
+#include "front_fentry.bpf.h"
+#include "front_kprobe.bpf.h"
+#include "front_tp.bpf.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * xcap.bpf.h - a probe's hit, normalised, and the one function that every front end calls.
+ * xcap.bpf.h - a probe's hit, normalised: what every front end hands to the chain.
  *
- * A front end fills struct xcap_ctx and calls xcap_capture(); it knows nothing of packets.
+ * A front end fills struct xcap_ctx and calls capture(); it knows nothing of packets.
  * Templates are cloned per probe at load: the instructions marked here are patched by
  * session/program.c, so that each clone carries its probe id and its place of the skb as constants
  * that the verifier knows.
@@ -54,7 +54,7 @@
 
 /*
  * Lives on the front end's stack. Constants are u64: spilled whole, they stay known to the verifier
- * inside xcap_capture(), and the code for other mechanisms is removed.
+ * inside capture(), and the code for other mechanisms is removed.
  */
 struct xcap_ctx {
 	void *ctx;		/* the program's own, for helpers that ask for it */
@@ -110,9 +110,6 @@ static __always_inline u64 xcap_drop(const struct xcap_ctx *c, const struct xcap
 
 /* Read-only data: core.bpf.c has it. */
 extern const volatile struct xcap_config cfg;
-
-/* The chain: see core.bpf.c. Always returns 0. */
-__hidden int xcap_capture(struct xcap_ctx *c);
 
 /* The end of a chain that began with `keep`. Always returns 0. */
 __hidden int xcap_return(struct xcap_ctx *c);

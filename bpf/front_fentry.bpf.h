@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * fentry.bpf.c - front end at a function's entry through a BPF trampoline.
+ * front_fentry.bpf.h - front end at a function's entry through a BPF trampoline.
  */
+#ifndef FRONT_FENTRY_BPF_H
+#define FRONT_FENTRY_BPF_H
+
 #include "xcap.bpf.h"
 
 SEC("?xcap/fentry")
@@ -18,5 +21,7 @@ int xcap_fentry(u64 *ctx)
 	c.frame = (u64)ctx;
 	c.has_ext = XCAP_PATCHED(XCAP_MARK_HAS_EXT);
 	c.ext = XCAP_PATCHED_WORD(ctx, XCAP_MARK_EXT);
-	return xcap_capture(&c);
+	return capture(&c);
 }
+
+#endif

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * tp.bpf.c - front ends at tracepoints: tp_btf, and raw_tp where types are not to be had. raw_tp
- * can also be one program for all tracepoints, which its cookie tells apart (6.10).
+ * front_tp.bpf.h - front ends at tracepoints: tp_btf, and raw_tp where types are not to be had.
+ * raw_tp can also be one program for all tracepoints, which its cookie tells apart (6.10).
  */
+#ifndef FRONT_TP_BPF_H
+#define FRONT_TP_BPF_H
+
 #include "xcap.bpf.h"
 
 /* Arguments 2 and 3 of kfree_skb: the caller's address and, from 5.17, the reason. */
@@ -38,7 +41,7 @@ int xcap_tp_btf(u64 *ctx)
 	KFREE_SKB_ARGS(&c, ctx);
 	c.has_ext = XCAP_PATCHED(XCAP_MARK_HAS_EXT);
 	c.ext = XCAP_PATCHED_WORD(ctx, XCAP_MARK_EXT);
-	return xcap_capture(&c);
+	return capture(&c);
 }
 
 /*
@@ -93,14 +96,16 @@ int xcap_raw_tp(u64 *ctx)
 	c.ctx = ctx;
 	if (XCAP_PATCHED(XCAP_MARK_SHARED)) {
 		raw_tp_by_cookie(&c, ctx);
-		return xcap_capture(&c);
+	} else {
+		c.probe = XCAP_PATCHED(XCAP_MARK_PROBE);
+		c.skb = XCAP_PATCHED_SKB(ctx);
+		XCAP_MORE_ARGS(&c, ctx);
+		GIVEN_ARGS(&c, ctx);
+		KFREE_SKB_ARGS(&c, ctx);
+		c.has_ext = XCAP_PATCHED(XCAP_MARK_HAS_EXT);
+		c.ext = XCAP_PATCHED_WORD(ctx, XCAP_MARK_EXT);
 	}
-	c.probe = XCAP_PATCHED(XCAP_MARK_PROBE);
-	c.skb = XCAP_PATCHED_SKB(ctx);
-	XCAP_MORE_ARGS(&c, ctx);
-	GIVEN_ARGS(&c, ctx);
-	KFREE_SKB_ARGS(&c, ctx);
-	c.has_ext = XCAP_PATCHED(XCAP_MARK_HAS_EXT);
-	c.ext = XCAP_PATCHED_WORD(ctx, XCAP_MARK_EXT);
-	return xcap_capture(&c);
+	return capture(&c);
 }
+
+#endif

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * kprobe.bpf.c - front ends at a function's entry by kprobe; the skb is in a register.
+ * front_kprobe.bpf.h - front ends at a function's entry by kprobe; the skb is in a register.
  *
  * xcap_kprobe is cloned per probe. xcap_kprobe_multi is one program for all: its cookie tells the
  * probe and the arguments (5.15 for single kprobes, 5.18 for kprobe-multi).
  */
+#ifndef FRONT_KPROBE_BPF_H
+#define FRONT_KPROBE_BPF_H
+
 #include "kprobe.bpf.h"
 
 SEC("?xcap/kprobe")
@@ -20,7 +23,7 @@ int xcap_kprobe(u64 *ctx)
 	c.frame = KPROBE_FRAME((struct pt_regs *)ctx);
 	c.has_ext = XCAP_PATCHED(XCAP_MARK_HAS_EXT);
 	c.ext = XCAP_PATCHED_WORD(ctx, XCAP_MARK_EXT);
-	return xcap_capture(&c);
+	return capture(&c);
 }
 
 SEC("?xcap/kprobe_multi")
@@ -39,5 +42,7 @@ int xcap_kprobe_multi(struct pt_regs *ctx)
 	c.has_ext = !!(cookie & XCAP_COOKIE_HAS_EXT);
 	if (c.has_ext)
 		c.ext = kprobe_arg(ctx, cookie >> XCAP_COOKIE_EXT & XCAP_COOKIE_ARG);
-	return xcap_capture(&c);
+	return capture(&c);
 }
+
+#endif
