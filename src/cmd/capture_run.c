@@ -9,6 +9,7 @@
 #include "cmd/capture_run.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -222,7 +223,10 @@ static int add_signals(struct run *run)
 	return rc;
 }
 
-/* All is resolved once the probes are attached, but the names of drop reasons. */
+/*
+ * All is resolved once the probes are attached, but the names of drop reasons. What planning and
+ * loading took lies below what stays, so that it has to be given back by asking.
+ */
 static void release_types(const struct plan *plan, const struct plan_kernel *kernel)
 {
 	for (uint32_t i = 0; i < plan->n_probes; i++)
@@ -230,6 +234,7 @@ static void release_types(const struct plan *plan, const struct plan_kernel *ker
 			return;
 	if (kernel->btf)
 		kbtf_release(kernel->btf);
+	malloc_trim(0);
 }
 
 static int prepare(struct run *run, const struct plan_kernel *kernel,
