@@ -18,7 +18,7 @@ const volatile struct xcap_chain_layout chain_layout = {};
 /* Flipped by user space when every probe is attached, and back before they are detached. */
 volatile __u32 enabled = 0;
 
-/* Where the ring's writers stood when the reader was last woken: see count.bpf.h. */
+/* The part of the ring that was written when the reader was last woken: see count.bpf.h. */
 volatile __u64 woken_at = 0;
 
 /* What became of packets that are followed; alone in its cache lines. */
@@ -94,7 +94,7 @@ static __always_inline void emit(const struct xcap_ctx *c, struct xcap_filter_ct
 		COUNT(fault);
 		return;
 	}
-	count_submit(count, e, &ring);
+	count_submit(count, e, this_cpu());
 }
 
 /* The entry part of an exit probe. What waits is counted when it comes back. */

@@ -22,23 +22,29 @@ static __always_inline void count_lost(struct xcap_counters *count, __u64 *cause
 
 /*
  * Wake the reader once for every cfg.wakeup_bytes (a power of two) written, not while that much is
- * waiting: it reads in rounds, and each packet of a round would wake it again. Two CPUs at the
- * border may wake it twice.
+ * waiting: it reads in rounds, and each packet of a round would wake it again. The record's address
+ * tells where in the ring that is, as well as a helper would; through memory it becomes a number.
+ * Two CPUs at the border may wake it twice. cpu may be NULL.
  */
-static __always_inline u64 count_wakeup(void *ring)
+static __always_inline u64 count_wakeup(struct meta_cpu *cpu, void *event)
 {
-	u64 at = bpf_ringbuf_query(ring, BPF_RB_PROD_POS) & -(u64)cfg.wakeup_bytes;
+	u64 at;
 
+	if (!cpu)
+		return 0;
+	*(void *volatile *)&cpu->record = event;
+	at = *(volatile u64 *)&cpu->record & -(u64)cfg.wakeup_bytes;
 	if (at == woken_at)
 		return BPF_RB_NO_WAKEUP;
 	woken_at = at;
 	return BPF_RB_FORCE_WAKEUP;
 }
 
-static __always_inline void count_submit(struct xcap_counters *count, void *event, void *ring)
+static __always_inline void count_submit(struct xcap_counters *count, void *event,
+					 struct meta_cpu *cpu)
 {
 	COUNT(sent);
-	bpf_ringbuf_submit(event, count_wakeup(ring));
+	bpf_ringbuf_submit(event, count_wakeup(cpu, event));
 }
 
 #endif

@@ -81,7 +81,7 @@ static __always_inline void hook_end(struct hook_maps *m, u64 id)
 	e->probe = XCAP_PROBE_END;
 	e->cpu = bpf_get_smp_processor_id();
 	e->flags = XCAP_EV_END;
-	bpf_ringbuf_submit(e, count_wakeup(m->ring));
+	bpf_ringbuf_submit(e, count_wakeup(m->cpu, e));
 }
 
 /* One row less of a packet; with the last one it has ended. */

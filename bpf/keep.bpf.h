@@ -98,7 +98,7 @@ static __always_inline void keep_emit(struct keep_value *v, const struct xcap_ct
 	keep_complete(v, c, cpu ? cpu->lost : 0);
 	event = keep_reserve(ring, c->ctx, stack_room(c->drop), v);
 	if (event)
-		count_submit(count, event, ring);
+		count_submit(count, event, cpu);
 	else
 		count_lost(count, &count->ring_full, cpu);
 }

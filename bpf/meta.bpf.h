@@ -83,6 +83,7 @@ static __always_inline bool meta_reason(const struct xcap_ctx *c)
 struct meta_cpu {
 	u64 lost;	/* events lost on this CPU */
 	u64 count_addr; /* of its preemption count; 0: not looked up yet; 1: not to be had */
+	u64 record;	/* address of the last one that was sent */
 };
 
 /*
