@@ -13,6 +13,7 @@
 #include <bpf/bpf_endian.h>
 
 #include "complete.bpf.h"
+#include "early.bpf.h"
 #include "ether.bpf.h"
 #include "geometry.bpf.h"
 #include "paged.bpf.h"
@@ -163,29 +164,6 @@ static __always_inline enum window_result window_copy(struct xcap_filter_ctx *f,
 	return WINDOW_OK;
 }
 
-/* Are the first bytes enough for now, and certainly there? */
-static __always_inline bool window_is_early(const struct xcap_ctx *c,
-					    const struct xcap_filter_ctx *f,
-					    const struct xcap_packet *p)
-{
-	return cfg.filter_is_short && cfg.has_rdonly_cast && c->direct && !c->given &&
-	       p->linear >= XCAP_WINDOW_EARLY && !(f->pages && p->linear < p->total);
-}
-
-static __always_inline void window_copy_early(struct xcap_packet *p)
-{
-	const u64 *from =
-		bpf_rdonly_cast((void *)p->start, bpf_core_type_id_kernel(struct pt_regs));
-	u64 shift = p->shift, *to;
-
-	XCAP_OPAQUE(shift);
-	to = (u64 *)(p->data + (shift & (XCAP_WINDOW_SLACK - 1)));
-#pragma unroll
-	for (u32 i = 0; i < XCAP_WINDOW_EARLY / sizeof(u64); i++)
-		to[i] = from[i];
-	p->valid = p->shift + XCAP_WINDOW_EARLY;
-}
-
 /*
  * Copy the first bytes and complete the link header. p->valid, p->early and p->wire_len are set;
  * where p->early, window_complete() has to be called for the rest.
@@ -197,9 +175,9 @@ static __always_inline enum window_result window_fill(const struct xcap_ctx *c,
 {
 	u16 protocol;
 
-	p->early = window_is_early(c, f, p);
+	p->early = early_is_enough(c, f, p);
 	if (p->early)
-		window_copy_early(p);
+		early_copy(p);
 	else if (window_copy(f, p, 0, XCAP_WINDOW))
 		return WINDOW_FAULT;
 	p->wire_len = p->total + p->shift;
@@ -229,6 +207,12 @@ static __always_inline enum window_result window_complete(struct xcap_filter_ctx
 
 	if (!p->early || end <= p->valid)
 		return WINDOW_OK;
+	if (end > XCAP_WINDOW)
+		end = XCAP_WINDOW;
+	if (end <= p->linear + p->shift) {
+		early_copy_more(p, end);
+		return WINDOW_OK;
+	}
 	return window_copy(f, p, XCAP_WINDOW_EARLY, end);
 }
 

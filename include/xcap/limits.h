@@ -17,9 +17,10 @@
 
 /*
  * Of these, the first ones: all that most filters look at. Where a pointer may be followed they are
- * copied by plain loads, and the rest only when the packet has passed.
+ * copied by plain loads, and the rest only when the packet has passed, in steps ...
  */
 #define XCAP_WINDOW_EARLY 64
+#define XCAP_WINDOW_STEP  32 /* ... of these each */
 
 /*
  * Room behind the window: what is made up in front of the real bytes - Ethernet header, VLAN tag,
