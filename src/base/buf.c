@@ -4,6 +4,7 @@
  */
 #include "base/buf.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,6 +52,11 @@ static bool grow(struct buf *b, size_t more)
 	b->data = data;
 	b->cap = cap;
 	return true;
+}
+
+int buf_reserve(struct buf *b, size_t len)
+{
+	return grow(b, len) ? 0 : -ENOMEM;
 }
 
 void buf_add(struct buf *b, const void *data, size_t len)

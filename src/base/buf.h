@@ -24,6 +24,9 @@ void buf_fini(struct buf *b);
 void buf_reset(struct buf *b);
 bool buf_failed(const struct buf *b);
 
+/* Room for len bytes behind the content, for who writes there himself. 0 or -ENOMEM. */
+int buf_reserve(struct buf *b, size_t len);
+
 void buf_add(struct buf *b, const void *data, size_t len);
 void buf_add_str(struct buf *b, const char *s);
 void buf_add_char(struct buf *b, char c);

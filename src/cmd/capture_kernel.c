@@ -25,7 +25,7 @@ static struct symbol_table *symbols(void *arg)
 		return kernel->symbols;
 	err_clear(&err);
 	begin_ns = phase_begin();
-	code = symbol_open(&kernel->symbols, &err);
+	code = symbol_open(&kernel->symbols, kernel->btf, &err);
 	phase_end("symbols", begin_ns);
 	if (code) {
 		kernel->symbols = NULL;

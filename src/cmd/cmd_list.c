@@ -160,7 +160,7 @@ static int open_kernel(struct list *list, const char *btf_file, struct err *err)
 	list->kernel.features = feature_new(kbtf_is_foreign(list->btf) ? NULL : list->btf);
 	if (!list->tracepoints || !list->kernel.features)
 		return err_errno(err, ERR_FAILED, -ENOMEM, "cannot list the tracepoints");
-	if (symbol_open(&list->symbols, &no_symbols))
+	if (symbol_open(&list->symbols, list->btf, &no_symbols))
 		list->symbols = NULL;
 	list->kernel.btf = list->btf;
 	list->kernel.tracepoints = list->tracepoints;

@@ -2,10 +2,10 @@
 /*
  * symbol.c - the text symbols of /proc/kallsyms in one sorted array.
  *
- * Writing the file's lines costs the kernel far more than parsing them costs us, so it is read once
- * and parsed while it comes in. Kept per symbol: its address and its offset in one blob of names,
- * where a module's name follows the symbol's own. The index by name is made when the first name is
- * looked for.
+ * Where the kernel has an iterator over them, it is asked for them without the text
+ * (symbol_iter.c); else the file is read once and parsed while it comes in. Kept per symbol: its
+ * address and its offset in one blob of names, where a module's name follows the symbol's own. The
+ * index by name is made when the first name is looked for.
  */
 #include "kernel/symbol.h"
 
@@ -18,6 +18,7 @@
 
 #include "base/buf.h"
 #include "kernel/kroot.h"
+#include "kernel/symbol_iter.h"
 
 #define CHUNK	   65536
 #define BUCKETS	   65536
@@ -65,7 +66,8 @@ static const char *name_of(const struct symbol_table *table, const struct symbol
 	return table->names.data + (symbol->name & NAME_LIMIT);
 }
 
-static int add(struct symbol_table *table, uint64_t addr, const char *name, const char *module)
+/* name: where it lies in the blob, with IN_MODULE. */
+static int add_at(struct symbol_table *table, uint64_t addr, uint32_t name)
 {
 	struct symbol *list;
 
@@ -76,14 +78,30 @@ static int add(struct symbol_table *table, uint64_t addr, const char *name, cons
 			return -ENOMEM;
 		table->list = list;
 	}
-	if (table->names.len > NAME_LIMIT)
-		return -E2BIG;
 	table->list[table->n].addr = addr;
-	table->list[table->n++].name = table->names.len | (module ? IN_MODULE : 0);
+	table->list[table->n++].name = name;
+	table->restricted = table->restricted && addr == 0;
+	return 0;
+}
+
+static int add(struct symbol_table *table, uint64_t addr, const char *name, const char *module)
+{
+	int rc = table->names.len > NAME_LIMIT
+			 ? -E2BIG
+			 : add_at(table, addr, table->names.len | (module ? IN_MODULE : 0));
+
+	if (rc)
+		return rc;
 	buf_add(&table->names, name, strlen(name) + 1);
 	if (module)
 		buf_add(&table->names, module, strlen(module) + 1);
 	return buf_failed(&table->names) ? -ENOMEM : 0;
+}
+
+/* In front of each function (6.2 and later): half of the lines, and never executed. */
+static bool is_padding(const char *name)
+{
+	return !strncmp(name, "__pfx_", 6);
 }
 
 /* "ffffffff81000000 T _stext" or "ffffffffc0000000 t foo\t[bar]"; anything else is passed over. */
@@ -104,10 +122,7 @@ static int parse_line(struct symbol_table *table, char *line)
 		*end = '\0';
 		module++;
 	}
-	table->restricted = table->restricted && addr == 0;
-	/* padding in front of each function (6.2 and later): half of the lines, and never executed
-	 */
-	if (!strncmp(name, "__pfx_", 6))
+	if (is_padding(name))
 		return 0;
 	return *name ? add(table, addr, name, module) : 0;
 }
@@ -152,6 +167,37 @@ static int read_all(struct symbol_table *table, int fd)
 	if (n < 0)
 		return n;
 	return used < CHUNK ? 0 : -EINVAL; /* a line of 64 KiB */
+}
+
+/* What the iterator wrote stays where it is; the names are in it as they are kept. */
+static int take_all(struct symbol_table *table)
+{
+	const char *at = table->names.data, *end = at + table->names.len;
+	int rc = table->names.len > NAME_LIMIT ? -E2BIG : 0;
+
+	while (at < end && !rc) {
+		const char *name = at + SYMBOL_ITER_HEAD;
+		const char *module = name + strlen(name) + 1;
+		uint64_t addr;
+
+		memcpy(&addr, at, sizeof(addr));
+		at = module + strlen(module) + 1;
+		if (*name && !is_padding(name))
+			rc = add_at(table, addr,
+				    (name - table->names.data) | (*module ? IN_MODULE : 0));
+	}
+	return rc;
+}
+
+static int read_text(struct symbol_table *table, const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC), rc = fd < 0 ? -errno : 0;
+
+	if (!rc) {
+		rc = read_all(table, fd);
+		close(fd);
+	}
+	return rc;
 }
 
 /* By address; equal ones stay in the file's order, in which the kernel prefers the first, too. */
@@ -200,11 +246,11 @@ static const struct name_index *get_index(const struct symbol_table *table)
 	return index;
 }
 
-int symbol_open(struct symbol_table **out, struct err *err)
+int symbol_open(struct symbol_table **out, const struct kbtf *types, struct err *err)
 {
 	struct symbol_table *table = calloc(1, sizeof(*table));
 	char path[512];
-	int fd = -1, ret = -ENOMEM;
+	int ret = -ENOMEM;
 
 	*out = NULL;
 	kroot_path(path, sizeof(path), "/proc/kallsyms");
@@ -214,16 +260,19 @@ int symbol_open(struct symbol_table **out, struct err *err)
 		goto out;
 	buf_init(&table->names);
 	table->restricted = true;
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	ret = fd < 0 ? -errno : read_all(table, fd);
+	ret = symbol_iter_read(types, &table->names) ? -ENOENT : take_all(table);
+	if (ret) {
+		buf_reset(&table->names);
+		table->n = 0;
+		table->restricted = true;
+		ret = read_text(table, path);
+	}
 	if (!ret) {
 		sort(table);
 		*out = table;
 		table = NULL;
 	}
 out:
-	if (fd >= 0)
-		close(fd);
 	symbol_close(table);
 	return ret ? err_errno(err, ERR_FAILED, ret, "cannot read '%s'", path) : 0;
 }

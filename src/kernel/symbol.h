@@ -14,13 +14,15 @@
 
 #include "base/err.h"
 
+struct kbtf;
 struct symbol_table;
 
 /*
- * Read the text symbols. Addresses may all be zero (kptr_restrict, no CAP_SYSLOG): then
+ * Read the text symbols; quicker where the running kernel's types are given (may be NULL).
+ * Addresses may all be zero (kptr_restrict, no CAP_SYSLOG): then
  * symbol_restricted() is true and every look-up by address fails. ERR_FAILED if unreadable.
  */
-int symbol_open(struct symbol_table **table, struct err *err);
+int symbol_open(struct symbol_table **table, const struct kbtf *types, struct err *err);
 void symbol_close(struct symbol_table *table); /* takes NULL */
 bool symbol_restricted(const struct symbol_table *table);
 

@@ -112,7 +112,7 @@ static bool refresh(struct stacks *stacks)
 	if (stacks->refreshed_s && now.tv_sec - stacks->refreshed_s < REFRESH_S)
 		return false;
 	stacks->refreshed_s = now.tv_sec ? now.tv_sec : 1;
-	if (symbol_open(&fresh, &ignored))
+	if (symbol_open(&fresh, NULL, &ignored))
 		return false;
 	symbol_close(stacks->fresh);
 	stacks->fresh = fresh;

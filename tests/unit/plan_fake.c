@@ -245,7 +245,7 @@ static struct symbol_table *open_symbols(void *arg)
 	struct err err;
 
 	err_clear(&err);
-	if (!fake->symbols && symbol_open(&fake->symbols, &err))
+	if (!fake->symbols && symbol_open(&fake->symbols, NULL, &err))
 		fake->symbols = NULL;
 	return fake->symbols;
 }

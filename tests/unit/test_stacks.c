@@ -54,7 +54,7 @@ static void open_depth(struct fixture *f, const char *text, uint32_t depth)
 	memset(f, 0, sizeof(*f));
 	if (text) {
 		fakeroot_write_text(KALLSYMS, text);
-		assert_int_equal(symbol_open(&f->symbols, &err), 0);
+		assert_int_equal(symbol_open(&f->symbols, NULL, &err), 0);
 	}
 	f->kernel.symbols = get_symbols;
 	f->kernel.symbols_arg = f;

@@ -11,8 +11,11 @@
 
 #include <cmocka.h>
 
+#include "base/util.h"
 #include "fakeroot.h"
+#include "kernel/kbtf.h"
 #include "kernel/symbol.h"
+#include "kernel/symbol_iter.h"
 
 #define KALLSYMS "/proc/kallsyms"
 
@@ -35,7 +38,7 @@ static struct symbol_table *open_text(const char *text)
 	struct err err;
 
 	fakeroot_write_text(KALLSYMS, text);
-	assert_int_equal(symbol_open(&table, &err), 0);
+	assert_int_equal(symbol_open(&table, NULL, &err), 0);
 	return table;
 }
 
@@ -233,7 +236,7 @@ static void symbol_open__no_file__names_the_path_and_errno(void **state)
 	struct err err;
 
 	(void)state;
-	assert_true(symbol_open(&table, &err) < 0);
+	assert_true(symbol_open(&table, NULL, &err) < 0);
 	assert_null(table);
 	assert_int_equal(err.status, ERR_FAILED);
 	assert_non_null(strstr(err.msg, "/proc/kallsyms"));
@@ -248,7 +251,7 @@ static void symbol_open__running_kernel__has_a_known_function(void **state)
 	uint64_t addr;
 
 	(void)state;
-	if (symbol_open(&table, &err)) {
+	if (symbol_open(&table, NULL, &err)) {
 		print_message("skip: %s\n", err.msg);
 		skip();
 	}
@@ -256,6 +259,56 @@ static void symbol_open__running_kernel__has_a_known_function(void **state)
 	if (!symbol_restricted(table))
 		assert_named(table, addr + 1, "netif_receive_skb+0x1");
 	symbol_close(table);
+}
+
+/* One line of /proc/kallsyms: both tables have it, or neither. False: it is of no function, or may
+ * come and go. */
+static bool is_in_both(const struct symbol_table *iter, const struct symbol_table *text, char *line)
+{
+	char type, name[600], module[100] = "", shown[2][700];
+	unsigned long long addr;
+
+	if (sscanf(line, "%llx %c %599s [%99[^]]", &addr, &type, name, module) < 3 ||
+	    !strchr("tTwW", type) || !strcmp(module, "bpf"))
+		return false;
+	assert_int_equal(symbol_find_in(iter, module, name, NULL),
+			 symbol_find_in(text, module, name, NULL));
+	assert_int_equal(symbol_name(iter, addr + 3, shown[0], sizeof(shown[0])),
+			 symbol_name(text, addr + 3, shown[1], sizeof(shown[1])));
+	assert_string_equal(shown[0], shown[1]);
+	return true;
+}
+
+static void symbol_open__running_kernel__iterator_and_text_are_the_same(void **state)
+{
+	struct symbol_table *iter, *text;
+	struct kbtf *kbtf;
+	struct err err;
+	struct buf raw;
+	char *line, *save = NULL, *all;
+	size_t n = 0;
+
+	(void)state;
+	err_clear(&err);
+	buf_init(&raw);
+	if (kbtf_open(&kbtf, &err) || symbol_iter_read(kbtf, &raw)) {
+		print_message("skip: no iterator over the kernel's symbols (Linux 6.0, root)\n");
+		skip();
+	}
+	assert_true(raw.len > 1000000);
+	buf_fini(&raw);
+	assert_int_equal(symbol_open(&iter, kbtf, &err), 0);
+	assert_int_equal(symbol_open(&text, NULL, &err), 0);
+	assert_int_equal(symbol_restricted(iter), symbol_restricted(text));
+	all = util_read_file("/proc/kallsyms", NULL);
+	assert_non_null(all);
+	for (line = strtok_r(all, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
+		n += is_in_both(iter, text, line);
+	assert_true(n > 20000);
+	free(all);
+	symbol_close(iter);
+	symbol_close(text);
+	kbtf_close(kbtf);
 }
 
 #define WITH_ROOT(f) cmocka_unit_test_setup_teardown(f, fakeroot_setup, fakeroot_teardown)
@@ -277,6 +330,7 @@ int main(void)
 		WITH_ROOT(symbol_find_in__module__takes_only_its_own),
 		WITH_ROOT(symbol_open__no_file__names_the_path_and_errno),
 		cmocka_unit_test(symbol_open__running_kernel__has_a_known_function),
+		cmocka_unit_test(symbol_open__running_kernel__iterator_and_text_are_the_same),
 	};
 
 	return cmocka_run_group_tests_name("symbol", tests, NULL, NULL);
