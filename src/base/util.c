@@ -117,7 +117,10 @@ int util_parse_u64(const char *s, uint64_t min, uint64_t max, uint64_t *out)
 
 bool util_glob(const char *pattern, const char *s)
 {
-	return fnmatch(pattern, s, FNM_NOESCAPE) == 0;
+	/* most names differ in the first letter, and fnmatch(3) is slow to say so */
+	if (*pattern && *pattern != *s && !strchr("*?[", *pattern))
+		return false;
+	return (pattern[0] == '*' && !pattern[1]) || fnmatch(pattern, s, FNM_NOESCAPE) == 0;
 }
 
 bool util_is_glob(const char *s)

@@ -281,25 +281,27 @@ static const char *probe_name(const struct btf *btf, const struct btf_type *type
 /* Name offsets already reported; some kernels' BTF has static functions of one name several times.
  */
 struct seen {
-	uint32_t *list;
+	uint32_t *slots; /* an open hash; 0: free, as no function's name is at 0 */
 	size_t n;
 };
 
-/* True if it was there; else it is now (without memory: a name may come twice). */
+#define SEEN_SLOTS 16384
+
+/* True if it was there; else it is now (without memory, or room: a name may come twice). */
 static bool seen_before(struct seen *seen, uint32_t name_off)
 {
-	uint32_t *list;
+	uint32_t at = name_off * 2654435761u >> 18;
 
-	for (size_t i = 0; i < seen->n; i++)
-		if (seen->list[i] == name_off)
-			return true;
-	if (seen->n % 1024 == 0) {
-		list = realloc(seen->list, (seen->n + 1024) * sizeof(*list));
-		if (!list)
-			return false;
-		seen->list = list;
+	if (!seen->slots)
+		seen->slots = calloc(SEEN_SLOTS, sizeof(*seen->slots));
+	while (seen->slots && seen->slots[at] && seen->slots[at] != name_off)
+		at = (at + 1) % SEEN_SLOTS;
+	if (!seen->slots || seen->slots[at])
+		return seen->slots != NULL;
+	if (seen->n < SEEN_SLOTS / 2) {
+		seen->slots[at] = name_off;
+		seen->n++;
 	}
-	seen->list[seen->n++] = name_off;
 	return false;
 }
 
@@ -320,7 +322,7 @@ static int for_each_in(struct kbtf *kbtf, const struct scope *scope, kbtf_fn fn,
 		fill_target(kbtf, scope, id, &target);
 		ret = fn(arg, name, btf_is_typedef(type), &target);
 	}
-	free(seen.list);
+	free(seen.slots);
 	return ret;
 }
 
