@@ -7,6 +7,7 @@
 	track.py late ADDRESS PORT N SECONDS	the same after so long a wait
 	track.py sizes ADDRESS PORT0 N BYTES	N datagrams, each 16 bytes longer than the one before and to the next port
 	track.py large ADDRESS PORT		one of 4,000 bytes, which routers may cut
+	track.py stream ADDRESS PORT		a connection, and 100 bytes on it, until the end
 	track.py hold PORT FILE			a socket that nobody reads, until the end; FILE when it is there
 	track.py tap DEVICE FILE		the same of a packet socket: it has a clone of all that passes
 	track.py ids FILE REGEX			lines "id parent probe WORD" of FILE, WORD what REGEX's group matched
@@ -43,6 +44,12 @@ def large(address, port):
     if s.family == socket.AF_INET:
         s.setsockopt(socket.IPPROTO_IP, 10, 0)  # IP_MTU_DISCOVER, IP_PMTUDISC_DONT
     s.sendto(b"x" * 4000, (address, int(port)))
+
+
+def stream(address, port):
+    s = socket.create_connection((address, int(port)))
+    s.send(b"x" * 100)
+    signal.pause()
 
 
 def tap(device, path):

@@ -174,6 +174,35 @@ test_track__a_retransmission_has_a_new_id_and_names_its_parent()
 	eq "named once" "$(count "$T/ids" "^[0-9]+ - ")" 3
 }
 
+# Data at the end of what there is to send, until it was sent again.
+lost_tail()
+{
+	background ip netns exec "$NS_A" python3 "$NET/track.py" stream "$IP_B" 9000
+	until_true 10 seen_lines 8 || fail "there is no retransmission"
+	kill "$BG"
+}
+
+# The first time it is sent again as a probe for the loss of the tail, by another way through TCP.
+test_track__a_tail_loss_probe_is_a_retransmission_too()
+{
+	local first
+
+	need socat
+	net_up
+	background ip netns exec "$NS_B" socat -u TCP4-LISTEN:9000,reuseaddr OPEN:/dev/null
+	until_true 5 listening 9000 || fail "no listener"
+	rules b 'table ip t { chain c { type filter hook input priority 0; tcp dport 9000 tcp flags & psh == psh drop; }; }'
+	capture skb --track -v -l -f net:net_dev_start_xmit,net:netif_receive_skb "${OURS[@]}" \
+		-e 'tcp dst port 9000 and tcp[tcpflags] & tcp-push != 0' -- lost_tail
+	at_least "loss probes" "$(in_a nstat -asz TcpExtTCPLossProbes | awk '/^Tcp/ { print $2 }')" 1
+	ids '(Flags)'
+	first=$(sed -n '1s/ .*//p' "$T/ids")
+	eq "hits of the first" "$(count "$T/ids" "^$first - ")" 2
+	eq "of the second, whose parent is the first" \
+		"$(count "$T/ids" "^[0-9]+ $first net_dev_start_xmit Flags retransmit")" 1
+	eq "hits without an id" "$(count "$T/ids" '^-')" 0
+}
+
 # Cut up before the device: each segment is a packet of its own and names the one it was in.
 test_track_exact__segments_name_their_parent()
 {
