@@ -108,6 +108,11 @@ static uint64_t lost(void *session)
 	return session_lost(session);
 }
 
+static uint64_t missed(void *session)
+{
+	return session_missed(session);
+}
+
 static uint64_t clock_ns(void *session)
 {
 	struct timespec now;
@@ -131,6 +136,7 @@ int capture_gather_begin(const struct config *config, const struct plan *plan,
 		.min_latency_ns = g->min_latency_ns,
 		.is_benign = is_benign,
 		.lost = lost,
+		.missed = missed,
 		.clock_ns = clock_ns,
 		.kernel = session,
 	};

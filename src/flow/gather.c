@@ -41,6 +41,12 @@ struct gather {
 	uint64_t held_back, strays, n_fast, n_unbased;
 };
 
+/* What nobody got to know of: it was lost on its way, or there was no program to see it. */
+static uint64_t lost_up_to_now(const struct gather_config *config)
+{
+	return config->lost(config->kernel) + (config->missed ? config->missed(config->kernel) : 0);
+}
+
 /* The records of the stream are older than what the counters know: their time is the clock's. */
 static void look_at_losses(struct gather *gather)
 {
@@ -50,7 +56,7 @@ static void look_at_losses(struct gather *gather)
 	if (!config->lost)
 		return;
 	before_ns = config->clock_ns(config->kernel);
-	lost = config->lost(config->kernel);
+	lost = lost_up_to_now(config);
 	losses_note(&gather->losses, before_ns, config->clock_ns(config->kernel), lost);
 }
 
@@ -76,7 +82,8 @@ struct gather *gather_new(const struct gather_config *config, const struct captu
 		errno = ENOMEM;
 		return NULL;
 	}
-	losses_init(&gather->losses, now_ns, 0);
+	/* hits are missed already while the probes are attached, and are of no packet here */
+	losses_init(&gather->losses, now_ns, config->lost ? lost_up_to_now(config) : 0);
 	return gather;
 }
 

@@ -47,8 +47,11 @@ struct gather_config {
 	uint64_t min_latency_ns;
 	/* A drop that is none; NULL: all are. */
 	bool (*is_benign)(const struct record *record);
-	/* Events lost up to now, at all probes, and the wall clock; NULL: none is. */
+	/* Events lost up to now, at all probes; NULL: none is. Beside these, hits that the kernel
+	 * did not show to the probes, as far as it counts them; NULL: none. */
 	uint64_t (*lost)(void *kernel);
+	uint64_t (*missed)(void *kernel);
+	/* The wall clock; there where `lost` is. */
 	uint64_t (*clock_ns)(void *kernel);
 	void *kernel;
 	gather_fn on_journey;

@@ -46,6 +46,14 @@ static void raise_nofile(uint32_t n_probes)
 	setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+static bool has_functions(const struct plan *plan)
+{
+	for (uint32_t i = 0; i < plan->n_probes; i++)
+		if (!plan->probes[i].is_tracepoint)
+			return true;
+	return false;
+}
+
 int hooks_init(struct hooks *hooks, const struct plan *plan, const struct plan_kernel *kernel,
 	       const struct object *object)
 {
@@ -55,6 +63,9 @@ int hooks_init(struct hooks *hooks, const struct plan *plan, const struct plan_k
 	hooks->holder.fd = -1;
 	hooks->tp_cookies = plan->n_probes > PLAN_LADDER_FEW &&
 			    plan_ladder_feature(kernel, FEATURE_TP_COOKIE, NULL, 0);
+	/* asked now: the kernel's types, which tell it, are let go of once all is attached */
+	hooks->link_missed =
+		has_functions(plan) && plan_ladder_feature(kernel, FEATURE_LINK_MISSED, NULL, 0);
 	memset(hooks->shared, -1, sizeof(hooks->shared));
 	hooks->list = calloc(plan->n_probes, sizeof(*hooks->list));
 	if (!hooks->list)

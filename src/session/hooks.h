@@ -39,8 +39,11 @@ struct hooks {
 	int shared[PLAN_MECHANISMS][2];
 	int *links; /* of many */
 	uint32_t n_links;
-	bool tp_cookies; /* one program for all tracepoints that go by raw_tp */
-	bool many_known; /* none of these missed a hit; set when they are closed */
+	bool tp_cookies;     /* one program for all tracepoints that go by raw_tp */
+	bool many_known;     /* none of these missed a hit; set when they are closed */
+	bool link_missed;    /* this kernel's links of kprobes count missed hits */
+	uint64_t missed_sum; /* of all, when they were closed */
+	bool missed_done;
 	struct holder holder;
 	/* attachments of others that are slow to let go of, too; theirs, until this is detached */
 	const int *more;

@@ -4,7 +4,8 @@
  *
  * Trampolines and tracepoints count in the program, from 5.12. Kprobes count in the link, from 6.7
  * (`missed` of struct bpf_link_info); before that nobody knows. A link over many functions has one
- * sum for all: if it is not zero, what a probe of it missed is not known.
+ * sum for all: if it is not zero, what a probe of it missed is not known. The sum over all probes
+ * is asked for while packets come: what was missed was lost to the journeys of that time.
  */
 #include "session/hooks_missed.h"
 
@@ -12,7 +13,6 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "plan/plan_ladder.h"
 #include "session/attach.h"
 
 /* struct bpf_link_info as of 6.7; the system's header may be older. */
@@ -56,6 +56,20 @@ static bool link_misses(int link_fd, bool of_many, uint64_t *missed)
 	return true;
 }
 
+/* Of a link of any kind, or of none: where these count, they say so. */
+static void kprobe_misses(int link_fd, uint64_t *missed)
+{
+	union link_info info = {};
+	__u32 size = sizeof(info);
+
+	if (link_fd < 0 || bpf_obj_get_info_by_fd(link_fd, &info, &size))
+		return;
+	if (info.multi.type == BPF_LINK_TYPE_KPROBE_MULTI)
+		*missed += info.multi.missed;
+	else if (info.kprobe.type == BPF_LINK_TYPE_PERF_EVENT)
+		*missed += info.kprobe.missed;
+}
+
 /* Known of a probe in a link over many if there is nothing to divide. */
 static bool many_misses(const struct hooks *hooks)
 {
@@ -72,8 +86,7 @@ static bool end_misses(const struct hooks *hooks, const struct hook_end *end, bo
 {
 	if (!by_kprobe)
 		return program_misses(end->prog_fd, missed);
-	return plan_ladder_feature(hooks->kernel, FEATURE_LINK_MISSED, NULL, 0) &&
-	       link_misses(end->link_fd, false, missed);
+	return hooks->link_missed && link_misses(end->link_fd, false, missed);
 }
 
 /* Tracepoints that share a program share its count: known if there is nothing to divide. */
@@ -113,11 +126,37 @@ void hooks_missed_count(const struct hooks *hooks, uint32_t probe, struct captur
 				end_misses(hooks, &hook->entry, by_kprobe, &counts->missed));
 }
 
+uint64_t hooks_missed_of_end(const struct hook_end *end)
+{
+	uint64_t missed = 0;
+
+	program_misses(end->prog_fd, &missed);
+	kprobe_misses(end->link_fd, &missed);
+	return missed;
+}
+
+uint64_t hooks_missed_sum(const struct hooks *hooks)
+{
+	uint64_t sum = 0;
+
+	if (hooks->missed_done)
+		return hooks->missed_sum;
+	for (uint32_t i = 0; i < hooks->plan->n_probes; i++)
+		sum += hooks_missed_of_end(&hooks->list[i].main) +
+		       hooks_missed_of_end(&hooks->list[i].entry);
+	for (int i = 0; i < PLAN_MECHANISMS; i++)
+		for (int keep = 0; keep < 2; keep++)
+			program_misses(hooks->shared[i][keep], &sum);
+	for (uint32_t i = 0; i < hooks->n_links; i++)
+		kprobe_misses(hooks->links[i], &sum);
+	return sum;
+}
+
 void hooks_missed_settle(struct hooks *hooks)
 {
-	hooks->many_known = hooks->n_links &&
-			    plan_ladder_feature(hooks->kernel, FEATURE_LINK_MISSED, NULL, 0) &&
-			    many_misses(hooks);
+	hooks->many_known = hooks->n_links && hooks->link_missed && many_misses(hooks);
+	hooks->missed_sum = hooks_missed_sum(hooks);
+	hooks->missed_done = true;
 	for (uint32_t i = 0; i < hooks->plan->n_probes; i++) {
 		struct hook *hook = &hooks->list[i];
 		struct capture_counts counts = {};

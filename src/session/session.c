@@ -6,6 +6,7 @@
 
 #include <bpf/bpf.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <linux/membarrier.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -42,7 +43,8 @@ struct session {
 	struct track track;
 	struct chain chain;
 	struct reader *reader;
-	struct loop *loop; /* reads are done on it, once enabled; the caller's */
+	struct loop *loop;     /* reads are done on it, once enabled; the caller's */
+	uint64_t hooks_missed; /* calls, before it was enabled */
 };
 
 static void read_round(struct session *session, bool stepped)
@@ -172,6 +174,7 @@ int session_enable(struct session *session, struct loop *loop, struct err *err)
 		rc = loop_add_timer(loop, SWEEP_PERIOD_NS, false, on_sweep, session);
 	if (rc)
 		return err_errno(err, ERR_FAILED, rc, "cannot wait for the ring buffer");
+	session->hooks_missed = track_missed(&session->track);
 	object_enable(&session->object, true);
 	read_symbols(&session->config);
 	return 0;
@@ -224,7 +227,6 @@ uint64_t session_lost(const struct session *session)
 	/* a packet that got no id at one hop may get one at the next */
 	session_count_tracked(session, &followed);
 	lost = followed.untracked;
-
 	for (uint64_t i = 0; i < n; i++) {
 		const struct xcap_counters *c = &session->object.counters[i];
 
@@ -233,10 +235,24 @@ uint64_t session_lost(const struct session *session)
 	return lost;
 }
 
+uint64_t session_missed(const struct session *session)
+{
+	return hooks_missed_sum(&session->hooks) + track_missed(&session->track);
+}
+
 void session_count_tracked(const struct session *session, struct capture_totals *totals)
 {
 	if (session->config.plan->config.track)
 		track_count(&session->track, totals);
+}
+
+/* Of a free that was not seen: the next packet in that memory got the id of the one before. */
+static void say_missed(uint64_t n)
+{
+	if (n)
+		log_warning("packets were not followed through %" PRIu64
+			    " call%s that the kernel did not show: some ids may be of two packets",
+			    n, n == 1 ? "" : "s");
 }
 
 void session_stop(struct session *session)
@@ -248,6 +264,7 @@ void session_stop(struct session *session)
 	hooks_missed_settle(&session->hooks);
 	/* first: the holder that hooks_detach() lets go of has to be the last that holds them */
 	track_detach(&session->track);
+	say_missed(track_missed(&session->track) - session->hooks_missed);
 	hooks_detach(&session->hooks);
 	chain_detach(&session->chain);
 	/* programs run under RCU: after this none is between its look at the flag and its record */

@@ -57,6 +57,9 @@ void session_count(const struct session *session, struct capture_counts *probes)
 /* Events lost up to now, at all probes and CPUs: for lack of room, of a slot, of readable bytes, of
  * an id. */
 uint64_t session_lost(const struct session *session);
+/* Hits that the kernel did not show to the programs of probes and of the hooks that follow packets,
+ * as far as it counts them. */
+uint64_t session_missed(const struct session *session);
 /* Of packets that are followed: tracked and what stands beside it. */
 void session_count_tracked(const struct session *session, struct capture_totals *totals);
 

@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "session/attach.h"
 #include "session/clock.h"
+#include "session/hooks_missed.h"
 #include "xcap/track.h"
 
 #define AGE_MAX_NS   30000000000ull
@@ -226,8 +227,19 @@ void track_count(const struct track *track, struct capture_totals *totals)
 	totals->aged = track->aged;
 }
 
+uint64_t track_missed(const struct track *track)
+{
+	uint64_t missed = track->missed;
+
+	for (uint32_t i = 0; !track->detached && i < 2 * track->plan->n_hooks; i++)
+		missed += hooks_missed_of_end(&track->ends[i]);
+	return missed;
+}
+
 void track_detach(struct track *track)
 {
+	track->missed = track_missed(track);
+	track->detached = true;
 	for (uint32_t i = 0; track->ends && i < 2 * track->plan->n_hooks; i++) {
 		if (track->ends[i].link_fd >= 0)
 			close(track->ends[i].link_fd);

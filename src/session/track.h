@@ -18,6 +18,8 @@ struct track {
 	uint32_t n_slow;
 	struct hook_end *ends; /* two per hook: at the entry or alone, at the return */
 	uint64_t aged, swept;  /* packets that were forgotten, and their rows */
+	uint64_t missed;       /* see track_missed(); taken down when the hooks were let go of */
+	bool detached;
 };
 
 /* 0 or -ENOMEM; the plan and the object stay the caller's and outlive it. */
@@ -33,6 +35,9 @@ int track_attach(struct track *track, struct err *err);
 void track_sweep(struct track *track);
 
 void track_count(const struct track *track, struct capture_totals *totals);
+
+/* Calls that the kernel did not show to the hooks, as far as it counts them. */
+uint64_t track_missed(const struct track *track);
 
 void track_detach(struct track *track);
 void track_fini(struct track *track);

@@ -180,3 +180,14 @@ test_debug__tells_how_long_each_phase_took()
 	try 0 skb --cmd true
 	no_match "$T/err" 'phase'
 }
+
+# The kernel's types tell whether links have such a count, and are long let go of when it is asked for.
+test_missed__hits_of_kprobes_are_known_where_links_count_them()
+{
+	need_kprobe
+	need_feature 'missed hits' "links that count missed hits"
+	net_up
+	capture skb -f kprobe:icmp_rcv -i "$DEV_B" -e icmp -- ping4 1
+	match "$T/out" '^[0-9:.]+ icmp_rcv '
+	no_match "$T/err" 'missed: unknown'
+}

@@ -57,6 +57,11 @@ static uint64_t lost(void *arg)
 	return ((struct gather_rig *)arg)->lost;
 }
 
+static uint64_t missed(void *arg)
+{
+	return ((struct gather_rig *)arg)->missed;
+}
+
 static uint64_t clock_ns(void *arg)
 {
 	return ns(((struct gather_rig *)arg)->clock_us);
@@ -79,6 +84,7 @@ struct gather_rig *gather_rig_new(void)
 	rig->config = (struct gather_config){
 		.baseline = GATHER_BASELINE_ANY,
 		.lost = lost,
+		.missed = missed,
 		.clock_ns = clock_ns,
 		.kernel = rig,
 		.on_journey = on_journey,

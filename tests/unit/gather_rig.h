@@ -24,9 +24,9 @@ struct gather_rig {
 	struct capture_probe probes[4];
 	struct capture_info info;
 	struct buf out, changes;
-	uint64_t lost, clock_us; /* what the kernel would say */
-	struct frame frame;	 /* of all records to come */
-	struct record record;	 /* and the rest of them */
+	uint64_t lost, missed, clock_us; /* what the kernel would say */
+	struct frame frame;		 /* of all records to come */
+	struct record record;		 /* and the rest of them */
 };
 
 struct gather_rig *gather_rig_new(void);

@@ -380,6 +380,40 @@ static void lost__and_known_only_when_room_is_needed__is_seen_in_time(void **sta
 	gather_rig_expect(rig, "17 uncertain a@30000 lost=1 | ");
 }
 
+static void missed__hit_of_a_probe__makes_uncertain_who_was_not_there(void **state)
+{
+	struct gather_rig *rig = *state;
+
+	gather_rig_advance(rig, 5 * TIMEOUT_US);
+	for (uint64_t id = 7; id <= 8; id++) {
+		gather_rig_hop(rig, A, 5 * TIMEOUT_US + 1, id);
+		gather_rig_hop(rig, C, 5 * TIMEOUT_US + 3, id);
+		gather_rig_end(rig, 5 * TIMEOUT_US + 4, id);
+	}
+	gather_rig_hop(rig, B, 5 * TIMEOUT_US + 2, 8);
+	rig->missed = 1;
+	gather_rig_advance(rig, 5 * TIMEOUT_US + 2 * GRACE_US);
+	gather_rig_expect(rig, "7 uncertain a@5000001 c@5000003 lost=1 | "
+			       "8 complete a@5000001 b@5000002 c@5000003 | ");
+	/* of later ones it says nothing */
+	gather_rig_advance(rig, 8 * TIMEOUT_US);
+	gather_rig_hop(rig, A, 8 * TIMEOUT_US, 9);
+	gather_rig_end(rig, 8 * TIMEOUT_US, 9);
+	gather_rig_advance(rig, 9 * TIMEOUT_US);
+	gather_rig_expect(rig, "9 consumed a@8000000 -b -c | ");
+}
+
+static void missed__before_the_first_look__is_of_no_journey(void **state)
+{
+	struct gather_rig *rig = *state;
+
+	rig->missed = 5;
+	gather_rig_hop(rig, A, 1, 7);
+	gather_rig_end(rig, 2, 7);
+	gather_rig_advance(rig, 2 * GRACE_US);
+	gather_rig_expect(rig, "7 consumed a@1 -b -c | ");
+}
+
 static void buffer__full__closes_the_oldest_and_says_nothing_of_what_it_missed(void **state)
 {
 	struct gather_rig *rig = *state;
@@ -635,6 +669,8 @@ int main(void)
 		TEST(lost__while_it_was_on_its_way__makes_it_uncertain_and_never_not_received),
 		TEST(lost__before_the_first_hop_that_was_seen__makes_it_uncertain),
 		TEST(lost__and_known_only_when_room_is_needed__is_seen_in_time),
+		TEST(missed__hit_of_a_probe__makes_uncertain_who_was_not_there),
+		TEST(missed__before_the_first_look__is_of_no_journey),
 		TEST(buffer__full__closes_the_oldest_and_says_nothing_of_what_it_missed),
 		TEST(buffer__full_of_what_is_over__closes_that_first),
 		TEST(clock__set_back__lets_nothing_wait_for_it),
