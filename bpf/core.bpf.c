@@ -65,7 +65,7 @@ __hidden void xcap_chain_forget(u64 kind, u64 skb)
 	u32 zero = 0;
 	struct chain_note *note = bpf_map_lookup_elem(&chain_notes, &zero);
 
-	if (note && note->skb == chain_skb(kind, skb))
+	if (note && (!skb || note->skb == chain_skb(kind, skb)))
 		note->skb = 0;
 }
 

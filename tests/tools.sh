@@ -50,6 +50,8 @@ check            xz                            xz-utils           xz            
 check            zstd                          zstd               zstd              zstd
 check            wg                            wireguard-tools    wireguard-tools   wireguard-tools
 check            iptables                      iptables           iptables-nft      iptables-nft
+check            arptables-legacy              arptables          iptables-legacy   arptables
+check            ebtables-legacy               ebtables           iptables-legacy   ebtables
 '
 
 # CC may carry words: "ccache gcc"

@@ -63,3 +63,10 @@ int kbtf_offset_of(const struct kbtf_offset *offset, const char *name, const cha
 
 	return id > 0 ? find(offset->btf, id, member, 0) : -ENOENT;
 }
+
+int kbtf_offset_size(const struct kbtf_offset *offset, const char *name)
+{
+	int id = btf__find_by_name_kind(offset->btf, name, BTF_KIND_STRUCT);
+
+	return id > 0 ? (int)btf__type_by_id(offset->btf, id)->size : -ENOENT;
+}

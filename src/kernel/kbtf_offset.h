@@ -21,7 +21,10 @@ void kbtf_offset_close(struct kbtf_offset *offset);
 /* Offset in bytes of `member` in struct `name`, also inside anonymous members; -ENOENT: none. */
 int kbtf_offset_of(const struct kbtf_offset *offset, const char *name, const char *member);
 
-/* The same in the structure or union with this id. */
+/* Size in bytes of struct `name`; -ENOENT: it is not in this BTF. */
+int kbtf_offset_size(const struct kbtf_offset *offset, const char *name);
+
+/* Offset of `member` in the structure or union with this id. */
 int kbtf_offset_in(const struct btf *btf, uint32_t id, const char *member);
 
 #endif

@@ -131,9 +131,10 @@ struct plan_kernel {
 
 #define PLAN_CHAIN_HOOKS 5
 
-/* A function that walks a chain of netfilter: hooked at both ends, by fentry and fexit. */
+/* A function that walks a chain of netfilter: hooked at both ends. */
 struct plan_chain_hook {
 	const char *function;
+	enum plan_mechanism mechanism; /* PLAN_FEXIT; PLAN_KRETPROBE: where that cannot be had */
 	enum xcap_chain_kind kind;
 	uint32_t btf_id;
 	int btf_fd;			   /* of its module; 0: vmlinux. Owned by kbtf */
@@ -144,6 +145,9 @@ struct plan_chain_hook {
 struct plan_chains {
 	struct plan_chain_hook hooks[PLAN_CHAIN_HOOKS];
 	uint32_t n; /* 0: table and chain are not known */
+	/* modules that were not loaded, whose chains would be hooked */
+	const char *absent[PLAN_CHAIN_HOOKS];
+	uint32_t n_absent;
 	struct xcap_chain_layout layout;
 };
 

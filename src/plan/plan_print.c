@@ -89,8 +89,10 @@ void plan_print(const struct plan *plan, FILE *out)
 		config->has_dynptr ? "yes" : "no", config->has_rdonly_cast ? "yes" : "no",
 		config->has_loops ? "yes" : "no", config->vmemmap_base ? "yes" : "no");
 	for (uint32_t i = 0; i < plan->chains.n; i++)
-		fprintf(out, "hook     %s, by fentry and fexit: netfilter's table and chain\n",
-			plan->chains.hooks[i].function);
+		fprintf(out, "hook     %s, by %s: netfilter's table and chain\n",
+			plan->chains.hooks[i].function,
+			plan->chains.hooks[i].mechanism == PLAN_FEXIT ? "fentry and fexit"
+								      : "kprobe and kretprobe");
 	for (uint32_t i = 0; i < plan->n_probes; i++)
 		print_probe(&plan->probes[i], out);
 	print_track(plan, out);

@@ -7,9 +7,11 @@
 #ifndef SESSION_CHAIN_H
 #define SESSION_CHAIN_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "plan/plan.h"
+#include "record/record.h"
 #include "session/hooks.h"
 #include "session/object.h"
 #include "xcap/chain.h"
@@ -26,6 +28,8 @@ struct chain {
 	const struct object *object;
 	struct hook_end ends[PLAN_CHAIN_HOOKS][2]; /* at the entry, at the return */
 	struct chain_row rows[CHAIN_ROWS];	   /* looked up in this round of reading */
+	bool said_unknown, said_late;
+	bool looked; /* for modules, in this round */
 };
 
 void chain_init(struct chain *chain, const struct plan *plan, const struct object *object);
@@ -35,6 +39,12 @@ void chain_fini(struct chain *chain);
 
 /* Names may have gone to another chain: those that were looked up are forgotten. */
 void chain_begin_round(struct chain *chain);
+
+/*
+ * A drop came without table and chain. Where it is netfilter's and a module is loaded by now that
+ * was not at the start, that is said, once.
+ */
+void chain_look(struct chain *chain, const struct record *drop);
 
 /*
  * Names of xcap_event.chain; both NULL where it is 0 or not in the map any more. They are the

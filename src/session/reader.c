@@ -137,6 +137,8 @@ static void fill(struct reader *reader, const struct xcap_event *e, size_t size)
 	r->stack = get_stack(reader, e, size);
 	r->nf_path = NULL;
 	chain_get(reader->chain, e->chain, &r->nf_table, &r->nf_chain);
+	if (!e->chain && reader->chain->plan->chains.n_absent)
+		chain_look(reader->chain, r);
 	r->sk_state = e->sk_state;
 	r->ret = e->flags & XCAP_EV_HAS_RETURN
 			 ? return_value(&reader->config->plan->probes[e->probe], e->ret)
