@@ -25,7 +25,7 @@ const struct cmd cmd_drop = {
 		   "print json line-buffered verbose stack stack-depth stack-fold quiet no-names "
 		   "ether time nano "
 		   "summary explain "
-		   "count duration cmd ready-file buffer-size "
+		   "count stop-on duration cmd ready-file buffer-size "
 		   "backend btf dry-run debug help version",
 	.own_probes =
 		"'xcap drop' captures at skb:kfree_skb; 'xcap skb -f SPEC' captures elsewhere",

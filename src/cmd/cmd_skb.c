@@ -164,7 +164,7 @@ const struct cmd cmd_skb = {
 	.synopsis = "[OPTIONS] [EXPRESSION]",
 	.summary = "Capture packets at kernel functions and tracepoints",
 	.options = "probe backend btf "
-		   "filter filter-file interface track track-max "
+		   "filter filter-file interface reason track track-max "
 		   "snaplen skb-data skb-data-offset fake-hdr "
 		   "write format linktype packet-buffered "
 		   "print json line-buffered verbose stack stack-depth stack-fold quiet no-names "

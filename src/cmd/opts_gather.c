@@ -236,7 +236,7 @@ int opts_gather_check(const struct config *config, struct err *err)
 
 	if (option) {
 		err_set(err, ERR_USAGE, "%s needs -g: it is about the journeys of packets", option);
-		err_hint(err, "-g puts all that is seen of one packet together");
+		err_hint(err, "-g, or xcap trace, puts all that is seen of one packet together");
 		return err->code;
 	}
 	if (g->by_pointer && g->by_given && !g->by_content) {

@@ -215,6 +215,8 @@ int plan_build(const struct plan_request *request, const struct plan_kernel *ker
 	if (!code)
 		code = plan_probes(request, kernel, &specs, plan, err);
 	if (!code)
+		code = plan_reason_check(request, plan, err);
+	if (!code)
 		code = plan_track(request, kernel, plan, err);
 	if (!code) {
 		plan_link_note(plan);

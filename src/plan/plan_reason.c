@@ -78,3 +78,16 @@ int plan_reason(const struct plan_request *request, const struct plan_kernel *ke
 	plan->config.n_reasons = request->n_reasons;
 	return 0;
 }
+
+int plan_reason_check(const struct plan_request *request, const struct plan *plan, struct err *err)
+{
+	for (uint32_t i = 0; request->n_reasons && i < plan->n_probes; i++) {
+		if (plan->probes[i].config.is_kfree_skb)
+			continue;
+		err_set(err, ERR_USAGE, "--reason '%s': packets have no reason at '%s'",
+			request->reasons[0], plan->probes[i].spec);
+		err_hint(err, "-f skb:kfree_skb alone, or xcap drop");
+		return err->code;
+	}
+	return 0;
+}

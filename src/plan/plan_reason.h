@@ -19,4 +19,7 @@ int plan_reason_find(struct kbtf *kbtf, const char *option, const char *name, ui
 int plan_reason(const struct plan_request *request, const struct plan_kernel *kernel,
 		struct plan *plan, struct err *err);
 
+/* Once the probes are known. ERR_USAGE where one of them sees no drops: it would show nothing. */
+int plan_reason_check(const struct plan_request *request, const struct plan *plan, struct err *err);
+
 #endif

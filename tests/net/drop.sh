@@ -58,6 +58,37 @@ test_reason__is_compared_in_the_kernel()
 	hint_says "did you mean 'NO_SOCKET'"
 }
 
+test_reason__is_taken_at_the_tracepoint_too_and_nowhere_else()
+{
+	kernel_at_least 5 17 || skip "drop reasons (kernel 5.17)"
+	net_up
+	drop_port 9000
+	mapfile -t where < <(here)
+	start skb -f skb:kfree_skb --reason NO_SOCKET "${where[@]}"
+	udp 3 9004
+	syn 9000
+	stop
+	eq "lines" "$(lines "$T/out")" 3
+	eq "lines of that reason" "$(count "$T/out" ' NO_SOCKET .*\.9004: UDP')" 3
+	try 2 skb -f skb:kfree_skb,net:netif_receive_skb --reason NO_SOCKET
+	error_says "--reason 'NO_SOCKET': packets have no reason at 'tracepoint:net:netif_receive_skb'"
+}
+
+test_drop__stop_on_its_reason__ends_the_capture_at_the_first_that_is_shown()
+{
+	kernel_at_least 5 17 || skip "drop reasons (kernel 5.17)"
+	net_up
+	drop_port 9000
+	mapfile -t where < <(here)
+	start drop --stop-on reason=NETFILTER_DROP "${where[@]}"
+	udp 1 9004
+	syn 9000
+	finish
+	eq "lines" "$(lines "$T/out")" 2
+	match "$T/out" ' NO_SOCKET .*\.9004: UDP'
+	match "$T/out" ' NETFILTER_DROP .*\.9000: Flags'
+}
+
 test_summary__is_a_table_beside_the_file_and_explain_gives_advice()
 {
 	kernel_at_least 5 17 || skip "drop reasons (kernel 5.17)"

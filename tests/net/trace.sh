@@ -143,6 +143,16 @@ test_trace__a_dropped_packet_ends_where_it_is_dropped()
 	no_match "$T/out" "NOT received|$NS_B"
 }
 
+test_stack__of_a_journey_stands_below_each_hop()
+{
+	net_up
+	capture trace -S -f net:net_dev_queue,net:netif_receive_skb -e 'icmp[icmptype] = icmp-echo' -- ping4 1
+	eq "journeys" "$(count "$T/out" '^[^ ]')" 1
+	eq "hops" "$(count "$T/out" '^ +[0-9.]+us .* cpu[0-9]+')" 2
+	eq "stacks that begin in the device's queue" "$(count "$T/out" '^ +__dev_queue_xmit\+0x')" 1
+	at_least "frames" "$(count "$T/out" '^ +[a-z_0-9.]+\+0x[0-9a-f]+')" 8
+}
+
 # What the filter took before NAT is followed behind it, where the filter does not match; -f replaces the places.
 test_trace__follows_what_the_filter_took_behind_nat()
 {

@@ -463,6 +463,10 @@ static void opts_parse__trace__gathers_without_being_asked(void **state)
 	assert_int_equal(config.n_probes, 0);
 	assert_string_equal(config.trailing, "tcp");
 	opts_free(&config);
+	assert_int_equal(PARSE_FOR(&cmd_trace, "-S", "--stack-depth", "9"), 0);
+	assert_true(config.stack && config.gather.on);
+	assert_int_equal(config.stack_depth, 9);
+	opts_free(&config);
 	assert_int_equal(PARSE_FOR(&cmd_trace, "-f", "@rx"), 0);
 	assert_int_equal(config.n_probes, 1);
 	opts_free(&config);
@@ -1050,6 +1054,13 @@ static void opts_drop__reasons__are_a_list_by_commas_and_by_repeating(void **sta
 	assert_string_equal(config.reasons[0], "NO_SOCKET");
 	assert_string_equal(config.reasons[1], "OTHERHOST");
 	assert_string_equal(config.reasons[2], "XDP");
+	opts_free(&config);
+	DROP("--stop-on", "drop,reason=NO_SOCKET");
+	assert_true(config.stop.drop);
+	assert_int_equal(config.stop.n_reasons, 1);
+	opts_free(&config);
+	ACCEPT("-f", "skb:kfree_skb", "--reason", "NO_SOCKET");
+	assert_int_equal(config.n_reasons, 1);
 	opts_free(&config);
 	REFUSE_FOR(&cmd_drop, "option '--reason': a name is empty", "", "--reason", "A,");
 	REFUSE_FOR(&cmd_drop, "option '--reason': a name is empty", "", "--reason", "");

@@ -160,9 +160,11 @@ static void gather__its_options_without_it__are_errors(void **state)
 		assert_string_equal(err.msg, message);
 	}
 	REFUSE("--stop-on incomplete needs -g: it is about the journeys of packets",
-	       "-g puts all that is seen of one packet together", "--stop-on", "incomplete");
+	       "-g, or xcap trace, puts all that is seen of one packet together", "--stop-on",
+	       "incomplete");
 	REFUSE("--stop-on latency needs -g: it is about the journeys of packets",
-	       "-g puts all that is seen of one packet together", "--stop-on", "latency>1ms");
+	       "-g, or xcap trace, puts all that is seen of one packet together", "--stop-on",
+	       "latency>1ms");
 	REFUSE("option '--gather-baseline': the argument is empty", "", "-g", "--gather-baseline",
 	       "");
 }

@@ -398,6 +398,10 @@ static void plan_build__reasons__are_this_kernels_numbers(void **state)
 	assert_int_equal(f.plan.config.n_reasons, 2);
 	assert_int_equal(f.plan.config.reasons[0], 2);
 	assert_int_equal(f.plan.config.reasons[1], 2);
+	plan_fixture_build_fails(&f, "skb:kfree_skb,tp:net:netif_receive_skb", ERR_USAGE,
+				 "--reason 'not_specified': packets have no reason at "
+				 "'tracepoint:net:netif_receive_skb'",
+				 "-f skb:kfree_skb alone, or xcap drop");
 	reasons[1] = "not_specifed";
 	plan_fixture_build_fails(&f, "skb:kfree_skb", ERR_USAGE,
 				 "--reason 'not_specifed': this kernel has no such reason",
