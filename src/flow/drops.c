@@ -91,6 +91,18 @@ static const struct benign benign[] = {
 	{VAGUE, "ip6_mc_input", TO_GROUP, GROUPS},
 };
 
+/* Of one packet. */
+static const struct {
+	const char *many, *one;
+} words[] = {
+	{SERVED, "packet that has served"},
+	{OTHERS, "frame to another host's address"},
+	{REPLIES, "echo reply without a ping socket"},
+	{TIMEWAIT, "segment that a connection in TIME_WAIT took"},
+	{EMPTY, "end of a connection nobody read any more"},
+	{COPIES, "copy for a packet socket that was closed"},
+};
+
 struct drops {
 	struct drops_config config;
 	uint64_t hidden[UTIL_ARRAY_SIZE(benign)]; /* by the first row with the same words */
@@ -286,6 +298,14 @@ bool drops_take(struct drops *drops, const struct record *record)
 	return true;
 }
 
+static const char *words_for(const char *many, uint64_t n)
+{
+	for (size_t i = 0; n == 1 && i < UTIL_ARRAY_SIZE(words); i++)
+		if (strcmp(words[i].many, many) == 0)
+			return words[i].one;
+	return many;
+}
+
 void drops_print_hidden(const struct drops *drops, FILE *out)
 {
 	const char *before = "not shown, but by --all: ";
@@ -293,7 +313,8 @@ void drops_print_hidden(const struct drops *drops, FILE *out)
 
 	for (i = 0; i < UTIL_ARRAY_SIZE(benign); i++)
 		if (drops->hidden[i]) {
-			fprintf(out, "%s%" PRIu64 " %s", before, drops->hidden[i], benign[i].why);
+			fprintf(out, "%s%" PRIu64 " %s", before, drops->hidden[i],
+				words_for(benign[i].why, drops->hidden[i]));
 			before = "; ";
 		}
 	if (drops->no_ip)

@@ -326,7 +326,7 @@ static void take__benign_ones__are_counted_by_their_words(void **state)
 	r = make_drop("NO_SOCKET", "tcp_v4_rcv+0x91", NULL);
 	assert_true(drops_take(drops, &r));
 	assert_prints(drops, drops_print_hidden,
-		      "not shown, but by --all: 2 echo replies without a ping socket; 1 segments "
+		      "not shown, but by --all: 2 echo replies without a ping socket; 1 segment "
 		      "that a connection in TIME_WAIT took; 1 no IP or ARP packet\n");
 	assert_prints(drops, drops_print_advice, ""); /* nobody asked */
 	drops_free(drops);
