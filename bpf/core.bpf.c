@@ -119,16 +119,9 @@ static __always_inline void capture_in(struct window_slot *slot, struct xcap_ctx
 
 	p->given = c->given;
 	p->drop = c->drop & ~XCAP_BY_COOKIE;
-
-	if (!c->skb)
-		view_none(v);
-	else if (c->direct)
-		view_by_btf(v, c->skb, c->dev, cfg.has_rdonly_cast);
-	else
-		view_by_address(v, c->skb, c->dev, cfg.has_rdonly_cast);
+	view_fill(v, c);
 	if (cfg.n_if_patterns && !meta_interface(&if_match, v, cfg.n_if_patterns))
 		return;
-	p->event.direction = meta_direction(probe, v);
 	if (!packet_passes(slot, c, &f, probe, count))
 		return;
 	if (xcap_drop(c, p))

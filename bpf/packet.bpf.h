@@ -67,9 +67,11 @@ static __always_inline bool identify(struct window_slot *slot, struct xcap_ctx *
 	if (cfg.track && probe->only_tracked)
 		return known;
 	if (cfg.has_filter && !(cfg.track_follow && known)) {
-		p->ifindex = v->ifindex;
-		p->protocol = bpf_ntohs(v->protocol);
-		p->pkt_type = meta_pkt_type(p->event.direction, v);
+		if (cfg.filter_asks) {
+			p->ifindex = v->ifindex;
+			p->protocol = bpf_ntohs(v->protocol);
+			p->pkt_type = meta_pkt_type(p->event.direction, v);
+		}
 		if (!filter_accepts(f, p, count))
 			return false;
 	}
@@ -78,14 +80,29 @@ static __always_inline bool identify(struct window_slot *slot, struct xcap_ctx *
 	return true;
 }
 
-/* Where the packet starts, its missing headers, its first bytes. */
+/* What the record says of the skb, and what depends on it. */
+static __always_inline void read_more(const struct xcap_ctx *c, const struct xcap_probe *probe,
+				      struct skb_view *v, struct xcap_packet *p)
+{
+	view_fill_more(v, c);
+	p->event.direction = meta_direction(probe, v);
+}
+
+/*
+ * Where the packet starts, its missing headers, its first bytes. A packet that has its headers is
+ * asked no more before the filter has accepted it.
+ */
 static __always_inline enum window_result find_packet(const struct xcap_ctx *c,
 						      struct xcap_filter_ctx *f,
-						      struct xcap_packet *p,
-						      const struct skb_view *v)
+						      const struct xcap_probe *probe,
+						      struct xcap_packet *p, struct skb_view *v)
 {
 	bool found = geometry_find(v, p);
 
+	p->is_late = found && p->kind == GEOMETRY_L2 && !cfg.filter_asks && !cfg.track &&
+		     p->linear >= WINDOW_MAC_LEN + GEOMETRY_TAG_LEN;
+	if (!p->is_late)
+		read_more(c, probe, v, p);
 	p->event.rebuilt = 0;
 	p->shift = (p->kind == GEOMETRY_L2 ? 0 : GEOMETRY_ETH_LEN) +
 		   (v->has_vlan ? GEOMETRY_TAG_LEN : 0);
@@ -102,8 +119,8 @@ static __always_inline bool packet_passes(struct window_slot *slot, struct xcap_
 					  struct xcap_counters *count)
 {
 	struct xcap_packet *p = &slot->packet;
-	const struct skb_view *v = &slot->view;
-	enum window_result result = find_packet(c, f, p, v);
+	struct skb_view *v = &slot->view;
+	enum window_result result = find_packet(c, f, probe, p, v);
 	u32 snaplen;
 
 	if (result == WINDOW_NO_PACKET)
@@ -116,6 +133,8 @@ static __always_inline bool packet_passes(struct window_slot *slot, struct xcap_
 			 (v->has_vlan ? XCAP_EV_VLAN_TAG : 0);
 	if (!identify(slot, c, f, probe, count))
 		return false;
+	if (p->is_late)
+		read_more(c, probe, v, p);
 	/* user space settles what is undecided, on all bytes that there are; it cuts them
 	 * afterwards */
 	snaplen = p->event.flags & XCAP_EV_UNDECIDED ? XCAP_SNAPLEN_MAX : cfg.snaplen;

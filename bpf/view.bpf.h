@@ -79,7 +79,8 @@ static __always_inline bool view_device(struct skb_view *v, struct net_device *d
 	v->netns = inode;
 	v->dev = (u64)dev;
 	v->dev_type = VIEW_READ(direct, dev, type);
-	v->ifindex = VIEW_READ(direct, dev, ifindex);
+	if (direct && !cfg.has_rdonly_cast)
+		v->ifindex = VIEW_READ(direct, dev, ifindex);
 	return true;
 }
 
@@ -109,13 +110,22 @@ static __attribute__((noinline)) u64 view_find_device(struct net *net, u32 ifind
 	return 0;
 }
 
+/* Its index, where that was not as cheap as now. */
+static __always_inline void view_ifindex(struct skb_view *v)
+{
+	if (v->dev_type != VIEW_NO_DEVICE && !v->ifindex)
+		v->ifindex = view_peek(v->dev + bpf_core_field_offset(struct net_device, ifindex));
+}
+
 /*
  * Without a device of its own (a socket has the packet) a packet that arrived is told by the
  * device's index: its route leads to the loopback device. One on its way out has the route's.
  */
 static __always_inline void view_other_device(struct skb_view *v, struct sk_buff *skb,
-					      struct sock *sk, bool direct)
+					      struct sk_buff *links, bool direct)
 {
+	struct sock *sk = VIEW_READ(direct, links, sk);
+	u32 iif = VIEW_READ(direct, skb, skb_iif);
 	/* the lowest bit is SKB_DST_NOREF */
 	u64 ref = VIEW_READ(direct, skb, _skb_refdst) & ~1ULL;
 	struct net_device *dev = 0;
@@ -130,12 +140,13 @@ static __always_inline void view_other_device(struct skb_view *v, struct sk_buff
 		v->netns = VIEW_READ(false, net, ns.inum);
 	if (v->netns < VIEW_NSFS_FIRST)
 		v->netns = 0;
-	if (!v->skb_iif || v->ifindex == v->skb_iif)
+	view_ifindex(v);
+	if (!iif || v->ifindex == iif)
 		return;
 	v->dev_type = VIEW_NO_DEVICE;
-	v->ifindex = v->skb_iif;
+	v->ifindex = iif;
 	if (v->netns)
-		view_device(v, (struct net_device *)view_find_device(net, v->skb_iif), false);
+		view_device(v, (struct net_device *)view_find_device(net, iif), false);
 }
 
 static __always_inline u8 view_vlan_bit(struct sk_buff *skb, bool direct)
@@ -147,14 +158,13 @@ static __always_inline u8 view_vlan_bit(struct sk_buff *skb, bool direct)
 }
 
 /*
- * direct: a compile-time constant; skb is then a pointer that the verifier follows. links: the same
- * skb, by which its pointers are read. dev: the device, where the probe's arguments tell it.
+ * What tells where the packet is. direct: a compile-time constant; skb is then a pointer that the
+ * verifier follows. links: the same skb, by which its pointers are read. dev: the device, where the
+ * probe's arguments tell it.
  */
 static __always_inline void view_read(struct skb_view *v, struct sk_buff *skb,
 				      struct sk_buff *links, struct net_device *dev, bool direct)
 {
-	struct sock *sk;
-
 	v->len = VIEW_READ(direct, skb, len);
 	v->data_len = VIEW_READ(direct, skb, data_len);
 	v->head = (u64)VIEW_READ(direct, skb, head);
@@ -162,24 +172,30 @@ static __always_inline void view_read(struct skb_view *v, struct sk_buff *skb,
 	v->mac = VIEW_READ(direct, skb, mac_header);
 	v->network = VIEW_READ(direct, skb, network_header);
 	v->transport = VIEW_READ(direct, skb, transport_header);
-	v->protocol = VIEW_READ(direct, skb, protocol);
 	v->vlan_proto = VIEW_READ(direct, skb, vlan_proto);
 	v->vlan_tci = VIEW_READ(direct, skb, vlan_tci);
 	v->has_vlan = COMPAT_VLAN_IS_BIT(skb) ? view_vlan_bit(skb, direct)
 					      : (v->vlan_proto || v->vlan_tci);
+	v->dev_type = VIEW_NO_DEVICE;
+	v->dev = 0;
+	v->ifindex = v->netns = 0;
+	if (!(dev && view_device(v, dev, false)) &&
+	    !view_device(v, VIEW_READ(direct, links, dev), direct))
+		view_other_device(v, skb, links, direct);
+}
+
+/* The rest, which the record wants, and the filter as a rule does not. */
+static __always_inline void view_read_more(struct skb_view *v, struct sk_buff *skb,
+					   struct sk_buff *links, bool direct)
+{
+	v->protocol = VIEW_READ(direct, skb, protocol);
 	v->mark = VIEW_READ(direct, skb, mark);
 	v->skb_iif = VIEW_READ(direct, skb, skb_iif);
 	v->pkt_type = direct ? BPF_CORE_READ_BITFIELD(skb, pkt_type)
 			     : BPF_CORE_READ_BITFIELD_PROBED(skb, pkt_type);
-	v->dev_type = VIEW_NO_DEVICE;
-	v->dev = 0;
-	v->ifindex = v->netns = 0;
-	sk = VIEW_READ(direct, links, sk);
-	v->sk = (u64)sk;
-	v->has_sk = !!sk;
-	if (!(dev && view_device(v, dev, false)) &&
-	    !view_device(v, VIEW_READ(direct, links, dev), direct))
-		view_other_device(v, skb, sk, direct);
+	v->sk = (u64)VIEW_READ(direct, links, sk);
+	v->has_sk = !!v->sk;
+	view_ifindex(v);
 }
 
 /* There is no skb: tcp_send_reset and others pass NULL. */
@@ -190,30 +206,43 @@ static __always_inline void view_none(struct skb_view *v)
 }
 
 /*
- * skb is a pointer that the verifier follows: tp_btf, fentry. For each pointer read through a
- * trusted one the verifier searches all of BTF by name several times (10 ms in all on 6.18);
- * through a cast one it does not.
+ * Through a cast pointer the verifier follows the skb's pointers cheaply: for each one read through
+ * a trusted one, as tp_btf and fentry have, it searches all of BTF by name several times (10 ms in
+ * all on 6.18). An address is made into a pointer likewise.
  */
-static __always_inline void view_by_btf(struct skb_view *v, struct sk_buff *skb,
-					struct net_device *dev, bool has_cast)
+static __always_inline struct sk_buff *view_links(struct sk_buff *skb)
 {
-	struct sk_buff *links = skb;
-
-	if (has_cast)
-		links = bpf_rdonly_cast(skb, bpf_core_type_id_kernel(struct sk_buff));
-	view_read(v, skb, links, dev, true);
+	return cfg.has_rdonly_cast ? bpf_rdonly_cast(skb, bpf_core_type_id_kernel(struct sk_buff))
+				   : skb;
 }
 
-/* skb is an address: made into a pointer where the kernel has bpf_rdonly_cast. */
-static __always_inline void view_by_address(struct skb_view *v, struct sk_buff *skb,
-					    struct net_device *dev, bool has_cast)
+/* By the kind of pointer that the front end has. */
+static __always_inline void view_fill(struct skb_view *v, const struct xcap_ctx *c)
 {
-	if (has_cast) {
-		skb = bpf_rdonly_cast(skb, bpf_core_type_id_kernel(struct sk_buff));
-		view_read(v, skb, skb, dev, true);
-	} else {
-		view_read(v, skb, skb, dev, false);
-	}
+	struct sk_buff *skb = c->skb;
+
+	if (!skb)
+		view_none(v);
+	else if (c->direct)
+		view_read(v, skb, view_links(skb), c->dev, true);
+	else if (cfg.has_rdonly_cast)
+		view_read(v, view_links(skb), view_links(skb), c->dev, true);
+	else
+		view_read(v, skb, skb, c->dev, false);
+}
+
+static __always_inline void view_fill_more(struct skb_view *v, const struct xcap_ctx *c)
+{
+	struct sk_buff *skb = c->skb;
+
+	if (!skb)
+		return;
+	if (c->direct)
+		view_read_more(v, skb, view_links(skb), true);
+	else if (cfg.has_rdonly_cast)
+		view_read_more(v, view_links(skb), view_links(skb), true);
+	else
+		view_read_more(v, skb, skb, false);
 }
 
 #endif

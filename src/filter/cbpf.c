@@ -406,3 +406,9 @@ bool cbpf_uses_ifindex(const struct cbpf_prog *prog)
 {
 	return uses_ancillary(prog, CBPF_AD_IFINDEX);
 }
+
+bool cbpf_uses_skb(const struct cbpf_prog *prog)
+{
+	return cbpf_uses_direction(prog) || cbpf_uses_ifindex(prog) ||
+	       uses_ancillary(prog, CBPF_AD_PROTOCOL);
+}

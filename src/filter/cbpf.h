@@ -83,4 +83,7 @@ bool cbpf_has_loop(const struct cbpf_prog *prog);
 bool cbpf_uses_direction(const struct cbpf_prog *prog);
 bool cbpf_uses_ifindex(const struct cbpf_prog *prog);
 
+/* True if it loads one of these or SKF_AD_PROTOCOL: anything that is not in the packet's bytes. */
+bool cbpf_uses_skb(const struct cbpf_prog *prog);
+
 #endif

@@ -119,6 +119,7 @@ static int set_filter(const struct plan_request *request, struct plan *plan, str
 			 strlen(plan->filter_text));
 	code = cbpf_compile(plan->filter_text, DLT_ETHERNET, &plan->filter, err);
 	plan->config.has_filter = !code;
+	plan->config.filter_asks = !code && cbpf_uses_skb(&plan->filter);
 	plan->config.want_addresses |= !code && plan_link_asks_addresses(&plan->filter);
 	if (!code && cbpf_has_loop(&plan->filter))
 		plan->config.capture_max = XCAP_SNAPLEN_MAX;
