@@ -48,22 +48,6 @@ def skb_tracepoints():
     return [line.split()[0] for line in run.stdout.splitlines() if line.startswith("tracepoint:")]
 
 
-def growth(r, rounds):
-    """Start and end against the number of probes, beside one probe."""
-    specs = skb_tracepoints()
-    rows = []
-    numbers = [n for n in (1, 3, 10, 30, 100, 300, 1000) if n < len(specs)] + [len(specs)]
-    taken = {n: [] for n in numbers}
-    for _ in range(rounds):
-        for n in numbers:
-            taken[n].append(one_start(r, [rig.XCAP, "skb", "-f", ",".join(specs[:n]), "-e", FILTER]))
-    for column, text in ((0, "start"), (2, "end")):
-        one = [turn[column] for turn in taken[1]]
-        rows += [rig.Result(f"{text}, {n} tracepoints", "ms", [turn[column] for turn in taken[n]], "one probe", one)
-                 for n in numbers]
-    return rows
-
-
 def size_row():
     """Of the binaries, without debug information."""
     path = shutil.which("tcpdump")
@@ -82,4 +66,4 @@ def part(r, rounds):
     rows = [rig.Result(name, unit, [turn[i] for turn in xcap], "tcpdump", [turn[i] for turn in tcpdump], most=most)
             for i, name, unit, most in ((0, "until it listens", "ms", 4.0), (2, "from SIGINT to the end", "ms", None),
                                         (3, "CPU, start and end", "ms", None), (1, "memory beside the ring", "KiB", 1.0))]
-    return [("Start and size", [*rows, size_row()]), ("Start: growth with the probes", growth(r, max(rounds // 3, 2)))]
+    return [("Start and size", [*rows, size_row()])]
