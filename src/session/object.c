@@ -277,6 +277,12 @@ static int open_and_load(struct object *object, const struct plan *plan, const s
 	types_find(types, &object->ids);
 	if (!rc)
 		rc = xcap_bpf__load(object->skel);
+	if (!rc)
+		object->ids.constants = (struct prune_constants){
+			.map_fd = bpf_map__fd(object->skel->maps.rodata),
+			.data = object->skel->rodata,
+			.size = bpf_map__value_size(object->skel->maps.rodata),
+		};
 	types_close(&file);
 	return rc;
 }

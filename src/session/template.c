@@ -152,9 +152,9 @@ static void last_words(char *log, char *out, size_t size)
 }
 
 /* Load again with a log, to say why; the failure is the rule here, but a success is taken too. */
-static int load_with_log(const struct template *t, const struct template_clone *clone,
-			 const char *name, const struct bpf_insn *insns,
-			 struct bpf_prog_load_opts *opts, int code, struct err *err)
+static int load_with_log(const struct prune_program *program, const struct template_clone *clone,
+			 const char *name, struct bpf_prog_load_opts *opts, int code,
+			 struct err *err)
 {
 	char *log = calloc(1, LOG_SIZE), words[256];
 	int fd = -1;
@@ -163,7 +163,8 @@ static int load_with_log(const struct template *t, const struct template_clone *
 		opts->log_buf = log;
 		opts->log_size = LOG_SIZE;
 		opts->log_level = 1;
-		fd = bpf_prog_load(clone->type, name, "GPL", insns, t->n_insns, opts);
+		fd = bpf_prog_load(clone->type, name, "GPL", program->insns, program->n_insns,
+				   opts);
 		if (fd < 0 && log[0])
 			log_debug("end of the verifier's log for %s:\n%s", clone->name,
 				  log + (strlen(log) > LOG_TAIL ? strlen(log) - LOG_TAIL : 0));
@@ -175,7 +176,7 @@ static int load_with_log(const struct template *t, const struct template_clone *
 			err_set(err, ERR_UNSUPPORTED,
 				"the filter is too large for this kernel's verifier: a program of "
 				"%u instructions",
-				t->n_insns);
+				program->n_insns);
 			err_hint(err, "shorten the filter: networks ('net 10.0.0.0/24') instead of "
 				      "hosts, 'portrange', less of 'protochain'");
 			return err->code = code;
@@ -187,33 +188,69 @@ static int load_with_log(const struct template *t, const struct template_clone *
 	return err_errno(err, ERR_UNSUPPORTED, code, "the kernel refuses the program");
 }
 
-int template_load(const struct template *t, const struct template_clone *clone, struct err *err)
+static void free_program(struct prune_program *program)
+{
+	free(program->insns);
+	free(program->funcs.records);
+	free(program->lines.records);
+}
+
+/* What is loaded for the clone, without what it never comes to; to be freed also after a failure.
+ */
+static int make_program(const struct template *t, const struct template_clone *clone,
+			struct prune_program *program, struct err *err)
+{
+	*program = (struct prune_program){
+		.insns = copy(t->insns, t->n_insns, sizeof(*t->insns)),
+		.n_insns = t->n_insns,
+		.funcs = {copy(t->func_info, t->n_func_info, t->func_info_size), t->n_func_info,
+			  t->func_info_size},
+		.lines = {copy(t->line_info, t->n_line_info, t->line_info_size), t->n_line_info,
+			  t->line_info_size},
+	};
+	if (!program->insns || !program->funcs.records || !program->lines.records)
+		return err_errno(err, ERR_FAILED, ENOMEM, "cannot copy a program");
+	if (!patch(program->insns, t->n_insns, t->ids, clone))
+		return err_set(err, ERR_FAILED, "the BPF template has lost its marks");
+	if (prune_dead(program, &t->ids->constants))
+		return err_errno(err, ERR_FAILED, ENOMEM, "cannot copy a program");
+	log_debug("program %s: %u of %u instructions", clone->name, program->n_insns, t->n_insns);
+	return 0;
+}
+
+/* Make and load it: the fd, or negative with err filled. */
+static int load_program(const struct template *t, const struct template_clone *clone,
+			struct prune_program *program, struct err *err)
 {
 	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = clone->attach_type,
 		    .attach_btf_id = clone->attach_btf_id,
-		    .attach_btf_obj_fd = clone->attach_btf_fd, .prog_btf_fd = t->btf_fd,
-		    .func_info = t->func_info, .func_info_cnt = t->n_func_info,
-		    .func_info_rec_size = t->func_info_size, .line_info = t->line_info,
-		    .line_info_cnt = t->n_line_info, .line_info_rec_size = t->line_info_size);
-	struct bpf_insn *insns = copy(t->insns, t->n_insns, sizeof(*insns));
+		    .attach_btf_obj_fd = clone->attach_btf_fd, .prog_btf_fd = t->btf_fd);
 	/* one less than fits: bpftool shows the template's name, not ours, for those that are full
 	 */
 	char name[BPF_OBJ_NAME_LEN - 1];
-	int fd;
+	int fd = make_program(t, clone, program, err);
 
-	if (!insns)
-		return err_errno(err, ERR_FAILED, ENOMEM, "cannot copy a program");
+	if (fd)
+		return fd;
+	opts.func_info = program->funcs.records;
+	opts.func_info_cnt = program->funcs.n;
+	opts.func_info_rec_size = program->funcs.size;
+	opts.line_info = program->lines.records;
+	opts.line_info_cnt = program->lines.n;
+	opts.line_info_rec_size = program->lines.size;
 	snprintf(name, sizeof(name), "xcap_%s", clone->name);
 	for (char *c = name; *c; c++)
 		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_", *c))
 			*c = '_';
-	if (!patch(insns, t->n_insns, t->ids, clone)) {
-		free(insns);
-		return err_set(err, ERR_FAILED, "the BPF template has lost its marks");
-	}
-	fd = bpf_prog_load(clone->type, name, "GPL", insns, t->n_insns, &opts);
-	if (fd < 0)
-		fd = load_with_log(t, clone, name, insns, &opts, fd, err);
-	free(insns);
+	fd = bpf_prog_load(clone->type, name, "GPL", program->insns, program->n_insns, &opts);
+	return fd < 0 ? load_with_log(program, clone, name, &opts, fd, err) : fd;
+}
+
+int template_load(const struct template *t, const struct template_clone *clone, struct err *err)
+{
+	struct prune_program program;
+	int fd = load_program(t, clone, &program, err);
+
+	free_program(&program);
 	return fd;
 }

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "session/prune.h"
 
 struct bpf_program;
 struct bpf_prog_load_opts;
@@ -25,6 +26,7 @@ struct template_ids {
 	uint32_t sk_buff, pt_regs;
 	uint32_t rdonly_cast, dynptr_skb;
 	uint32_t loop_new, loop_next, loop_end;
+	struct prune_constants constants; /* the object's read-only data, once it is loaded */
 };
 
 struct template

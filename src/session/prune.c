@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * prune.c - see prune.h: constants are followed through one run of instructions after the other,
+ * from a label to the next; nothing is known at a label. That is enough, as the compiler loads
+ * read-only data, which is volatile to it, where it branches on it.
+ */
+#include "session/prune.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum what { UNKNOWN, CONSTANT, ADDRESS }; /* ADDRESS: of the read-only data, with `value` behind */
+
+struct reg {
+	enum what what;
+	uint64_t value;
+};
+
+/* Of each instruction. */
+struct state {
+	bool is_label, is_reached;
+	bool is_decided, is_taken; /* a branch */
+	bool is_kept;
+	uint32_t at; /* its new place; of one that goes, that of the next that stays */
+};
+
+struct work {
+	const struct bpf_insn *insns;
+	uint32_t n;
+	const struct prune_constants *constants;
+	struct state *states;
+	uint32_t *pending; /* reached, but not what follows */
+	uint32_t n_pending;
+};
+
+static bool is_wide(const struct bpf_insn *insn)
+{
+	return insn->code == (BPF_LD | BPF_IMM | BPF_DW);
+}
+
+static bool is_jump_class(const struct bpf_insn *insn)
+{
+	return BPF_CLASS(insn->code) == BPF_JMP || BPF_CLASS(insn->code) == BPF_JMP32;
+}
+
+static bool is_call(const struct bpf_insn *insn)
+{
+	return insn->code == (BPF_JMP | BPF_CALL);
+}
+
+static bool is_exit(const struct bpf_insn *insn)
+{
+	return insn->code == (BPF_JMP | BPF_EXIT);
+}
+
+static bool is_goto(const struct bpf_insn *insn)
+{
+	return insn->code == (BPF_JMP | BPF_JA);
+}
+
+static bool is_branch(const struct bpf_insn *insn)
+{
+	return is_jump_class(insn) && !is_call(insn) && !is_exit(insn);
+}
+
+/* The instruction that this one names by its distance, beside the next; n: none. */
+static uint32_t target_of(const struct work *w, uint32_t i)
+{
+	const struct bpf_insn *insn = &w->insns[i];
+	int64_t target = w->n;
+
+	if (is_branch(insn))
+		target = (int64_t)i + 1 + insn->off;
+	else if ((is_call(insn) && insn->src_reg == BPF_PSEUDO_CALL) ||
+		 (is_wide(insn) && insn->src_reg == BPF_PSEUDO_FUNC))
+		target = (int64_t)i + 1 + insn->imm;
+	return target >= 0 && target < w->n ? (uint32_t)target : w->n;
+}
+
+/* The number at `place` of the read-only data. */
+static struct reg load_constant(const struct work *w, uint64_t place, uint8_t code)
+{
+	static const size_t sizes[] = {
+		[BPF_W >> 3] = 4, [BPF_H >> 3] = 2, [BPF_B >> 3] = 1, [BPF_DW >> 3] = 8};
+	size_t size = sizes[BPF_SIZE(code) >> 3];
+	struct reg reg = {CONSTANT, 0};
+
+	if (place > w->constants->size || size > w->constants->size - place)
+		return (struct reg){UNKNOWN, 0};
+	memcpy(&reg.value, (const char *)w->constants->data + place, size); /* little endian */
+	return reg;
+}
+
+static struct reg load_wide(const struct work *w, const struct bpf_insn *insn)
+{
+	if (insn->src_reg == BPF_PSEUDO_MAP_VALUE && insn->imm == w->constants->map_fd)
+		return (struct reg){ADDRESS, (uint32_t)insn[1].imm};
+	if (insn->src_reg)
+		return (struct reg){UNKNOWN, 0};
+	return (struct reg){CONSTANT, (uint32_t)insn->imm | (uint64_t)insn[1].imm << 32};
+}
+
+/* Copies, and what the compiler does to a constant before it branches. */
+static struct reg compute(const struct bpf_insn *insn, const struct reg *regs)
+{
+	bool is_wide_op = BPF_CLASS(insn->code) == BPF_ALU64, by_reg = BPF_SRC(insn->code) == BPF_X;
+	struct reg reg = regs[insn->dst_reg];
+	struct reg by = {CONSTANT, (uint64_t)(int64_t)insn->imm};
+
+	if (by_reg)
+		by = regs[insn->src_reg];
+	if (BPF_OP(insn->code) == BPF_MOV)
+		reg = by;
+	else if (reg.what == CONSTANT && by.what == CONSTANT && BPF_OP(insn->code) == BPF_AND)
+		reg.value &= by.value;
+	else if (reg.what != UNKNOWN && by.what == CONSTANT && BPF_OP(insn->code) == BPF_ADD)
+		reg.value += by.value;
+	else
+		reg.what = UNKNOWN;
+	if (insn->off) /* moves that extend the sign */
+		reg.what = UNKNOWN;
+	if (!is_wide_op) {
+		reg.what = reg.what == CONSTANT ? CONSTANT : UNKNOWN;
+		reg.value = (uint32_t)reg.value;
+	}
+	return reg;
+}
+
+static void follow(const struct work *w, const struct bpf_insn *insn, struct reg *regs)
+{
+	static const struct reg unknown = {UNKNOWN, 0};
+	struct reg *dst = &regs[insn->dst_reg], *src = &regs[insn->src_reg];
+
+	switch (BPF_CLASS(insn->code)) {
+	case BPF_LD:
+		*dst = is_wide(insn) ? load_wide(w, insn) : unknown;
+		break;
+	case BPF_LDX:
+		*dst = BPF_MODE(insn->code) == BPF_MEM && src->what == ADDRESS
+			       ? load_constant(w, src->value + insn->off, insn->code)
+			       : unknown;
+		break;
+	case BPF_ALU:
+	case BPF_ALU64:
+		*dst = compute(insn, regs);
+		break;
+	case BPF_STX:
+		if (BPF_MODE(insn->code) != BPF_MEM) /* atomic ones may fetch */
+			regs[0] = *src = unknown;
+		break;
+	case BPF_JMP:
+		if (is_call(insn))
+			memset(regs, 0, 6 * sizeof(*regs));
+		break;
+	}
+}
+
+/* Does a comparison of these hold? 1, 0; -1: not one that is known here. */
+static int compare(uint8_t op, uint64_t a, uint64_t b)
+{
+	switch (op) {
+	case BPF_JEQ:
+		return a == b;
+	case BPF_JNE:
+		return a != b;
+	case BPF_JGT:
+		return a > b;
+	case BPF_JGE:
+		return a >= b;
+	case BPF_JLT:
+		return a < b;
+	case BPF_JLE:
+		return a <= b;
+	case BPF_JSET:
+		return (a & b) != 0;
+	default:
+		return -1;
+	}
+}
+
+static void decide(const struct bpf_insn *insn, const struct reg *regs, struct state *state)
+{
+	struct reg a = regs[insn->dst_reg], b = {CONSTANT, (uint64_t)(int64_t)insn->imm};
+	int holds;
+
+	if (BPF_SRC(insn->code) == BPF_X)
+		b = regs[insn->src_reg];
+	if (!is_branch(insn) || is_goto(insn) || a.what != CONSTANT || b.what != CONSTANT)
+		return;
+	if (BPF_CLASS(insn->code) == BPF_JMP32)
+		holds = compare(BPF_OP(insn->code), (uint32_t)a.value, (uint32_t)b.value);
+	else
+		holds = compare(BPF_OP(insn->code), a.value, b.value);
+	state->is_decided = holds >= 0;
+	state->is_taken = holds > 0;
+}
+
+static void decide_all(struct work *w)
+{
+	struct reg regs[16] = {0}; /* as many as an instruction can name */
+
+	for (uint32_t i = 0; i < w->n; i++) {
+		uint32_t target = target_of(w, i);
+
+		if (target < w->n)
+			w->states[target].is_label = true;
+	}
+	for (uint32_t i = 0; i < w->n; i++) {
+		const struct bpf_insn *insn = &w->insns[i];
+
+		if (w->states[i].is_label)
+			memset(regs, 0, sizeof(regs));
+		decide(insn, regs, &w->states[i]);
+		follow(w, insn, regs);
+		if (is_exit(insn) || is_goto(insn))
+			memset(regs, 0, sizeof(regs));
+		i += is_wide(insn);
+	}
+}
+
+static void reach(struct work *w, uint32_t i)
+{
+	if (i >= w->n || w->states[i].is_reached)
+		return;
+	w->states[i].is_reached = true;
+	w->pending[w->n_pending++] = i;
+}
+
+static void reach_all(struct work *w)
+{
+	reach(w, 0);
+	while (w->n_pending) {
+		uint32_t i = w->pending[--w->n_pending];
+		const struct bpf_insn *insn = &w->insns[i];
+		const struct state *state = &w->states[i];
+
+		if (!state->is_decided || state->is_taken)
+			reach(w, target_of(w, i));
+		if (!is_exit(insn) && !is_goto(insn) && !(state->is_decided && state->is_taken))
+			reach(w, i + 1 + is_wide(insn));
+	}
+}
+
+/* What stays, from the end: jumps that are left with nothing to jump over go, too. */
+static void keep_reached(struct work *w)
+{
+	uint32_t at = 0, next = w->n; /* the first behind i that stays */
+
+	for (uint32_t i = w->n; i-- > 0;) {
+		struct state *state = &w->states[i];
+		uint32_t target = target_of(w, i);
+		bool jumps = is_goto(&w->insns[i]) || (state->is_decided && state->is_taken);
+
+		state->is_kept = state->is_reached && !(state->is_decided && !state->is_taken) &&
+				 !(jumps && target > i && target <= next);
+		if (i > 0 && is_wide(&w->insns[i - 1]) && !w->insns[i].code)
+			state->is_kept = w->states[i - 1].is_reached;
+		if (state->is_kept)
+			next = i;
+	}
+	for (uint32_t i = 0; i < w->n; i++) {
+		w->states[i].at = at;
+		at += w->states[i].is_kept;
+	}
+}
+
+static void rewrite(struct work *w, struct prune_program *program)
+{
+	uint32_t used = 0;
+
+	for (uint32_t i = 0; i < w->n; i++) {
+		const struct state *state = &w->states[i];
+		struct bpf_insn insn = w->insns[i];
+		uint32_t target = target_of(w, i);
+
+		if (!state->is_kept)
+			continue;
+		if (state->is_decided)
+			insn = (struct bpf_insn){.code = BPF_JMP | BPF_JA};
+		if (target < w->n && is_branch(&insn))
+			insn.off = (int16_t)(w->states[target].at - used - 1);
+		else if (target < w->n)
+			insn.imm = (int32_t)(w->states[target].at - used - 1);
+		program->insns[used++] = insn;
+	}
+	program->n_insns = used;
+}
+
+/* Records of what is gone go, or stand for what follows, unless that has its own. */
+static void move_info(const struct work *w, struct prune_info *info, uint32_t n_insns)
+{
+	char *to = info->records, *from = to;
+	uint32_t used = 0;
+
+	for (uint32_t i = 0; i < info->n; i++, from += info->size) {
+		uint32_t old, place, last;
+
+		memcpy(&old, from, sizeof(old));
+		place = old < w->n ? w->states[old].at : n_insns;
+		if (place >= n_insns)
+			continue;
+		if (used) {
+			memcpy(&last, to + (size_t)(used - 1) * info->size, sizeof(last));
+			used -= last == place;
+		}
+		memmove(to + (size_t)used * info->size, from, info->size);
+		memcpy(to + (size_t)used++ * info->size, &place, sizeof(place));
+	}
+	info->n = used;
+}
+
+int prune_dead(struct prune_program *program, const struct prune_constants *constants)
+{
+	struct bpf_insn *insns = calloc(program->n_insns + 1, sizeof(*insns));
+	struct work w = {
+		.insns = insns,
+		.n = program->n_insns,
+		.constants = constants,
+		.states = calloc(program->n_insns + 1, sizeof(*w.states)),
+		.pending = calloc(program->n_insns + 1, sizeof(*w.pending)),
+	};
+	int rc = insns && w.states && w.pending ? 0 : -ENOMEM;
+
+	if (!rc) {
+		memcpy(insns, program->insns, w.n * sizeof(*insns));
+		decide_all(&w);
+		reach_all(&w);
+		keep_reached(&w);
+		rewrite(&w, program);
+		move_info(&w, &program->funcs, program->n_insns);
+		move_info(&w, &program->lines, program->n_insns);
+	}
+	free(insns);
+	free(w.states);
+	free(w.pending);
+	return rc;
+}

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * test_prune.c - dead instructions of small programs, and the records about those that are left.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/util.h"
+#include "kernel/insn.h"
+#include "session/prune.h"
+
+#define MAP   42
+#define OTHER 43
+#define MAX   64
+
+/* At 0 a zero, at 4 a seven, at 8 eight bytes. */
+static const uint32_t data[] = {0, 7, 0xffffffff, 0x12345678};
+
+struct record {
+	uint32_t at, what;
+};
+
+struct scene {
+	struct bpf_insn insns[MAX];
+	struct record funcs[MAX], lines[MAX];
+	struct prune_program program;
+};
+
+#define GOTO(o)	   INSN(BPF_JMP | BPF_JA, 0, 0, o, 0)
+#define CALL_TO(o) INSN(BPF_JMP | BPF_CALL, 0, BPF_PSEUDO_CALL, 0, o)
+#define RETURN(i)  INSN_MOV_IMM(BPF_REG_0, i), INSN_EXIT
+/* r1 = the number at `place` of the data: three instructions */
+#define CONSTANT(place)                                                                            \
+	INSN_LOAD_MAP_VALUE(BPF_REG_1, MAP, place), INSN_LOAD_32(BPF_REG_1, BPF_REG_1, 0)
+
+static void prune(struct scene *s, const struct bpf_insn *insns, uint32_t n)
+{
+	const struct prune_constants constants = {MAP, data, sizeof(data)};
+
+	memset(s->insns, 0, sizeof(s->insns));
+	memcpy(s->insns, insns, n * sizeof(*insns));
+	s->program.insns = s->insns;
+	s->program.n_insns = n;
+	s->program.funcs.records = s->funcs;
+	s->program.funcs.size = s->program.lines.size = sizeof(struct record);
+	s->program.lines.records = s->lines;
+	assert_int_equal(prune_dead(&s->program, &constants), 0);
+}
+
+#define PRUNE(s, ...)                                                                              \
+	do {                                                                                       \
+		const struct bpf_insn insns_[] = {__VA_ARGS__};                                    \
+		prune(s, insns_, UTIL_ARRAY_SIZE(insns_));                                         \
+	} while (0)
+
+#define ASSERT_LEFT(s, ...)                                                                        \
+	do {                                                                                       \
+		const struct bpf_insn left_[] = {__VA_ARGS__};                                     \
+		assert_int_equal((s)->program.n_insns, UTIL_ARRAY_SIZE(left_));                    \
+		assert_memory_equal((s)->insns, left_, sizeof(left_));                             \
+	} while (0)
+
+static void prune_dead__branch_never_taken__goes_with_its_target(void **state)
+{
+	struct scene s = {0};
+
+	(void)state;
+	PRUNE(&s, CONSTANT(0), INSN_JNE(BPF_REG_1, 0, 2), RETURN(1), RETURN(2));
+	ASSERT_LEFT(&s, CONSTANT(0), RETURN(1));
+}
+
+static void prune_dead__branch_always_taken__goes_with_what_it_skips(void **state)
+{
+	struct scene s = {0};
+
+	(void)state;
+	PRUNE(&s, CONSTANT(4), INSN_JEQ(BPF_REG_1, 7, 2), RETURN(1), RETURN(2));
+	ASSERT_LEFT(&s, CONSTANT(4), RETURN(2));
+}
+
+static void prune_dead__branch_back_always_taken__is_a_jump_to_the_same_place(void **state)
+{
+	struct scene s = {0};
+
+	(void)state;
+	PRUNE(&s, GOTO(2), RETURN(1), CONSTANT(4), INSN_JEQ_32(BPF_REG_1, 7, -6), RETURN(2));
+	ASSERT_LEFT(&s, GOTO(2), RETURN(1), CONSTANT(4), GOTO(-6));
+}
+
+static void prune_dead__what_is_not_known__stays(void **state)
+{
+	struct scene s = {0};
+	const struct bpf_insn cases[][7] = {
+		/* behind the data, of another map, through a call, of another register, signed */
+		{CONSTANT(16), INSN_JNE(BPF_REG_1, 0, 1), INSN_MOV_IMM(BPF_REG_0, 1), RETURN(2)},
+		{INSN_LOAD_MAP_VALUE(BPF_REG_1, OTHER, 0), INSN_LOAD_32(BPF_REG_1, BPF_REG_1, 0),
+		 INSN_JNE(BPF_REG_1, 0, 1), INSN_MOV_IMM(BPF_REG_0, 1), RETURN(2)},
+		{INSN_MOV_IMM(BPF_REG_1, 0), INSN_CALL(5), INSN_JNE(BPF_REG_1, 0, 2), RETURN(1),
+		 RETURN(2)},
+		{CONSTANT(0), INSN_JNE(BPF_REG_2, 0, 1), INSN_MOV_IMM(BPF_REG_0, 1), RETURN(2)},
+		{CONSTANT(0), INSN_JSLE(BPF_REG_1, 0, 1), INSN_MOV_IMM(BPF_REG_0, 1), RETURN(2)},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < UTIL_ARRAY_SIZE(cases); i++) {
+		prune(&s, cases[i], UTIL_ARRAY_SIZE(cases[i]));
+		assert_int_equal(s.program.n_insns, UTIL_ARRAY_SIZE(cases[i]));
+		assert_memory_equal(s.insns, cases[i], sizeof(cases[i]));
+	}
+}
+
+static void prune_dead__at_a_label__nothing_is_known(void **state)
+{
+	struct scene s = {0};
+
+	(void)state;
+	/* the branch is come to with 1, too */
+	PRUNE(&s, INSN_MOV_IMM(BPF_REG_1, 1), INSN_JEQ(BPF_REG_6, 0, 1), INSN_MOV_IMM(BPF_REG_1, 0),
+	      INSN_JNE(BPF_REG_1, 0, 2), RETURN(1), RETURN(2));
+	assert_int_equal(s.program.n_insns, 8);
+}
+
+static void prune_dead__what_a_constant_becomes__is_known(void **state)
+{
+	struct scene s = {0};
+
+	(void)state;
+	/* eight bytes: 0x12345678ffffffff */
+	PRUNE(&s, INSN_LOAD_MAP_VALUE(BPF_REG_2, MAP, 4), INSN_ADD_IMM(BPF_REG_2, 4),
+	      INSN_LOAD(BPF_REG_3, BPF_REG_2, 0), INSN_AND_IMM(BPF_REG_3, 0xff),
+	      INSN_MOV_REG(BPF_REG_4, BPF_REG_3), INSN_JGT(BPF_REG_4, 0xfe, 2), RETURN(1),
+	      RETURN(2));
+	assert_int_equal(s.program.n_insns, 8);
+	assert_int_equal(s.insns[6].imm, 2);
+}
+
+static void prune_dead__subprogram_that_nobody_calls__goes_with_its_records(void **state)
+{
+	struct scene s = {
+		.funcs = {{0, 'm'}, {7, 'a'}, {9, 'b'}},
+		.lines = {{0, 1}, {4, 2}, {5, 3}, {7, 4}, {8, 5}, {9, 6}, {10, 7}},
+		.program = {.funcs.n = 3, .lines.n = 7},
+	};
+	const struct record funcs[] = {{0, 'm'}, {5, 'b'}};
+	const struct record lines[] = {{0, 1}, {3, 3}, {5, 6}, {6, 7}};
+
+	(void)state;
+	PRUNE(&s, CONSTANT(0), INSN_JEQ(BPF_REG_1, 0, 1), CALL_TO(1), CALL_TO(3), INSN_EXIT,
+	      RETURN(1), RETURN(2));
+	ASSERT_LEFT(&s, CONSTANT(0), CALL_TO(1), INSN_EXIT, RETURN(2));
+	assert_int_equal(s.program.funcs.n, 2);
+	assert_memory_equal(s.funcs, funcs, sizeof(funcs));
+	assert_int_equal(s.program.lines.n, 4);
+	assert_memory_equal(s.lines, lines, sizeof(lines));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(prune_dead__branch_never_taken__goes_with_its_target),
+		cmocka_unit_test(prune_dead__branch_always_taken__goes_with_what_it_skips),
+		cmocka_unit_test(prune_dead__branch_back_always_taken__is_a_jump_to_the_same_place),
+		cmocka_unit_test(prune_dead__what_is_not_known__stays),
+		cmocka_unit_test(prune_dead__at_a_label__nothing_is_known),
+		cmocka_unit_test(prune_dead__what_a_constant_becomes__is_known),
+		cmocka_unit_test(prune_dead__subprogram_that_nobody_calls__goes_with_its_records),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
