@@ -9,6 +9,7 @@
 
 #include <bpf/bpf.h>
 #include <errno.h>
+#include <pthread.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/util.h"
 #include "kernel/symbol.h"
 #include "plan/plan_ladder.h"
 #include "session/attach.h"
@@ -378,6 +380,58 @@ static void start_holder(struct hooks *hooks)
 	free(fds);
 }
 
+/* A program that many probes share, loaded by a thread of its own. */
+struct ahead {
+	struct hooks *hooks;
+	enum plan_mechanism mechanism;
+	bool keep;
+	pthread_t thread;
+	bool runs;
+};
+
+/* A failure is said when the program is wanted: it is tried again then. */
+static void *load_one(void *arg)
+{
+	struct ahead *ahead = arg;
+	struct err ignored = {};
+
+	shared_program(ahead->hooks, ahead->mechanism, ahead->keep, &ignored);
+	return NULL;
+}
+
+/*
+ * The programs that many probes share are most of what a start over hundreds of them takes, and the
+ * kernel verifies them side by side where there is a CPU for each.
+ */
+static void load_ahead(struct hooks *hooks)
+{
+	struct ahead list[PLAN_MECHANISMS + 1];
+	bool wanted[PLAN_MECHANISMS][2] = {0};
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < hooks->plan->n_probes; i++) {
+		const struct plan_probe *probe = &hooks->plan->probes[i];
+		const struct plan_rung *rung = plan_ladder_first(probe);
+
+		if (!rung || !(attach_table[rung->mechanism].of_many ||
+			       has_cookie(hooks, probe, rung->mechanism)))
+			continue;
+		wanted[rung->mechanism][false] = true;
+		if (plan_mechanism_is_exit(rung->mechanism))
+			wanted[attach_table[rung->mechanism].entry][true] = true;
+	}
+	for (int i = 0; i < PLAN_MECHANISMS; i++)
+		for (int keep = 0; keep < 2; keep++)
+			if (wanted[i][keep] && n < UTIL_ARRAY_SIZE(list))
+				list[n++] = (struct ahead){hooks, i, keep, 0, false};
+	/* one is as quick without a thread */
+	for (uint32_t i = 0; i < n && n > 1; i++)
+		list[i].runs = !pthread_create(&list[i].thread, NULL, load_one, &list[i]);
+	for (uint32_t i = 0; i < n; i++)
+		if (list[i].runs)
+			pthread_join(list[i].thread, NULL);
+}
+
 int hooks_attach(struct hooks *hooks, struct err *err)
 {
 	static const enum plan_mechanism many[] = {PLAN_KPROBE_MULTI, PLAN_KRETPROBE_MULTI};
@@ -386,6 +440,7 @@ int hooks_attach(struct hooks *hooks, struct err *err)
 	int *waits = calloc(n, sizeof(*waits));
 	int code = errs && waits ? 0 : -ENOMEM;
 
+	load_ahead(hooks);
 	for (uint32_t i = 0; i < n && !code && (!i || errs[i - 1].code != -E2BIG); i++) {
 		struct hook *hook = &hooks->list[i];
 
