@@ -122,18 +122,62 @@ void sink_text_journey_hop(struct sink_text_journey *text, struct buf *line,
 		buf_add_fmt(line, "  %s", hop->changes);
 }
 
-/* What it came from; the id of others is in the hops' own lines, with -v. */
-static void add_parent(struct buf *line, const struct journey *journey)
+static uint32_t row_of(uint64_t id)
 {
-	if (journey->parent)
-		buf_add_fmt(line, INDENT "id %llu, %s %llu\n", (unsigned long long)journey->id,
-			    journey->retransmit ? "sent again: before it was" : "made from",
-			    (unsigned long long)journey->parent);
+	return (id ^ id / SINK_TEXT_JOURNEY_KIN) % SINK_TEXT_JOURNEY_KIN;
 }
 
-void sink_text_journey_tail(const struct sink_text_journey *text, struct buf *line,
+/* A packet whose parent's journey is not written yet. */
+static void keep_made(struct sink_text_journey *text, const struct journey *journey)
+{
+	struct sink_text_journey_made *made = &text->made[row_of(journey->parent)];
+
+	if (made->id != journey->parent)
+		*made = (struct sink_text_journey_made){journey->parent, journey->number};
+	made->last = journey->number;
+	made->n++;
+}
+
+/* What it came from, by the number of its journey, if that was written, else by its id. */
+static void add_parent(struct sink_text_journey *text, struct buf *line,
+		       const struct journey *journey)
+{
+	const char *how = journey->retransmit ? "sent again: before it was" : "made from";
+	const struct sink_text_journey_shown *shown = &text->shown[row_of(journey->parent)];
+
+	if (!journey->parent)
+		return;
+	if (shown->id == journey->parent) {
+		buf_add_fmt(line, INDENT "%s #%llu\n", how, (unsigned long long)shown->number);
+		return;
+	}
+	buf_add_fmt(line, INDENT "id %llu, %s %llu\n", (unsigned long long)journey->id, how,
+		    (unsigned long long)journey->parent);
+	keep_made(text, journey);
+}
+
+/* What came from it and was written before. */
+static void add_made(const struct sink_text_journey *text, struct buf *line,
+		     const struct journey *journey)
+{
+	const struct sink_text_journey_made *made = &text->made[row_of(journey->id)];
+
+	if (!journey->id || made->id != journey->id)
+		return;
+	if (made->n == 1)
+		buf_add_fmt(line, INDENT "#%llu was made from it\n",
+			    (unsigned long long)made->first);
+	else
+		buf_add_fmt(line, INDENT "%llu packets were made from it: #%llu to #%llu\n",
+			    (unsigned long long)made->n, (unsigned long long)made->first,
+			    (unsigned long long)made->last);
+}
+
+void sink_text_journey_tail(struct sink_text_journey *text, struct buf *line,
 			    const struct journey *journey)
 {
+	struct sink_text_journey_shown *shown = &text->shown[row_of(journey->id)];
+
 	for (uint32_t i = 0; i < journey->n_missing; i++) {
 		buf_add_str(line, INDENT "NOT received at ");
 		decode_text_word(line, text->info->probes[journey->missing[i]].name);
@@ -146,5 +190,8 @@ void sink_text_journey_tail(const struct sink_text_journey *text, struct buf *li
 		buf_add_str(line, INDENT "not followed: its probes stand for themselves\n");
 	if (journey->cut && journey->end == JOURNEY_OPEN)
 		buf_add_str(line, INDENT "closed on its way\n");
-	add_parent(line, journey);
+	add_parent(text, line, journey);
+	add_made(text, line, journey);
+	if (journey->id)
+		*shown = (struct sink_text_journey_shown){journey->id, journey->number};
 }

@@ -18,11 +18,21 @@
 #include "record/capture.h"
 #include "record/journey.h"
 
-/* Widths of the columns: as wide as this run needed so far. */
+#define SINK_TEXT_JOURNEY_KIN 1024 /* a power of two; of those before, only the ids are said */
+
 struct sink_text_journey {
 	const struct capture_info *info;
+	/* widths of the columns: as wide as this run needed so far */
 	size_t delta_width, probe_width, if_width;
 	struct buf word;
+	/* journeys that were written, by their packets' ids */
+	struct sink_text_journey_shown {
+		uint64_t id, number;
+	} shown[SINK_TEXT_JOURNEY_KIN];
+	/* packets that were written before the one that they were made from, by the id of that */
+	struct sink_text_journey_made {
+		uint64_t id, first, last, n;
+	} made[SINK_TEXT_JOURNEY_KIN];
 };
 
 void sink_text_journey_init(struct sink_text_journey *text, const struct capture_info *info);
@@ -35,9 +45,9 @@ void sink_text_journey_head(struct buf *line, const struct journey *journey);
 void sink_text_journey_hop(struct sink_text_journey *text, struct buf *line,
 			   const struct journey *journey, uint32_t i);
 
-/* The lines below the hops: what it was made from, where it was not received, why that is not
- * certain. */
-void sink_text_journey_tail(const struct sink_text_journey *text, struct buf *line,
+/* The lines below the hops: where it was not received, why that is not certain, what it was made
+ * from and what was made from it, by the numbers of their journeys. */
+void sink_text_journey_tail(struct sink_text_journey *text, struct buf *line,
 			    const struct journey *journey);
 
 #endif

@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/util.h"
 #include "frame.h"
 #include "record/duration.h"
@@ -57,7 +58,8 @@ static struct journey_hop hop(uint32_t probe, uint64_t ns, uint64_t before_ns, c
 	return h;
 }
 
-static void expect_with(struct sink_config *config, const struct journey *journey, const char *want)
+static void expect_all(struct sink_config *config, const struct journey *journeys, uint32_t n,
+		       const char *want)
 {
 	char path[] = "/tmp/xcap-journey-XXXXXX", *got;
 	struct sink *sink;
@@ -66,13 +68,19 @@ static void expect_with(struct sink_config *config, const struct journey *journe
 	close(mkstemp(path));
 	config->path = path;
 	assert_int_equal(sink_text_ops.open(&sink, config, &info, &err), 0);
-	assert_int_equal(sink_text_ops.write_journey(sink, journey, &err), 0);
+	for (uint32_t i = 0; i < n; i++)
+		assert_int_equal(sink_text_ops.write_journey(sink, &journeys[i], &err), 0);
 	assert_int_equal(sink_text_ops.close(sink, NULL, &err), 0);
 	got = util_read_file(path, NULL);
 	assert_non_null(got);
 	assert_string_equal(got, want);
 	free(got);
 	unlink(path);
+}
+
+static void expect_with(struct sink_config *config, const struct journey *journey, const char *want)
+{
+	expect_all(config, journey, 1, want);
 }
 
 static void expect(const struct journey *journey, const char *want)
@@ -193,6 +201,46 @@ static void journey__of_a_parent__names_it_and_verbose_has_each_hops_fields(void
 		    "    #1 cpu=1 ctx=softirq id=5 len=54 cap=54 skb=0\n");
 }
 
+static void journey__of_kin__has_the_numbers_of_those_that_were_written(void **state)
+{
+	const struct journey common = {.end = JOURNEY_COMPLETE, .hops = hops, .n_hops = 1};
+	struct journey list[6];
+	static const char *const kin[] = {
+		"",
+		"        sent again: before it was #1\n",
+		"        id 12, made from 14\n",
+		"        id 13, made from 14\n",
+		"        2 packets were made from it: #3 to #4\n",
+		"        id 15, made from 1034\n",
+	};
+	struct sink_config bare = {.time = SINK_TIME_NONE};
+	struct buf want;
+
+	(void)state;
+	hops[0] = hop(0, 0, 0, "");
+	hops[0].record.packet = NULL;
+	hops[0].record.cap_len = 0;
+	hops[0].record.flags = XCAP_EV_NO_PACKET;
+	for (uint32_t i = 0; i < UTIL_ARRAY_SIZE(list); i++) {
+		list[i] = common;
+		list[i].number = i + 1;
+		list[i].id = 10 + i;
+	}
+	/* 2 comes from 1; 3 and 4 from 5, which comes later; 6 from nobody that is known */
+	list[1].parent = list[0].id;
+	list[1].retransmit = true;
+	list[2].parent = list[3].parent = list[4].id;
+	list[5].parent = 10 + 1024;
+	buf_init(&want);
+	for (uint32_t i = 0; i < UTIL_ARRAY_SIZE(list); i++)
+		buf_add_fmt(&want,
+			    "#%u complete 0.0us no packet (protocol 0x0000, length 54)\n"
+			    "        0.0us        netif_receive_skb  eth0      cpu1\n%s",
+			    i + 1, kin[i]);
+	expect_all(&bare, list, UTIL_ARRAY_SIZE(list), buf_str(&want));
+	buf_fini(&want);
+}
+
 static void journey__colour__is_that_of_the_first_line(void **state)
 {
 	const struct journey journey = {
@@ -246,6 +294,7 @@ int main(void)
 		cmocka_unit_test(journey__dropped__says_why_where_and_where_it_was_not),
 		cmocka_unit_test(journey__uncertain_cut_or_continued__says_so),
 		cmocka_unit_test(journey__of_a_parent__names_it_and_verbose_has_each_hops_fields),
+		cmocka_unit_test(journey__of_kin__has_the_numbers_of_those_that_were_written),
 		cmocka_unit_test(journey__colour__is_that_of_the_first_line),
 		cmocka_unit_test(duration__every_size__has_a_unit_and_is_cut),
 	};
