@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * inject.c - splicing one function's body into a finished BPF program.
+ * inject.c - the packet filter's way into a finished BPF program.
  *
- * The body is found by func_info. What moves is everything behind it: calls and callbacks that
- * cross it are retargeted, func_info and line_info shifted. The first line of the old body is kept,
- * since the verifier wants a line for the start of each function.
+ * The placeholder is found by func_info. A long filter replaces its body. A short one goes where
+ * the placeholder is called, which goes itself then: a call and its return are 9 ns where the CPU
+ * guards returns. There it has the caller's registers to save, and the stack below the caller's.
  */
 #include "session/inject.h"
 
@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "session/splice.h"
 #include "xcap/packet.h"
 #include "xcap/limits.h"
 #include "xcap/template.h"
@@ -34,6 +35,17 @@ const struct cbpf2ebpf_layout inject_layout = {
 	.unroll = UNROLL,
 };
 
+#define INLINE_MAX   512   /* instructions; a longer one takes longer than the call */
+#define INLINE_TOTAL 30000 /* of the whole program: jumps reach that far */
+/*
+ * Of the caller's and the filter's stack: what is called besides has 160 bytes of the 512, see
+ * "BPF stack" in CONTRIBUTING.md.
+ */
+#define INLINE_STACK 352
+#define STACK_MAX    512       /* MAX_BPF_STACK */
+#define SAVED_FIRST  BPF_REG_6 /* registers that a function must leave as they were */
+#define SAVED_LAST   BPF_REG_9
+
 struct body {
 	uint32_t start, end; /* instructions of xcap_filter() */
 	uint32_t load;	     /* start of xcap_load() */
@@ -42,11 +54,6 @@ struct body {
 static struct bpf_func_info *func_info_at(const struct template *t, uint32_t i)
 {
 	return (void *)((char *)t->func_info + (size_t)i * t->func_info_size);
-}
-
-static struct bpf_line_info *line_info_at(const struct template *t, uint32_t i)
-{
-	return (void *)((char *)t->line_info + (size_t)i * t->line_info_size);
 }
 
 static int find_body(const struct template *t, struct body *body)
@@ -72,79 +79,169 @@ static int find_body(const struct template *t, struct body *body)
 	return have_filter && have_load ? 0 : -ENOENT;
 }
 
-/* Where an instruction of the old program stands in the new one. */
-static uint32_t moved(uint32_t at, const struct body *body, int64_t delta)
+/* The function's only call, or -1. */
+static int64_t find_call(const struct template *t, uint32_t callee)
 {
-	return at >= body->end ? at + delta : at;
-}
+	int64_t found = -1;
 
-static bool is_pc_relative(const struct bpf_insn *insn)
-{
-	return (insn->code == (BPF_JMP | BPF_CALL) && insn->src_reg == BPF_PSEUDO_CALL) ||
-	       (insn->code == (BPF_LD | BPF_IMM | BPF_DW) && insn->src_reg == BPF_PSEUDO_FUNC);
-}
-
-static void retarget(const struct template *t, struct bpf_insn *out, const struct body *body,
-		     int64_t delta)
-{
 	for (uint32_t i = 0; i < t->n_insns; i++) {
-		uint32_t at = moved(i, body, delta);
-
-		if (i >= body->start && i < body->end)
+		if (!splice_is_call(&t->insns[i]) || i + 1 + t->insns[i].imm != callee)
 			continue;
-		if (is_pc_relative(&t->insns[i]))
-			out[at].imm = (int64_t)moved(i + 1 + t->insns[i].imm, body, delta) - at - 1;
-		/* the second half of a 16-byte instruction is data */
-		if (t->insns[i].code == (BPF_LD | BPF_IMM | BPF_DW))
-			i++;
+		if (found >= 0)
+			return -1;
+		found = i;
 	}
+	return found;
 }
 
-static void shift_info(struct template *t, const struct body *body, int64_t delta)
+/* How far below the frame pointer these instructions go, at most, in whole words. */
+static uint32_t stack_of(const struct bpf_insn *insns, uint32_t n)
 {
-	uint32_t kept = 0;
+	int32_t depth = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		const struct bpf_insn *insn = &insns[i];
+		int class = BPF_CLASS(insn->code);
+		bool loads = class == BPF_LDX && insn->src_reg == BPF_REG_10;
+		bool stores = (class == BPF_ST || class == BPF_STX) && insn->dst_reg == BPF_REG_10;
+
+		if ((loads || stores) && -insn->off > depth)
+			depth = -insn->off;
+		/* the address of something on it */
+		if (insn->code == (BPF_ALU64 | BPF_ADD | BPF_K) && insn->imm < 0 &&
+		    insn->imm >= -STACK_MAX && -insn->imm > depth)
+			depth = -insn->imm;
+	}
+	return (uint32_t)(depth + 7) & ~7u;
+}
+
+/* The caller's part of stack_of(): from its start to the next function's. */
+static uint32_t stack_of_caller(const struct template *t, uint32_t call)
+{
+	uint32_t start = 0, end = t->n_insns;
 
 	for (uint32_t i = 0; i < t->n_func_info; i++) {
-		struct bpf_func_info *info = func_info_at(t, i);
+		uint32_t at = func_info_at(t, i)->insn_off;
 
-		info->insn_off = moved(info->insn_off, body, delta);
+		if (at <= call && at > start)
+			start = at;
+		if (at > call && at < end)
+			end = at;
 	}
-	for (uint32_t i = 0; i < t->n_line_info; i++) {
-		struct bpf_line_info *info = line_info_at(t, i);
+	return stack_of(t->insns + start, end - start);
+}
 
-		if (info->insn_off > body->start && info->insn_off < body->end)
+static bool uses_register(const struct cbpf2ebpf_code *code, uint8_t reg)
+{
+	for (uint32_t i = 0; i < code->len; i++)
+		if (code->insns[i].dst_reg == reg)
+			return true;
+	return false;
+}
+
+/* Does it use the stack by loads and stores alone? */
+static bool has_plain_frame(const struct cbpf2ebpf_code *code)
+{
+	for (uint32_t i = 0; i < code->len; i++)
+		if (code->insns[i].src_reg == BPF_REG_10 &&
+		    BPF_CLASS(code->insns[i].code) != BPF_LDX)
+			return false;
+	return true;
+}
+
+/* Registers to memory, or back; returns how many instructions these are. */
+static uint32_t save(struct bpf_insn *out, const struct cbpf2ebpf_code *code, uint32_t depth,
+		     bool restore)
+{
+	uint32_t n = 0;
+
+	for (uint8_t reg = SAVED_FIRST; reg <= SAVED_LAST; reg++) {
+		int16_t off = (int16_t) - (int32_t)(depth + 8 * (reg - SAVED_FIRST + 1));
+
+		if (!uses_register(code, reg))
 			continue;
-		info->insn_off = moved(info->insn_off, body, delta);
-		memmove(line_info_at(t, kept++), info, t->line_info_size);
+		if (restore)
+			out[n++] = (struct bpf_insn){.code = BPF_LDX | BPF_MEM | BPF_DW,
+						     .dst_reg = reg,
+						     .src_reg = BPF_REG_10,
+						     .off = off};
+		else
+			out[n++] = (struct bpf_insn){.code = BPF_STX | BPF_MEM | BPF_DW,
+						     .dst_reg = BPF_REG_10,
+						     .src_reg = reg,
+						     .off = off};
 	}
-	t->n_line_info = kept;
+	return n;
+}
+
+/* One instruction of the filter, for another frame; the exit is a jump over `left` instructions. */
+static struct bpf_insn inlined(struct bpf_insn insn, uint32_t depth, uint32_t left)
+{
+	int class = BPF_CLASS(insn.code);
+
+	if (insn.code == (BPF_JMP | BPF_EXIT))
+		return (struct bpf_insn){.code = BPF_JMP | BPF_JA, .off = (int16_t)left};
+	if ((class == BPF_LDX && insn.src_reg == BPF_REG_10) ||
+	    ((class == BPF_ST || class == BPF_STX) && insn.dst_reg == BPF_REG_10))
+		insn.off -= (int16_t)depth;
+	return insn;
+}
+
+/* The filter in place of its call; the placeholder is taken out. */
+static int inject_inline(struct template *t, const struct cbpf2ebpf_code *code,
+			 const struct body *body, uint32_t call, uint32_t depth)
+{
+	const uint32_t n_saved = SAVED_LAST - SAVED_FIRST + 1;
+	struct bpf_insn *insns = calloc(code->len + 2 * n_saved, sizeof(*insns));
+	uint32_t n, rc, size = body->end - body->start;
+	struct splice splice = {.at = call, .end = call + 1, .insns = insns};
+	struct splice removal = {};
+
+	if (!insns)
+		return -ENOMEM;
+	n = save(insns, code, depth, false);
+	splice.calls = code->load_calls;
+	splice.n_calls = code->n_load_calls;
+	splice.calls_from = n;
+	splice.callee = body->load;
+	for (uint32_t i = 0; i < code->len; i++)
+		insns[n++] = inlined(code->insns[i], depth + 8 * n_saved, code->len - 1 - i);
+	n += save(insns + n, code, depth, true);
+	splice.n_insns = n;
+	rc = splice_apply(t, &splice);
+	free(insns);
+	if (rc)
+		return rc;
+	removal.at = body->start > call ? body->start + n - 1 : body->start;
+	removal.end = removal.at + size;
+	return splice_apply(t, &removal);
 }
 
 int inject_filter(struct template *t, const struct cbpf2ebpf_code *code, struct err *err)
 {
-	struct bpf_insn *out;
 	struct body body = {};
-	int64_t delta;
+	struct splice splice;
+	uint32_t depth;
+	int64_t call;
+	int rc;
 
 	if (find_body(t, &body))
 		return err_set(err, ERR_FAILED, "the BPF template has no place for a filter");
-	delta = (int64_t)code->len - (body.end - body.start);
-	out = calloc(t->n_insns + delta, sizeof(*out));
-	if (!out)
-		return err_errno(err, ERR_FAILED, ENOMEM, "cannot hold the filter's program");
-	memcpy(out, t->insns, body.start * sizeof(*out));
-	memcpy(out + body.start, code->insns, code->len * sizeof(*out));
-	memcpy(out + body.start + code->len, t->insns + body.end,
-	       (t->n_insns - body.end) * sizeof(*out));
-	retarget(t, out, &body, delta);
-	for (uint32_t i = 0; i < code->n_load_calls; i++) {
-		uint32_t at = body.start + code->load_calls[i];
-
-		out[at].imm = (int64_t)moved(body.load, &body, delta) - at - 1;
+	call = find_call(t, body.start);
+	depth = call < 0 ? 0 : stack_of_caller(t, (uint32_t)call);
+	if (call >= 0 && has_plain_frame(code) && code->len <= INLINE_MAX &&
+	    t->n_insns <= INLINE_TOTAL &&
+	    depth + 32 + stack_of(code->insns, code->len) <= INLINE_STACK) {
+		rc = inject_inline(t, code, &body, (uint32_t)call, depth);
+	} else {
+		splice = (struct splice){.at = body.start,
+					 .end = body.end,
+					 .insns = code->insns,
+					 .n_insns = code->len,
+					 .calls = code->load_calls,
+					 .n_calls = code->n_load_calls,
+					 .callee = body.load};
+		rc = splice_apply(t, &splice);
 	}
-	shift_info(t, &body, delta);
-	free(t->insns);
-	t->insns = out;
-	t->n_insns += delta;
-	return 0;
+	return rc ? err_errno(err, ERR_FAILED, rc, "cannot put the filter into the program") : 0;
 }
