@@ -24,9 +24,9 @@ NUMBERS = (1, 10, 100, 1000)
 
 def functions():
     """All that kprobe-multi takes here, as specs; none where it does not work."""
-    run = subprocess.run([rig.XCAP, "skb", "-f", "*,!tp:*:*", "--backend", "kprobe-multi", "--dry-run"],
+    run = subprocess.run([rig.XCAP, "skb", "-f", "*,!tp:*:*", "--backend", "kprobe-multi", "--debug", "--cmd", "true"],
                          capture_output=True, text=True, check=False)
-    return [line.split()[1] for line in run.stdout.splitlines() if line.startswith("probe ")]
+    return sorted(re.findall(r"^xcap: debug: (\S+): attached by kprobe-multi", run.stderr, re.M))
 
 
 def spread_over(specs, n):
@@ -37,6 +37,8 @@ def spread_over(specs, n):
 def one_number(r, specs, count):
     """Start ms, KiB, end ms with these probes; and us of CPU that a packet costs with them."""
     command = [rig.XCAP, "skb", "-f", ",".join(specs), "-e", part_start.FILTER]
+    if not specs[0].startswith("tracepoint:"):
+        command += ["--backend", "kprobe-multi"]
     start, memory, end, _ = part_start.one_start(r, command)
     bare = r.blast(count, part_event.SMALL)
     process = r.xcap(*command[2:], "-w", "/dev/null")
