@@ -229,11 +229,12 @@ static int add_signals(struct run *run)
  */
 static void release_types(const struct plan *plan, const struct plan_kernel *kernel)
 {
+	bool drops = false;
+
 	for (uint32_t i = 0; i < plan->n_probes; i++)
-		if (plan->probes[i].config.is_kfree_skb)
-			return;
+		drops |= plan->probes[i].config.is_kfree_skb;
 	if (kernel->btf)
-		kbtf_release(kernel->btf);
+		kbtf_release(kernel->btf, drops);
 	malloc_trim(0);
 }
 

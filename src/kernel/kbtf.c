@@ -25,7 +25,6 @@
 #include "kernel/kbtf_reason.h"
 #include "kernel/kroot.h"
 
-#define VMLINUX	   "/sys/kernel/btf/vmlinux"
 #define TRACEPOINT "btf_trace_"
 
 struct kbtf {
@@ -42,22 +41,17 @@ struct kbtf {
 int kbtf_open(struct kbtf **out, struct err *err)
 {
 	struct kbtf *kbtf = calloc(1, sizeof(*kbtf));
-	char path[PATH_MAX];
 	int code;
 
 	*out = NULL;
 	if (!kbtf)
 		return err_errno(err, ERR_FAILED, ENOMEM, "cannot read the kernel's types");
-	kbtf->vmlinux = kbtf_map_file(kroot_path(path, sizeof(path), VMLINUX));
-	if (!kbtf->vmlinux && kroot_prefix()[0])
-		kbtf->vmlinux = btf__parse_raw(path);
-	else if (!kbtf->vmlinux)
-		kbtf->vmlinux = btf__load_vmlinux_btf();
+	kbtf->vmlinux = kbtf_map_own();
 	if (!kbtf->vmlinux) {
 		code = errno;
 		free(kbtf);
 		err_errno(err, ERR_UNSUPPORTED, code,
-			  "cannot read the kernel's types (BTF) from '%s'", VMLINUX);
+			  "cannot read the kernel's types (BTF) from '%s'", KBTF_MAP_OWN);
 		err_hint(err, "xcap needs a kernel built with CONFIG_DEBUG_INFO_BTF=y, and "
 			      "sysfs mounted on /sys; or give the kernel's types by --btf FILE");
 		return err->code;
@@ -75,7 +69,7 @@ static bool differs_from_kernel(const struct btf *btf)
 	size_t own_size = 0;
 	bool same;
 
-	own = util_read_file(kroot_path(path, sizeof(path), VMLINUX), &own_size);
+	own = util_read_file(kroot_path(path, sizeof(path), KBTF_MAP_OWN), &own_size);
 	same = own && data && own_size == size && memcmp(own, data, size) == 0;
 	free(own);
 	return !same;
@@ -138,10 +132,8 @@ void kbtf_close(struct kbtf *kbtf)
 	free(kbtf);
 }
 
-void kbtf_release(struct kbtf *kbtf)
+static void release_types(struct kbtf *kbtf)
 {
-	kbtf_reason_fini(&kbtf->reasons);
-	kbtf->reasons_read = kbtf->module_reasons_read = true;
 	kbtf_module_release(&kbtf->modules);
 	btf__free(kbtf->vmlinux);
 	kbtf->vmlinux = NULL;
@@ -408,9 +400,15 @@ static void read_reasons(struct kbtf *kbtf)
 
 static void read_module_reasons(struct kbtf *kbtf)
 {
+	bool released = !kbtf->vmlinux;
+
 	if (kbtf->module_reasons_read)
 		return;
 	kbtf->module_reasons_read = true;
+	if (released && !kbtf->foreign)
+		kbtf->vmlinux = kbtf_map_own();
+	if (!kbtf->vmlinux)
+		return;
 	kbtf_module_list(&kbtf->modules);
 	for (size_t i = 0; i < kbtf->modules.n; i++) {
 		struct scope scope = module_scope(kbtf, &kbtf->modules.list[i]);
@@ -418,6 +416,19 @@ static void read_module_reasons(struct kbtf *kbtf)
 		if (scope.btf)
 			kbtf_reason_collect(&kbtf->reasons, scope.btf, scope.start);
 	}
+	if (released)
+		release_types(kbtf);
+}
+
+void kbtf_release(struct kbtf *kbtf, bool with_reasons)
+{
+	if (with_reasons) {
+		read_reasons(kbtf);
+	} else {
+		kbtf_reason_fini(&kbtf->reasons);
+		kbtf->reasons_read = kbtf->module_reasons_read = true;
+	}
+	release_types(kbtf);
 }
 
 const char *kbtf_drop_reason(struct kbtf *kbtf, uint32_t reason)

@@ -36,10 +36,11 @@ void kbtf_close(struct kbtf *kbtf); /* takes NULL */
 
 /*
  * Give back the memory of the types, five megabytes and more, where nothing will be looked up any
- * more: after this only kbtf_drop_reason() may be called, which knows no names, and kbtf_close().
+ * more: after this only kbtf_drop_reason() may be called, and kbtf_close(). with_reasons: it knows
+ * the names as before; for those of modules it reads the types once more when it meets the first.
  * Descriptors that targets hold stay open.
  */
-void kbtf_release(struct kbtf *kbtf);
+void kbtf_release(struct kbtf *kbtf, bool with_reasons);
 
 /* The parsed vmlinux BTF; stays kbtf's. */
 const struct btf *kbtf_vmlinux(const struct kbtf *kbtf);

@@ -9,11 +9,14 @@
 
 #include <bpf/btf.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "kernel/kroot.h"
 
 /* As libbpf knows sizes. */
 static struct btf *map(int fd)
@@ -32,7 +35,8 @@ static struct btf *map(int fd)
 	return btf;
 }
 
-struct btf *kbtf_map_file(const char *path)
+/* NULL: it is not there, cannot be mapped or holds none; reading tells which. */
+static struct btf *map_file(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	struct btf *btf;
@@ -42,4 +46,15 @@ struct btf *kbtf_map_file(const char *path)
 	btf = map(fd);
 	close(fd);
 	return btf;
+}
+
+struct btf *kbtf_map_own(void)
+{
+	char path[PATH_MAX];
+	struct btf *btf = map_file(kroot_path(path, sizeof(path), KBTF_MAP_OWN));
+
+	if (btf)
+		return btf;
+	/* libbpf knows more places than one */
+	return kroot_prefix()[0] ? btf__parse_raw(path) : btf__load_vmlinux_btf();
 }

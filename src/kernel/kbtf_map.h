@@ -7,10 +7,9 @@
 
 struct btf;
 
-/*
- * The types in a file of raw BTF, the caller's. NULL: it is not there, cannot be mapped or holds
- * none; then it has to be read, and that tells why.
- */
-struct btf *kbtf_map_file(const char *path);
+#define KBTF_MAP_OWN "/sys/kernel/btf/vmlinux"
+
+/* The running kernel's types, the caller's; read where they cannot be mapped. NULL and errno. */
+struct btf *kbtf_map_own(void);
 
 #endif

@@ -68,7 +68,7 @@ void kbtf_module_release(struct kbtf_modules *modules)
 	for (size_t i = 0; i < modules->n; i++) {
 		btf__free(modules->list[i].btf);
 		modules->list[i].btf = NULL;
-		modules->list[i].tried = true;
+		modules->list[i].tried = false;
 	}
 }
 

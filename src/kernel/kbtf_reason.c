@@ -33,6 +33,7 @@ static const char *strip_prefix(const char *name)
 static void add(struct kbtf_reasons *reasons, uint32_t value, const char *name)
 {
 	struct kbtf_reason *list;
+	char *copy;
 
 	if (!(reasons->n & (reasons->n + 1)) || !reasons->list) {
 		list = realloc(reasons->list, 2 * (reasons->n + 1) * sizeof(*list));
@@ -40,7 +41,9 @@ static void add(struct kbtf_reasons *reasons, uint32_t value, const char *name)
 			return; /* without memory a reason shows as its number */
 		reasons->list = list;
 	}
-	reasons->list[reasons->n++] = (struct kbtf_reason){.value = value, .name = name};
+	copy = strdup(name);
+	if (copy)
+		reasons->list[reasons->n++] = (struct kbtf_reason){.value = value, .name = copy};
 }
 
 /* Core reasons have no sub-system; SUBSYS_MASK and MAX are no reasons. */
@@ -108,6 +111,8 @@ void kbtf_reason_collect(struct kbtf_reasons *reasons, const struct btf *btf, ui
 
 void kbtf_reason_fini(struct kbtf_reasons *reasons)
 {
+	for (size_t i = 0; i < reasons->n; i++)
+		free(reasons->list[i].name);
 	free(reasons->list);
 	memset(reasons, 0, sizeof(*reasons));
 }

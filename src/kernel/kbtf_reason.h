@@ -13,7 +13,7 @@
 
 struct kbtf_reason {
 	uint32_t value;
-	const char *name; /* into the BTF it came from */
+	char *name; /* a copy: the types may be released before */
 };
 
 struct kbtf_reasons {

@@ -61,6 +61,34 @@ static void drop_reason__core_and_sub_systems_of_vmlinux_and_modules__are_named(
 	fakebtf_close(&t, kbtf);
 }
 
+static void drop_reason__after_the_types_are_released__is_named_also_of_modules(void **state)
+{
+	struct kbtf *kbtf;
+	struct fakebtf t;
+	struct btf *module;
+
+	(void)state;
+	fakebtf_begin(&t);
+	fakebtf_add_enum(t.btf, "skb_drop_reason", "SKB_DROP_REASON_NETFILTER_DROP", 9, NULL);
+	fakebtf_add_enum(t.btf, "skb_drop_reason_subsys", "SKB_DROP_REASON_SUBSYS_NUM", 3, NULL);
+	module = btf__new_empty_split(t.btf);
+	assert_non_null(module);
+	fakebtf_add_enum(module, "ovs_drop_reason", "OVS_DROP_LAST_ACTION", 0x20001, NULL);
+	fakebtf_write(module, "/sys/kernel/btf/openvswitch");
+	btf__free(module);
+	kbtf = fakebtf_open(&t);
+	kbtf_release(kbtf, true);
+	assert_null(kbtf_vmlinux(kbtf));
+	assert_string_equal(kbtf_drop_reason(kbtf, 9), "NETFILTER_DROP");
+	assert_string_equal(kbtf_drop_reason(kbtf, 0x20001), "OVS_DROP_LAST_ACTION");
+	assert_null(kbtf_drop_reason(kbtf, 0x20002));
+	/* what was read for it is not kept either */
+	assert_null(kbtf_vmlinux(kbtf));
+	kbtf_release(kbtf, false);
+	assert_null(kbtf_drop_reason(kbtf, 9));
+	fakebtf_close(&t, kbtf);
+}
+
 static void drop_reason__kernel_without_them__is_null(void **state)
 {
 	struct kbtf *kbtf;
@@ -147,6 +175,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH_ROOT(drop_reason__core_and_sub_systems_of_vmlinux_and_modules__are_named),
+		WITH_ROOT(drop_reason__after_the_types_are_released__is_named_also_of_modules),
 		WITH_ROOT(drop_reason__kernel_without_them__is_null),
 		WITH_ROOT(preempt_delta__plain_variable__is_count_minus_queue),
 		WITH_ROOT(preempt_delta__pcpu_hot__adds_the_member_s_offset),
