@@ -39,6 +39,30 @@ test_kprobe_multi__a_function_that_cannot_be_traced_costs_no_other()
 	eq "at icmp_rcv" "$(count "$T/out" ' icmp_rcv ')" 2
 }
 
+# A call inside a function looks as if it could be traced: the link over all fails, and its halves tell which.
+test_kprobe_multi__a_batch_that_fails_is_halved_down_to_the_one_at_fault()
+{
+	need_kprobe_multi
+	"$ROOT/build/tests/attach_batch" >"$T/out" 2>"$T/err" || fail "the addresses are not to be had"
+	eq "attached" "$(count "$T/out" '^[a-z0-9_]+ attached$')" 8
+	match "$T/out" '^call E[A-Z]+, suspected 0$'
+	match "$T/out" '^8 attached by [2-4] links$'
+	match "$T/err" 'kprobe-multi: 8 of 9 functions by [2-4] links, in [5-9] attempts, 0 suspected'
+}
+
+# In assembly: there is no place for a tracer at its entry, yet a breakpoint can stand there.
+test_kprobe_multi__what_it_refuses_goes_by_kprobe_alone()
+{
+	need_kprobe_multi
+	net_up
+	capture skb --debug -f 'ip_*' -f csum_partial_copy_generic@1 "${ECHO_REQUEST[@]}" -- ping4 1
+	match "$T/err" '^xcap: debug: csum_partial_copy_generic@1: kprobe-multi failed: .*cannot trace'
+	match "$T/err" '^xcap: debug: csum_partial_copy_generic@1: attached by kprobe '
+	eq "by kprobe" "$(count "$T/err" '^xcap: debug: .*: attached by kprobe ')" 1
+	match "$T/err" '^xcap: debug: ip_rcv@1: attached by kprobe-multi '
+	eq "at ip_rcv" "$(count "$T/out" ' ip_rcv ')" 1
+}
+
 # Argument 9, or 8 on newer kernels: it stands on the stack, not in a register.
 test_kprobe_multi__reads_an_argument_on_the_stack()
 {

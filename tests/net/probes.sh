@@ -35,6 +35,43 @@ test_kprobe__ip_rcv_without_an_argument_number()
 	function_probe kprobe:ip_rcv ip_rcv
 }
 
+# The spec of a function whose name others of the kernel have, too.
+ambiguous_spec()
+{
+	local name n=0
+
+	awk '$2 ~ /^[tT]$/ && !$4 { n[$3]++ } END { for (k in n) if (n[k] > 1) print k }' /proc/kallsyms |
+		sort >"$T/several"
+	"$XCAP" list | grep -v : | sed 's/ .*//' | sort |
+		awk -F@ 'NR == FNR { several[$1]; next } $1 in several { print; exit }' "$T/several" - >"$T/spec"
+	[ ! -s "$T/spec" ] || { cat "$T/spec"; return; }
+	# one that is not in BTF: that it takes an skb is taken on trust
+	while read -r name && [ $((n += 1)) -le 60 ]; do
+		! "$XCAP" skb -f "kprobe:$name@1" --dry-run >/dev/null 2>&1 || { echo "$name@1"; return; }
+	done <"$T/several"
+}
+
+# From 6.6 on the kernel does not choose (EADDRNOTAVAIL): then it is told the address of the first.
+test_kprobe__of_a_name_that_several_functions_have__is_at_the_first_of_them()
+{
+	local spec address
+
+	need_kprobe
+	spec=$(ambiguous_spec)
+	[ -n "$spec" ] || fail "no name of this kernel has several functions that can be probed"
+	address=$(awk -v name="${spec%@*}" '$3 == name && $2 ~ /^[tT]$/ && !$4 { print $1; exit }' /proc/kallsyms)
+	mkdir "$T/debug"
+	mount -t debugfs nodev "$T/debug"
+	start skb --debug -f "kprobe:$spec" -e 'icmp[0] == 8'
+	cp "$T/debug/kprobes/list" "$T/list"
+	stop
+	umount "$T/debug"
+	match "$T/err" '[2-9][0-9]* functions have this name'
+	# behind endbr64, where the kernel has it at every entry
+	match "$T/list" "^($address|$(printf %x $((0x$address + 4)))) +k "
+	eq "kprobes" "$(grep -c . "$T/list")" 1
+}
+
 test_fentry__icmp_rcv_at_1()
 {
 	need_mechanism fentry icmp_rcv
