@@ -24,6 +24,7 @@
 #include "base/util.h"
 #include "kernel/insn.h"
 #include "kernel/kbtf_module.h"
+#include "kernel/kbtf_subset.h"
 #include "kernel/kroot.h"
 
 /* A function that the kernel keeps for being probed by tests, and that is called by nobody else. */
@@ -103,13 +104,13 @@ static bool has_own_ids(const struct kbtf *kbtf, char *why, size_t size)
 uint32_t feature_try_find(struct feature_context *context, const char *name, char *why, size_t size)
 {
 	struct kbtf *kbtf = get_kbtf(context, why, size);
-	int32_t id;
+	struct kbtf_wanted wanted = {BTF_KIND_FUNC, name, 0};
 
 	if (!kbtf || !has_own_ids(kbtf, why, size))
 		return 0;
-	id = btf__find_by_name_kind(kbtf_vmlinux(kbtf), name, BTF_KIND_FUNC);
-	if (id > 0)
-		return id;
+	kbtf_subset_find(kbtf_vmlinux(kbtf), &wanted, 1);
+	if (wanted.id)
+		return wanted.id;
 	snprintf(why, size, "this kernel's types have no function '%s'", name);
 	return 0;
 }

@@ -12,10 +12,12 @@
 #include <unistd.h>
 
 #include <bpf/bpf.h>
+#include <linux/btf.h>
 
 #include "base/util.h"
 #include "kernel/feature_try.h"
 #include "kernel/insn.h"
+#include "kernel/kbtf_subset.h"
 
 /* A page that no user has: reading from there is EFAULT. */
 #define NOBODYS_ADDRESS ((const unsigned long *)-4096L)
@@ -93,29 +95,35 @@ bool feature_try_kprobe_tp_cookie(struct feature_context *context, char *why, si
 
 bool feature_try_kprobe_loops(struct feature_context *context, char *why, size_t size)
 {
-	uint32_t first = feature_try_find(context, "bpf_iter_num_new", why, size);
-	uint32_t next = first ? feature_try_find(context, "bpf_iter_num_next", why, size) : 0;
-	uint32_t last = next ? feature_try_find(context, "bpf_iter_num_destroy", why, size) : 0;
-	const struct bpf_insn insns[] = {
+	struct kbtf_wanted wanted[] = {
+		{BTF_KIND_FUNC, "bpf_iter_num_new", 0},
+		{BTF_KIND_FUNC, "bpf_iter_num_next", 0},
+		{BTF_KIND_FUNC, "bpf_iter_num_destroy", 0},
+	};
+	struct bpf_insn insns[] = {
 		INSN_MOV_REG(BPF_REG_1, BPF_REG_10),
 		INSN_ADD_IMM(BPF_REG_1, -8),
 		INSN_MOV_IMM(BPF_REG_2, 0),
 		INSN_MOV_IMM(BPF_REG_3, 1000),
-		INSN_CALL_KFUNC(first),
+		INSN_CALL_KFUNC(0),
 		INSN_MOV_REG(BPF_REG_1, BPF_REG_10), /* each turn */
 		INSN_ADD_IMM(BPF_REG_1, -8),
-		INSN_CALL_KFUNC(next),
+		INSN_CALL_KFUNC(0),
 		INSN_JNE(BPF_REG_0, 0, -4),
 		INSN_MOV_REG(BPF_REG_1, BPF_REG_10),
 		INSN_ADD_IMM(BPF_REG_1, -8),
-		INSN_CALL_KFUNC(last),
+		INSN_CALL_KFUNC(0),
 		INSN_MOV_IMM(BPF_REG_0, 0),
 		INSN_EXIT,
 	};
 	int fd;
 
-	if (!last)
+	if (!feature_try_find(context, wanted[0].name, why, size))
 		return false;
+	kbtf_subset_find(kbtf_vmlinux(context->kbtf), wanted, UTIL_ARRAY_SIZE(wanted));
+	insns[4].imm = wanted[0].id;
+	insns[7].imm = wanted[1].id;
+	insns[11].imm = wanted[2].id;
 	fd = load_as(BPF_PROG_TYPE_RAW_TRACEPOINT, insns, UTIL_ARRAY_SIZE(insns), 0,
 		     "raw_tp programs that loop by bpf_iter_num_next()", why, size);
 	if (fd < 0)

@@ -299,6 +299,7 @@ static bool seen_before(struct seen *seen, uint32_t name_off)
 
 static int for_each_in(struct kbtf *kbtf, const struct scope *scope, kbtf_fn fn, void *arg)
 {
+	uint8_t *memo = calloc(btf__type_cnt(scope->btf), 1); /* NULL: each is looked at again */
 	struct kbtf_target target;
 	struct seen seen = {};
 	int ret = 0;
@@ -308,13 +309,14 @@ static int for_each_in(struct kbtf *kbtf, const struct scope *scope, kbtf_fn fn,
 		const char *name = probe_name(scope->btf, type);
 
 		proto = name ? kbtf_args_proto(scope->btf, type) : NULL;
-		if (!proto || kbtf_args_find_skb(scope->btf, proto, skipped_args(type)) < 0 ||
+		if (!proto || kbtf_args_find_skb(scope->btf, proto, skipped_args(type), memo) < 0 ||
 		    seen_before(&seen, type->name_off))
 			continue;
 		fill_target(kbtf, scope, id, &target);
 		ret = fn(arg, name, btf_is_typedef(type), &target);
 	}
 	free(seen.slots);
+	free(memo);
 	return ret;
 }
 

@@ -48,14 +48,23 @@ const struct btf_type *kbtf_args_proto(const struct btf *btf, const struct btf_t
 	return type && btf_is_func_proto(type) ? type : NULL;
 }
 
-int kbtf_args_find_skb(const struct btf *btf, const struct btf_type *proto, uint32_t skip)
+int kbtf_args_find_skb(const struct btf *btf, const struct btf_type *proto, uint32_t skip,
+		       uint8_t *memo)
 {
+	enum { UNKNOWN, SKB, OTHER };
 	const struct btf_param *params = btf_params(proto);
 	uint32_t n = UTIL_MIN(btf_vlen(proto), skip + KBTF_ARGS_MAX);
+	uint32_t n_types = memo ? btf__type_cnt(btf) : 0;
 
-	for (uint32_t i = skip; i < n; i++)
-		if (is_skb(btf, params[i].type))
+	for (uint32_t i = skip; i < n; i++) {
+		uint32_t id = params[i].type;
+		uint8_t fresh = UNKNOWN, *what = id < n_types ? &memo[id] : &fresh;
+
+		if (*what == UNKNOWN)
+			*what = is_skb(btf, id) ? SKB : OTHER;
+		if (*what == SKB)
 			return i - skip;
+	}
 	return -1;
 }
 
@@ -206,7 +215,7 @@ void kbtf_args_fill(const struct btf *btf, const struct btf_type *proto, uint32_
 		n--;
 	skip = UTIL_MIN(skip, n);
 	target->n_args = n - skip;
-	target->skb_arg = kbtf_args_find_skb(btf, proto, skip);
+	target->skb_arg = kbtf_args_find_skb(btf, proto, skip, NULL);
 	fill_return(btf, proto->type, target);
 	target->arg_words = count_words(btf, params + skip, n - skip);
 	for (uint32_t i = 0; i < UTIL_MIN(target->n_args, KBTF_ARGS_MAX); i++) {

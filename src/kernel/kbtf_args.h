@@ -18,9 +18,12 @@
  */
 const struct btf_type *kbtf_args_proto(const struct btf *btf, const struct btf_type *type);
 
-/* Index of the first argument from `skip` on that points to struct sk_buff, less `skip`; -1: none.
+/*
+ * Index of the first argument from `skip` on that points to struct sk_buff, less `skip`; -1: none.
+ * memo: a byte per type, of which what was found is kept for the next; 0 at first; may be NULL.
  */
-int kbtf_args_find_skb(const struct btf *btf, const struct btf_type *proto, uint32_t skip);
+int kbtf_args_find_skb(const struct btf *btf, const struct btf_type *proto, uint32_t skip,
+		       uint8_t *memo);
 
 /* Fill args, n_args, skb_arg and returns_value; the first `skip` arguments are passed over. */
 void kbtf_args_fill(const struct btf *btf, const struct btf_type *proto, uint32_t skip,

@@ -265,17 +265,25 @@ int kbtf_subset(const struct btf *types, const struct btf *local, struct btf **s
 
 void kbtf_subset_find(const struct btf *types, struct kbtf_wanted *wanted, uint32_t n)
 {
-	uint32_t n_types = btf__type_cnt(types);
+	uint32_t n_types = btf__type_cnt(types), left = n, kinds = 0;
 
-	for (uint32_t i = 0; i < n; i++)
+	for (uint32_t i = 0; i < n; i++) {
 		wanted[i].id = 0;
-	for (uint32_t id = 1; id < n_types; id++) {
+		kinds |= 1u << wanted[i].kind;
+	}
+	for (uint32_t id = 1; id < n_types && left; id++) {
 		const struct btf_type *type = btf__type_by_id(types, id);
+		const char *name;
 
+		if (!(kinds >> btf_kind(type) & 1))
+			continue;
+		name = btf__name_by_offset(types, type->name_off);
 		for (uint32_t i = 0; i < n; i++) {
-			if (btf_kind(type) == wanted[i].kind && !wanted[i].id &&
-			    !strcmp(btf__name_by_offset(types, type->name_off), wanted[i].name))
-				wanted[i].id = id;
+			if (name[0] != wanted[i].name[0] || btf_kind(type) != wanted[i].kind ||
+			    wanted[i].id || strcmp(name, wanted[i].name))
+				continue;
+			wanted[i].id = id;
+			left--;
 		}
 	}
 }
