@@ -14,23 +14,44 @@
 #include "kernel/netns.h"
 #include "kernel/tracepoint.h"
 
+static void *read_symbols(void *arg)
+{
+	struct capture_kernel *kernel = arg;
+
+	err_clear(&kernel->reader_err);
+	if (symbol_open(&kernel->symbols, kernel->btf, &kernel->reader_err))
+		kernel->symbols = NULL;
+	return NULL;
+}
+
+void capture_kernel_read_ahead(struct capture_kernel *kernel)
+{
+	kernel->is_reading = !pthread_create(&kernel->reader, NULL, read_symbols, kernel);
+}
+
+static void await_symbols(struct capture_kernel *kernel)
+{
+	if (kernel->is_reading)
+		pthread_join(kernel->reader, NULL);
+	else
+		read_symbols(kernel);
+	kernel->is_reading = false;
+}
+
 static struct symbol_table *symbols(void *arg)
 {
 	struct capture_kernel *kernel = arg;
 	uint64_t begin_ns;
-	struct err err;
-	int code;
 
-	if (kernel->symbols || kernel->symbols_failed)
+	if (!kernel->is_reading && (kernel->symbols || kernel->symbols_failed))
 		return kernel->symbols;
-	err_clear(&err);
 	begin_ns = phase_begin();
-	code = symbol_open(&kernel->symbols, kernel->btf, &err);
+	await_symbols(kernel);
 	phase_end("symbols", begin_ns);
-	if (code) {
-		kernel->symbols = NULL;
+	if (!kernel->symbols) {
 		kernel->symbols_failed = true;
-		log_warning("%s; places in the kernel are shown as addresses", err.msg);
+		log_warning("%s; places in the kernel are shown as addresses",
+			    kernel->reader_err.msg);
 	}
 	return kernel->symbols;
 }
@@ -93,6 +114,8 @@ fail:
 
 void capture_kernel_close(struct capture_kernel *kernel)
 {
+	if (kernel->is_reading)
+		await_symbols(kernel);
 	symbol_close(kernel->symbols);
 	if (kernel->plan.netns)
 		netns_close(kernel->plan.netns);

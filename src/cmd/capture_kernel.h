@@ -2,11 +2,12 @@
 /*
  * capture_kernel.h - what a capture needs to know of the running kernel, opened together.
  *
- * Kernel symbols are read only if somebody asks for one.
+ * Kernel symbols are read only if somebody asks for one, or is going to.
  */
 #ifndef CMD_CAPTURE_KERNEL_H
 #define CMD_CAPTURE_KERNEL_H
 
+#include <pthread.h>
 #include <stdbool.h>
 
 #include "base/err.h"
@@ -19,6 +20,10 @@ struct capture_kernel {
 	struct tracepoint_table *tracepoints;
 	struct symbol_table *symbols;
 	bool symbols_failed; /* said once, not tried again */
+	/* read by a thread of its own, which alone touches these while it runs */
+	bool is_reading;
+	pthread_t reader;
+	struct err reader_err;
 };
 
 /*
@@ -29,5 +34,8 @@ struct capture_kernel {
  */
 int capture_kernel_open(struct capture_kernel *kernel, const char *btf_file, struct err *err);
 void capture_kernel_close(struct capture_kernel *kernel);
+
+/* The symbols are going to be asked for: begin to read them beside what comes before that. */
+void capture_kernel_read_ahead(struct capture_kernel *kernel);
 
 #endif

@@ -122,6 +122,22 @@ static int run_plan(const struct config *config, const struct plan *plan,
 	return 0;
 }
 
+/* Functions have addresses, which are looked for; what has a kind or a category may be a
+ * tracepoint.
+ */
+static bool names_functions(const struct config *config)
+{
+	for (uint32_t i = 0; i < config->n_probes; i++)
+		for (const char *item = config->probes[i]; *item; item += *item == ',') {
+			size_t len = strcspn(item, ",");
+
+			if (len && !memchr(item, ':', len))
+				return true;
+			item += len;
+		}
+	return false;
+}
+
 static int capture(const struct config *config, struct err *err)
 {
 	struct capture_kernel kernel;
@@ -135,6 +151,8 @@ static int capture(const struct config *config, struct err *err)
 		rc = capture_kernel_open(&kernel, config->btf_file, err);
 	if (rc)
 		return rc;
+	if (names_functions(config))
+		capture_kernel_read_ahead(&kernel);
 	request = make_request(config, &sinks);
 	capture_gather_request(config, &request);
 	rc = plan_build(&request, &kernel.plan, &plan, err);
