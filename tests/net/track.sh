@@ -289,7 +289,7 @@ test_track_copies__are_the_packet_that_they_were_made_of()
 	at_least "copied for more room" "$(count "$T/ids" ' skb_copy_expand ')" 1
 }
 
-# A second link, from B to A, for packets of 1,500 bytes; behind it are 10.97.0.9 and fd97::9, too.
+# A second link, from B to A, for packets of 1,500 bytes; behind it are 10.97.0.8, 10.97.0.9 and fd97::9, too.
 small_link_up()
 {
 	in_b ip link add "xf$ID" mtu 1500 type veth \
@@ -300,17 +300,21 @@ small_link_up()
 	in_a ip addr add fd97::2/64 dev "xg$ID" nodad
 	in_b ip link set "xf$ID" up
 	in_a ip link set "xg$ID" up
+	in_b ip neigh add 10.97.0.8 lladdr 02:00:00:00:01:0a dev "xf$ID"
 	in_b ip neigh add 10.97.0.9 lladdr 02:00:00:00:01:0a dev "xf$ID"
 	in_b ip neigh add fd97::9 lladdr 02:00:00:00:01:0a dev "xf$ID"
 	in_a ip route add 10.97.0.9 via "$IP_B"
+	in_a ip route add 10.97.0.8 via "$IP_B" mtu lock 1500
 	in_b sysctl -qw net.ipv4.ip_forward=1
 	until_true 5 in_b ip link show up dev "xf$ID" || fail "the second link did not come up"
 }
 
-# Forwarded to the small link; made in pieces by who sends them over it; sent twice, once over the small one.
+# Forwarded to the small link; in pieces already, which B's conntrack puts together, and they are sent on as they were;
+# made in pieces by who sends them over it; sent twice, once over the small one.
 large_traffic()
 {
 	python3_in_a large 10.97.0.9 9000
+	python3_in_a large 10.97.0.8 9000
 	in_b python3 "$NET/track.py" large 10.97.0.2 9000
 	in_b python3 "$NET/track.py" large fd97::2 9000
 	in_b python3 "$NET/track.py" large "$IP6_A" 9001
@@ -323,7 +327,8 @@ test_track_fragments__name_the_packet_that_they_are_of()
 	need_exact
 	net_up 9000
 	small_link_up
-	rules b "table ip6 t { chain c { type filter hook output priority 0; udp dport 9001 dup to fd97::9 device xf$ID; }; }"
+	rules b "table ip6 t { chain c { type filter hook output priority 0; udp dport 9001 dup to fd97::9 device xf$ID; }; }
+		table ip t { chain c { type filter hook prerouting priority 0; ct state invalid drop; }; }"
 	capture skb --track -v -f k:ip_do_fragment,k:ip6_fragment,k:udp_rcv,k:udpv6_rcv,net:net_dev_queue,net:netif_receive_skb \
 		"${OURS[@]}" -i "xf$ID" -i "xg$ID" -e 'udp dst portrange 9000-9001' -- large_traffic
 	match "$T/err" '^0 packets lost'
@@ -336,6 +341,9 @@ test_track_fragments__name_the_packet_that_they_are_of()
 		ip6_fragment@xf:4062 net_dev_queue@xf:1510 netif_receive_skb@xg:1510 udpv6_rcv@xg:4062
 		  net_dev_queue@xf:1174 netif_receive_skb@xg:1174
 		  net_dev_queue@xf:1510 netif_receive_skb@xg:1510
+		ip_do_fragment@xa:4042 net_dev_queue@xa:1514 netif_receive_skb@xb:1514 ip_do_fragment@xf:4042 net_dev_queue@xf:1514 netif_receive_skb@xg:1514
+		  net_dev_queue@xa:1082 netif_receive_skb@xb:1082 net_dev_queue@xf:1082 netif_receive_skb@xg:1082
+		  net_dev_queue@xa:1514 netif_receive_skb@xb:1514 net_dev_queue@xf:1514 netif_receive_skb@xg:1514
 		ip_do_fragment@xf:4042 net_dev_queue@xf:1514 netif_receive_skb@xg:1514 udp_rcv@xg:4042
 		  net_dev_queue@xf:1082 netif_receive_skb@xg:1082
 		  net_dev_queue@xf:1514 netif_receive_skb@xg:1514
