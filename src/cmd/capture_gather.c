@@ -24,11 +24,6 @@ void capture_gather_request(const struct config *config, struct plan_request *re
 	/* what packets carry needs nobody to follow them */
 	if (!g->by_content && !g->by_pointer)
 		request->track = true;
-	request->want_chain = true;
-	if (request->want_stack == XCAP_STACK_NONE)
-		request->want_stack = XCAP_STACK_DROPS;
-	if (!request->stack_depth)
-		request->stack_depth = XCAP_STACK_DEFAULT;
 }
 
 static bool is_called(const struct plan_probe *probe, const char *name)

@@ -83,7 +83,6 @@ int capture_sinks_open(const struct capture_sinks *sinks, const struct config *c
 		.ether = config->ether,
 		.stack = config->stack,
 		.drop_columns = only_drops(info),
-		.path_column = config->drop,
 		.journey_color = config->gather.color,
 	};
 	int rc = 0;

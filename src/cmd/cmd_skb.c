@@ -43,11 +43,9 @@ static struct plan_request make_request(const struct config *config,
 			sinks->needs & SINK_NEEDS_PACKET && config->link_type != CAPTURE_LINK_RAW,
 		.reasons = (const char *const *)config->reasons,
 		.n_reasons = config->n_reasons,
-		.want_stack = sinks->needs & SINK_NEEDS_STACK ? XCAP_STACK_ALL
-			      : config->drop		      ? XCAP_STACK_DROPS
-							      : XCAP_STACK_NONE,
+		.want_stack = sinks->needs & SINK_NEEDS_STACK ? XCAP_STACK_ALL : XCAP_STACK_NONE,
 		.stack_depth = config->stack_depth ? config->stack_depth : XCAP_STACK_DEFAULT,
-		.want_chain = config->drop,
+		.want_path = true,
 		.track = config->track,
 		.track_follow = config->track,
 		.track_max = config->track_max,

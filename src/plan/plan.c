@@ -62,6 +62,15 @@ bool plan_mechanism_is_exit(enum plan_mechanism mechanism)
 	       mechanism == PLAN_KRETPROBE;
 }
 
+static void set_stack(const struct plan_request *request, uint32_t where, struct plan *plan)
+{
+	plan->config.want_stack = where;
+	plan->stack_depth = request->stack_depth;
+	plan->config.stack_bytes =
+		sizeof(uint64_t) *
+		UTIL_MIN(request->stack_depth + XCAP_STACK_SPARE, XCAP_STACK_MAX);
+}
+
 static int set_sizes(const struct plan_request *request, struct plan *plan, struct err *err)
 {
 	uint64_t wanted = request->ring_bytes ? request->ring_bytes : XCAP_RING_DEFAULT;
@@ -96,12 +105,8 @@ static int set_sizes(const struct plan_request *request, struct plan *plan, stru
 	plan->config.want_context = request->want_context;
 	plan->config.want_device = request->want_device;
 	plan->config.want_segments = request->want_segments;
-	plan->config.want_stack = request->want_stack;
-	plan->stack_depth = request->want_stack ? request->stack_depth : 0;
 	if (request->want_stack)
-		plan->config.stack_bytes =
-			sizeof(uint64_t) *
-			UTIL_MIN(request->stack_depth + XCAP_STACK_SPARE, XCAP_STACK_MAX);
+		set_stack(request, request->want_stack, plan);
 	plan->config.want_addresses = request->want_addresses;
 	return 0;
 }
@@ -193,6 +198,21 @@ static void set_kernel(const struct plan_kernel *kernel, struct plan *plan)
 	plan->config.probe_count = plan->n_probes;
 }
 
+/* Netfilter's path, which the stack tells, and its table and chain, where drops are seen. */
+static void set_paths(const struct plan_request *request, const struct plan_kernel *kernel,
+		      struct plan *plan)
+{
+	bool sees_drops = false;
+
+	for (uint32_t i = 0; i < plan->n_probes; i++)
+		sees_drops |= plan->probes[i].config.is_kfree_skb;
+	if (!request->want_path || !sees_drops)
+		return;
+	if (!plan->config.want_stack)
+		set_stack(request, XCAP_STACK_DROPS, plan);
+	plan_chain(kernel, plan);
+}
+
 int plan_build(const struct plan_request *request, const struct plan_kernel *kernel,
 	       struct plan *plan, struct err *err)
 {
@@ -222,7 +242,7 @@ int plan_build(const struct plan_request *request, const struct plan_kernel *ker
 	if (!code) {
 		plan_link_note(plan);
 		set_kernel(kernel, plan);
-		plan_chain(request, kernel, plan);
+		set_paths(request, kernel, plan);
 	} else {
 		plan_free(plan);
 	}

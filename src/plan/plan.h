@@ -108,7 +108,7 @@ struct plan_request {
 	bool want_ends;	      /* tell when a followed packet is freed, and why: for gathering */
 	uint32_t want_stack;  /* enum xcap_stack_where */
 	uint32_t stack_depth; /* frames, 1..XCAP_STACK_MAX, where want_stack is not none */
-	bool want_chain;      /* netfilter drops: table and chain, where functions can be probed */
+	bool want_path;	      /* of netfilter's drops: hook, table and chain; stack_depth is set */
 	bool want_addresses;  /* a sink shows the Ethernet addresses of headers that are made up */
 	const char *const *reasons; /* --reason: only drops for one of these, by name */
 	uint32_t n_reasons;	    /* 0: for any */

@@ -215,13 +215,12 @@ static bool find_hook(struct search *s, const struct walker *walker, struct plan
 	return hook_by_types(s, walker, &target, hook);
 }
 
-void plan_chain(const struct plan_request *request, const struct plan_kernel *kernel,
-		struct plan *plan)
+void plan_chain(const struct plan_kernel *kernel, struct plan *plan)
 {
 	struct search s = {.kernel = kernel, .chains = &plan->chains};
 	char why[256] = "";
 
-	if (!request->want_chain || !kernel->btf || kbtf_is_foreign(kernel->btf))
+	if (!kernel->btf || kbtf_is_foreign(kernel->btf))
 		return;
 	s.has_fexit = plan_ladder_feature(kernel, FEATURE_FEXIT, why, sizeof(why));
 	s.has_kprobe = plan_ladder_feature(kernel, FEATURE_KPROBE, NULL, 0);

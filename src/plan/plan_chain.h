@@ -8,11 +8,9 @@
 #include "plan/plan.h"
 
 /*
- * Fill plan->chains where request->want_chain, for the functions that there are: those of modules
- * that are not loaded have no chains. Where they cannot be probed the names are not known, which is
- * no error.
+ * Fill plan->chains for the functions that there are: those of modules that are not loaded have no
+ * chains. Where they cannot be probed the names are not known, which is no error.
  */
-void plan_chain(const struct plan_request *request, const struct plan_kernel *kernel,
-		struct plan *plan);
+void plan_chain(const struct plan_kernel *kernel, struct plan *plan);
 
 #endif

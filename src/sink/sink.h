@@ -45,7 +45,6 @@ struct sink_config {
 	bool stack;	   /* of each packet, where its record has one */
 	bool drop_columns; /* text: every probe is kfree_skb: reason and place are columns */
 	const char *journey_color; /* text: SGR parameters for the first line of a journey; NULL */
-	bool path_column;	   /* and so is the way through netfilter */
 };
 
 /* The file's link type has no form for this packet: nothing was written, nothing is wrong. */

@@ -192,12 +192,9 @@ static void add_columns(struct sink *s, const struct record *r)
 		add_column(s, &s->reason_width);
 		drop_text_place(&s->word, r);
 		add_column(s, &s->place_width);
-	}
-	if (s->config.drop_columns && s->config.path_column) {
 		drop_text_path(&s->word, r);
 		add_column(s, &s->path_width);
-	}
-	if (!s->config.drop_columns) {
+	} else {
 		decode_text_word(&s->word, probe->name);
 		add_column(s, &s->probe_width);
 	}
@@ -251,7 +248,7 @@ static void add_drop(struct sink *s, const struct record *r)
 
 	if (state)
 		buf_add_fmt(&s->line, " sk=%s", state);
-	if (s->config.path_column || !r->nf_path)
+	if (s->config.drop_columns || !r->nf_path)
 		return;
 	buf_add_str(&s->line, " path=");
 	drop_text_path(&s->line, r);

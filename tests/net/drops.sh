@@ -13,6 +13,8 @@ test_kfree_skb__a_dropped_syn_shows_its_reason_and_place()
 	match "$T/out" \
 		"^[0-9:.]{15} NETFILTER_DROP +[a-z_0-9.]+\+0x[0-9a-f]+(\[[a-z_0-9]+\])? .*$DEV_B.* IP 10\.99\.0\.1\.[0-9]+ > 10\.99\.0\.2\.9000: Flags \[S\]"
 	no_match "$T/out" 'Flags \[\.\]|Flags \[S\.\]'
+	# netfilter's path is known without xcap drop, too
+	match "$T/out" ' NETFILTER_DROP +[^ ]+ +ip:INPUT(\([^ ]+\))? '
 }
 
 test_kfree_skb__on_kernels_without_reasons_the_place_is_shown()
@@ -40,7 +42,8 @@ test_kfree_skb__beside_another_probe_still_says_the_reason()
 	kernel_at_least 5 17 || skip "drop reasons (kernel 5.17)"
 	net_up
 	drop_port 9000
-	capture skb -f tp:skb:kfree_skb,tp:net:netif_receive_skb -e 'tcp port 9000' -- syn 9000
+	capture skb -v -f tp:skb:kfree_skb,tp:net:netif_receive_skb -e 'tcp port 9000' -- syn 9000
 	match "$T/out" 'NETFILTER_DROP'
 	match "$T/out" ' netif_receive_skb .*Flags \[S\]'
+	eq "lines with a path" "$(count "$T/out" ' path=ip:INPUT(\([^ ]+\))? ')" "$(count "$T/out" ' NETFILTER_DROP ')"
 }

@@ -99,13 +99,12 @@ static void add_netfilter(struct fixture *f)
 	fakebtf_add_function(btf, "arpt_do_table", f->types.int_, "skb", skb, NULL);
 }
 
-static void run(struct fixture *f, bool want)
+static void run(struct fixture *f)
 {
-	const struct plan_request request = {.want_chain = want};
 	struct kbtf *kbtf = fakebtf_open(&f->types);
 
 	f->kernel.btf = kbtf;
-	plan_chain(&request, &f->kernel, &f->plan);
+	plan_chain(&f->kernel, &f->plan);
 	fakebtf_close(&f->types, kbtf);
 	symbol_close(f->symbols);
 	f->symbols = NULL;
@@ -119,7 +118,7 @@ static void plan_chain__arguments__are_found_by_their_types(void **state)
 	(void)state;
 	begin(&f);
 	add_netfilter(&f);
-	run(&f, true);
+	run(&f);
 	hooks = f.plan.chains.hooks;
 	assert_int_equal(f.plan.chains.n, 3);
 	assert_true(f.plan.config.want_chain);
@@ -156,7 +155,7 @@ static void plan_chain__with_kprobes_alone__hooks_the_same_by_kretprobe(void **s
 	add_netfilter(&f);
 	f.fexit = false;
 	f.kprobe = true;
-	run(&f, true);
+	run(&f);
 	assert_int_equal(f.plan.chains.n, 3);
 	for (int i = 0; i < 3; i++)
 		assert_int_equal(f.plan.chains.hooks[i].mechanism, PLAN_KRETPROBE);
@@ -173,7 +172,7 @@ static void plan_chain__without_types_of_modules__takes_what_is_stated(void **st
 	begin(&f);
 	add_old_netfilter(&f);
 	f.kprobe = true;
-	run(&f, true);
+	run(&f);
 	hooks = f.plan.chains.hooks;
 	layout = &f.plan.chains.layout;
 	/* ebt_do_table() is there, but nothing tells that its arguments are the old ones */
@@ -207,14 +206,14 @@ static void plan_chain__of_xt_without_a_sign_of_its_age__is_not_hooked(void **st
 					      "ffffffffc0200000 t ipt_do_table\t[ip_tables]\n");
 	fakeroot_write_text("/proc/modules",
 			    "nf_tables 249856 0 - Live 0x0\nip_tables 28672 0 - Live 0x0\n");
-	run(&f, true);
+	run(&f);
 	assert_int_equal(f.plan.chains.n, 0);
 	/* what a module may bring later; ip_tables is there, and of no use */
 	assert_int_equal(f.plan.chains.n_absent, 3);
 	assert_string_equal(f.plan.chains.absent[0], "ip6_tables");
 }
 
-static void plan_chain__without_fexit_or_modules_or_need__hooks_nothing(void **state)
+static void plan_chain__without_fexit_or_modules__hooks_nothing(void **state)
 {
 	struct fixture f;
 
@@ -222,15 +221,11 @@ static void plan_chain__without_fexit_or_modules_or_need__hooks_nothing(void **s
 	begin(&f);
 	add_netfilter(&f);
 	f.fexit = false;
-	run(&f, true);
+	run(&f);
 	assert_int_equal(f.plan.chains.n, 0);
 	assert_false(f.plan.config.want_chain);
 	begin(&f);
-	add_netfilter(&f);
-	run(&f, false);
-	assert_int_equal(f.plan.chains.n, 0);
-	begin(&f);
-	run(&f, true);
+	run(&f);
 	assert_int_equal(f.plan.chains.n, 0);
 	assert_false(f.plan.config.want_chain);
 }
@@ -242,7 +237,7 @@ int main(void)
 		cmocka_unit_test(plan_chain__with_kprobes_alone__hooks_the_same_by_kretprobe),
 		cmocka_unit_test(plan_chain__without_types_of_modules__takes_what_is_stated),
 		cmocka_unit_test(plan_chain__of_xt_without_a_sign_of_its_age__is_not_hooked),
-		cmocka_unit_test(plan_chain__without_fexit_or_modules_or_need__hooks_nothing),
+		cmocka_unit_test(plan_chain__without_fexit_or_modules__hooks_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, fakeroot_setup, fakeroot_teardown);

@@ -159,10 +159,11 @@ static size_t build_drops(struct record *r)
 		r[i].probe = 2;
 		r[i].reason = "TCP_INVALID_SEQUENCE";
 		r[i].location = "nf_hook_slow+0x9d";
+		r[i].nf_path = "ip INPUT";
 	}
 	r[0].reason = "NOT_SPECIFIED";
 	r[3].reason = NULL;
-	r[3].location = NULL;
+	r[3].location = r[3].nf_path = NULL;
 	r[4].location = "ieee80211_rx_handlers_result+0x1c8 [mac80211]";
 	return n;
 }
