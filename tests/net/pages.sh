@@ -225,6 +225,35 @@ test_pages__by_kprobe_more_fragments_than_are_followed_are_a_marked_part()
 	each_line_matches "$T/out" '^[08] 65043 a right part$'
 }
 
+# Of 50 fragments with a page each, which one datagram becomes: its own pages, then skbs of two pieces each, until
+# there are 64 pieces. What is there is right, and ends with a mark.
+test_pages__by_kprobe_more_pieces_than_64_are_a_marked_part()
+{
+	need_kprobe
+	need python3
+	need_feature 'page addresses' "page addresses: the kernel has no data symbols"
+	net_up
+	in_a ip link set "$DEV_A" mtu 1044
+	in_b ip link set "$DEV_B" mtu 1044
+	ping4 1
+	start skb -f kprobe:udp_rcv -s 65535 -w "$T/x.pcapng" -e 'udp and len = 51234'
+	in_a python3 "$NET/sendfile.py" "$T/pages" "$IP_B" 9004 51192
+	stop
+	eq lost "$(total lost)" 0
+	eq packets "$(packets "$T/x.pcapng")" 1
+	eq "partial packets" "$(partial "$T/x.pcapng")" 1
+	tcpdump -r "$T/x.pcapng" -w "$T/x.pcap" 2>/dev/null
+	python3 - "$T/x.pcap" "$T/pages" >"$T/out" <<-'PIECES'
+		import struct, sys
+		data, sent = open(sys.argv[1], "rb").read(), open(sys.argv[2], "rb").read()
+		size, length = struct.unpack_from("<II", data, 24 + 8)
+		part = data[24 + 16 + 42:24 + 16 + size]
+		print(length, len(part), "right" if part == sent[8:8 + len(part)] else "wrong")
+	PIECES
+	# the linear part and 17 pages, and 23 skbs: 40 of the fragments
+	match "$T/out" '^51234 40952 right$'
+}
+
 # Bytes of one packet must not show in another's record: the ring is filled with X first, then used again.
 poisoned_by()
 {
