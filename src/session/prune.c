@@ -22,7 +22,10 @@ struct reg {
 struct state {
 	bool is_label, is_reached;
 	bool is_decided, is_taken; /* a branch */
+	bool is_constant;	   /* a load, of `value` */
+	bool is_unused;		   /* an address that only such a load was for */
 	bool is_kept;
+	uint32_t value;
 	uint32_t at; /* its new place; of one that goes, that of the next that stays */
 };
 
@@ -197,6 +200,24 @@ static void decide(const struct bpf_insn *insn, const struct reg *regs, struct s
 	state->is_taken = holds > 0;
 }
 
+/*
+ * A load of read-only data becomes a move of 32 bits, which leaves zeros above them as the load
+ * does. The address goes, too, where it stands right before, for this load alone.
+ */
+static void fold_load(struct work *w, uint32_t i, const struct reg *loaded)
+{
+	const struct bpf_insn *insn = &w->insns[i];
+
+	if (BPF_CLASS(insn->code) != BPF_LDX || loaded->what != CONSTANT ||
+	    loaded->value > UINT32_MAX)
+		return;
+	w->states[i].is_constant = true;
+	w->states[i].value = (uint32_t)loaded->value;
+	if (i >= 2 && is_wide(&w->insns[i - 2]) && w->insns[i - 2].dst_reg == insn->dst_reg &&
+	    insn->src_reg == insn->dst_reg && !w->states[i].is_label)
+		w->states[i - 2].is_unused = true;
+}
+
 static void decide_all(struct work *w)
 {
 	struct reg regs[16] = {0}; /* as many as an instruction can name */
@@ -214,6 +235,7 @@ static void decide_all(struct work *w)
 			memset(regs, 0, sizeof(regs));
 		decide(insn, regs, &w->states[i]);
 		follow(w, insn, regs);
+		fold_load(w, i, &regs[insn->dst_reg]);
 		if (is_exit(insn) || is_goto(insn))
 			memset(regs, 0, sizeof(regs));
 		i += is_wide(insn);
@@ -253,10 +275,11 @@ static void keep_reached(struct work *w)
 		uint32_t target = target_of(w, i);
 		bool jumps = is_goto(&w->insns[i]) || (state->is_decided && state->is_taken);
 
-		state->is_kept = state->is_reached && !(state->is_decided && !state->is_taken) &&
+		state->is_kept = state->is_reached && !state->is_unused &&
+				 !(state->is_decided && !state->is_taken) &&
 				 !(jumps && target > i && target <= next);
 		if (i > 0 && is_wide(&w->insns[i - 1]) && !w->insns[i].code)
-			state->is_kept = w->states[i - 1].is_reached;
+			state->is_kept = w->states[i - 1].is_reached && !w->states[i - 1].is_unused;
 		if (state->is_kept)
 			next = i;
 	}
@@ -279,6 +302,10 @@ static void rewrite(struct work *w, struct prune_program *program)
 			continue;
 		if (state->is_decided)
 			insn = (struct bpf_insn){.code = BPF_JMP | BPF_JA};
+		if (state->is_constant)
+			insn = (struct bpf_insn){.code = BPF_ALU | BPF_MOV | BPF_K,
+						 .dst_reg = insn.dst_reg,
+						 .imm = (int32_t)state->value};
 		if (target < w->n && is_branch(&insn))
 			insn.off = (int16_t)(w->states[target].at - used - 1);
 		else if (target < w->n)

@@ -38,6 +38,9 @@ struct scene {
 #define CONSTANT(place)                                                                            \
 	INSN_LOAD_MAP_VALUE(BPF_REG_1, MAP, place), INSN_LOAD_32(BPF_REG_1, BPF_REG_1, 0)
 
+/* and what becomes of them */
+#define FOLDED(value) INSN(BPF_ALU | BPF_MOV | BPF_K, BPF_REG_1, 0, 0, value)
+
 static void prune(struct scene *s, const struct bpf_insn *insns, uint32_t n)
 {
 	const struct prune_constants constants = {MAP, data, sizeof(data)};
@@ -71,7 +74,7 @@ static void prune_dead__branch_never_taken__goes_with_its_target(void **state)
 
 	(void)state;
 	PRUNE(&s, CONSTANT(0), INSN_JNE(BPF_REG_1, 0, 2), RETURN(1), RETURN(2));
-	ASSERT_LEFT(&s, CONSTANT(0), RETURN(1));
+	ASSERT_LEFT(&s, FOLDED(0), RETURN(1));
 }
 
 static void prune_dead__branch_always_taken__goes_with_what_it_skips(void **state)
@@ -80,7 +83,7 @@ static void prune_dead__branch_always_taken__goes_with_what_it_skips(void **stat
 
 	(void)state;
 	PRUNE(&s, CONSTANT(4), INSN_JEQ(BPF_REG_1, 7, 2), RETURN(1), RETURN(2));
-	ASSERT_LEFT(&s, CONSTANT(4), RETURN(2));
+	ASSERT_LEFT(&s, FOLDED(7), RETURN(2));
 }
 
 static void prune_dead__branch_back_always_taken__is_a_jump_to_the_same_place(void **state)
@@ -89,7 +92,7 @@ static void prune_dead__branch_back_always_taken__is_a_jump_to_the_same_place(vo
 
 	(void)state;
 	PRUNE(&s, GOTO(2), RETURN(1), CONSTANT(4), INSN_JEQ_32(BPF_REG_1, 7, -6), RETURN(2));
-	ASSERT_LEFT(&s, GOTO(2), RETURN(1), CONSTANT(4), GOTO(-6));
+	ASSERT_LEFT(&s, GOTO(2), RETURN(1), FOLDED(7), GOTO(-4));
 }
 
 static void prune_dead__what_is_not_known__stays(void **state)
@@ -102,8 +105,10 @@ static void prune_dead__what_is_not_known__stays(void **state)
 		 INSN_JNE(BPF_REG_1, 0, 1), INSN_MOV_IMM(BPF_REG_0, 1), RETURN(2)},
 		{INSN_MOV_IMM(BPF_REG_1, 0), INSN_CALL(5), INSN_JNE(BPF_REG_1, 0, 2), RETURN(1),
 		 RETURN(2)},
-		{CONSTANT(0), INSN_JNE(BPF_REG_2, 0, 1), INSN_MOV_IMM(BPF_REG_0, 1), RETURN(2)},
-		{CONSTANT(0), INSN_JSLE(BPF_REG_1, 0, 1), INSN_MOV_IMM(BPF_REG_0, 1), RETURN(2)},
+		{INSN_MOV_IMM(BPF_REG_1, 0), INSN_MOV_IMM(BPF_REG_3, 0), INSN_JNE(BPF_REG_2, 0, 1),
+		 INSN_MOV_IMM(BPF_REG_0, 1), INSN_MOV_IMM(BPF_REG_0, 1), RETURN(2)},
+		{INSN_MOV_IMM(BPF_REG_1, 0), INSN_MOV_IMM(BPF_REG_3, 0), INSN_JSLE(BPF_REG_1, 0, 1),
+		 INSN_MOV_IMM(BPF_REG_0, 1), INSN_MOV_IMM(BPF_REG_0, 1), RETURN(2)},
 	};
 
 	(void)state;
@@ -139,6 +144,25 @@ static void prune_dead__what_a_constant_becomes__is_known(void **state)
 	assert_int_equal(s.insns[6].imm, 2);
 }
 
+static void prune_dead__load_of_data__is_a_constant(void **state)
+{
+	struct scene s = {0};
+
+	(void)state;
+	/* the address is wanted once more */
+	PRUNE(&s, INSN_LOAD_MAP_VALUE(BPF_REG_2, MAP, 4), INSN_LOAD_32(BPF_REG_1, BPF_REG_2, 0),
+	      INSN_LOAD_32(BPF_REG_2, BPF_REG_2, 12), RETURN(2));
+	ASSERT_LEFT(&s, INSN_LOAD_MAP_VALUE(BPF_REG_2, MAP, 4), FOLDED(7),
+		    INSN_LOAD_32(BPF_REG_2, BPF_REG_2, 12), RETURN(2));
+	/* it is come to with another address, too: r1 is not known, and the first one stays */
+	PRUNE(&s, INSN_JEQ(BPF_REG_6, 0, 2), CONSTANT(4), RETURN(2));
+	ASSERT_LEFT(&s, INSN_JEQ(BPF_REG_6, 0, 2), CONSTANT(4), RETURN(2));
+	/* eight bytes are more than a move takes */
+	PRUNE(&s, INSN_LOAD_MAP_VALUE(BPF_REG_1, MAP, 8), INSN_LOAD(BPF_REG_1, BPF_REG_1, 0),
+	      RETURN(2));
+	assert_int_equal(s.program.n_insns, 5);
+}
+
 static void prune_dead__subprogram_that_nobody_calls__goes_with_its_records(void **state)
 {
 	struct scene s = {
@@ -146,13 +170,13 @@ static void prune_dead__subprogram_that_nobody_calls__goes_with_its_records(void
 		.lines = {{0, 1}, {4, 2}, {5, 3}, {7, 4}, {8, 5}, {9, 6}, {10, 7}},
 		.program = {.funcs.n = 3, .lines.n = 7},
 	};
-	const struct record funcs[] = {{0, 'm'}, {5, 'b'}};
-	const struct record lines[] = {{0, 1}, {3, 3}, {5, 6}, {6, 7}};
+	const struct record funcs[] = {{0, 'm'}, {3, 'b'}};
+	const struct record lines[] = {{0, 1}, {1, 3}, {3, 6}, {4, 7}};
 
 	(void)state;
 	PRUNE(&s, CONSTANT(0), INSN_JEQ(BPF_REG_1, 0, 1), CALL_TO(1), CALL_TO(3), INSN_EXIT,
 	      RETURN(1), RETURN(2));
-	ASSERT_LEFT(&s, CONSTANT(0), CALL_TO(1), INSN_EXIT, RETURN(2));
+	ASSERT_LEFT(&s, FOLDED(0), CALL_TO(1), INSN_EXIT, RETURN(2));
 	assert_int_equal(s.program.funcs.n, 2);
 	assert_memory_equal(s.funcs, funcs, sizeof(funcs));
 	assert_int_equal(s.program.lines.n, 4);
@@ -168,6 +192,7 @@ int main(void)
 		cmocka_unit_test(prune_dead__what_is_not_known__stays),
 		cmocka_unit_test(prune_dead__at_a_label__nothing_is_known),
 		cmocka_unit_test(prune_dead__what_a_constant_becomes__is_known),
+		cmocka_unit_test(prune_dead__load_of_data__is_a_constant),
 		cmocka_unit_test(prune_dead__subprogram_that_nobody_calls__goes_with_its_records),
 	};
 
