@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #define UTIL_ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define UTIL_MIN(a, b)	   ((a) < (b) ? (a) : (b))
@@ -34,6 +35,13 @@ int util_parse_u64(const char *s, uint64_t min, uint64_t max, uint64_t *out);
 
 /* Shell-style glob match of the whole of s: '*', '?', '[a-z]', '[!a-z]'; no escapes. */
 bool util_glob(const char *pattern, const char *s);
+
+/* A word where no alignment is known; what comes behind it. */
+static inline char *util_put_u32(char *to, uint32_t value)
+{
+	memcpy(to, &value, sizeof(value));
+	return to + sizeof(value);
+}
 
 /* True if s has a character that util_glob() treats specially. */
 bool util_is_glob(const char *s);

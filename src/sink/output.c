@@ -15,6 +15,7 @@
 /* Larger than any record (snaplen 65,535 and its metadata), so that a record is one or two writes.
  */
 #define OUTPUT_BUFFER (256u << 10)
+_Static_assert(OUTPUT_RESERVE_MAX <= OUTPUT_BUFFER, "what can be reserved fits");
 
 struct output {
 	int fd;
@@ -135,32 +136,11 @@ int output_write(struct output *output, const void *data, size_t len, struct err
 	return 0;
 }
 
-int output_write2(struct output *output, const void *head, size_t head_len, const void *data,
-		  size_t len, struct err *err)
-{
-	char *at = output->buffer + output->used;
-	int ret;
-
-	if (output->failed || head_len + len > OUTPUT_BUFFER - output->used) {
-		ret = output_write(output, head, head_len, err);
-		return ret ? ret : output_write(output, data, len, err);
-	}
-	memcpy(at, head, head_len);
-	if (len)
-		memcpy(at + head_len, data, len);
-	output->used += head_len + len;
-	output->total += head_len + len;
-	return 0;
-}
-
-char *output_reserve(struct output *output, size_t len, int *failed, struct err *err)
+char *output_reserve(struct output *output, size_t len, struct err *err)
 {
 	char *at;
 
-	*failed = check(output, err);
-	if (!*failed && len > OUTPUT_BUFFER - output->used)
-		*failed = output_flush(output, err);
-	if (*failed || len > OUTPUT_BUFFER)
+	if (check(output, err) || (len > OUTPUT_BUFFER - output->used && output_flush(output, err)))
 		return NULL;
 	at = output->buffer + output->used;
 	output->used += len;

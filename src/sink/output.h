@@ -26,16 +26,13 @@ int output_open(struct output **output, const char *path, struct err *err);
 /* Append len bytes. 0, -EPIPE when the reader is gone, or another negative errno; err is filled. */
 int output_write(struct output *output, const void *data, size_t len, struct err *err);
 
-/* Append two things behind each other, as output_write(): a header and what it is of. */
-int output_write2(struct output *output, const void *head, size_t head_len, const void *data,
-		  size_t len, struct err *err);
+#define OUTPUT_RESERVE_MAX (128u << 10)
 
 /*
- * Room for len bytes behind what was written, to be filled before any other call: they count as
- * written. NULL: they do not fit into the buffer at all, or it failed, and err is filled; *failed
- * tells which.
+ * Room for len bytes, at most OUTPUT_RESERVE_MAX, behind what was written, to be filled before any
+ * other call: they count as written. NULL where output_write() would fail; err is filled.
  */
-char *output_reserve(struct output *output, size_t len, int *failed, struct err *err);
+char *output_reserve(struct output *output, size_t len, struct err *err);
 
 /* Hand everything that is buffered to the kernel. Returns as output_write(). */
 int output_flush(struct output *output, struct err *err);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * pcapng_cache.c - one row per interface, CPU and process, by direct mapping.
+ * pcapng_cache.c - one row per probe, device, CPU and process, by direct mapping.
  *
  * The key is all of the record that is not each packet's own, so that a field that is new in
  * comments needs no thought here; bytes of padding that differ cost a miss and nothing else.
@@ -37,18 +37,37 @@ static void put_digits(char *to, uint32_t value)
 	memcpy(to, &x, sizeof(x));
 }
 
+static uint32_t slot_of(const struct record *record)
+{
+	uint32_t slot = record->probe * 31 + record->ifindex * 13 + record->cpu * 7 + record->pid;
+
+	return slot & (PCAPNG_CACHE_ROWS - 1);
+}
+
+static bool has_key(const struct pcapng_cache_row *row, const struct record *record)
+{
+	return row->text_len &&
+	       !memcmp(row->key, (const char *)record + PCAPNG_CACHE_KEY, sizeof(row->key));
+}
+
+const struct pcapng_cache_row *pcapng_cache_find(const struct pcapng_cache *cache,
+						 const struct record *record)
+{
+	const struct pcapng_cache_row *row = &cache->rows[slot_of(record)];
+
+	return has_key(row, record) ? row : NULL;
+}
+
 struct pcapng_cache_row *pcapng_cache_get(struct pcapng_cache *cache, const struct record *record,
 					  uint32_t iface, bool *found)
 {
-	uint32_t slot = iface * 31 + record->cpu * 7 + record->pid;
-	struct pcapng_cache_row *row = &cache->rows[slot & (PCAPNG_CACHE_ROWS - 1)];
-	const char *key = (const char *)record + PCAPNG_CACHE_KEY;
+	struct pcapng_cache_row *row = &cache->rows[slot_of(record)];
 
-	*found = row->text_len && row->iface == iface && !memcmp(row->key, key, sizeof(row->key));
+	*found = row->iface == iface && has_key(row, record);
 	if (!*found) {
 		row->len = row->text_len = 0;
 		row->iface = iface;
-		memcpy(row->key, key, sizeof(row->key));
+		memcpy(row->key, (const char *)record + PCAPNG_CACHE_KEY, sizeof(row->key));
 	}
 	return row;
 }

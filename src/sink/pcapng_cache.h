@@ -40,6 +40,10 @@ struct pcapng_cache {
 /* What a row may hold the options of; the other way round is not so. */
 bool pcapng_cache_takes(const struct record *record);
 
+/* The row that has the comment of this record, on whichever interface; NULL: there is none. */
+const struct pcapng_cache_row *pcapng_cache_find(const struct pcapng_cache *cache,
+						 const struct record *record);
+
 /* The row for a record on this interface, with *found set if it has its comment. */
 struct pcapng_cache_row *pcapng_cache_get(struct pcapng_cache *cache, const struct record *record,
 					  uint32_t iface, bool *found);

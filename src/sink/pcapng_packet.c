@@ -257,18 +257,16 @@ void pcapng_packet_add(struct buf *b, struct buf *comment, struct pcapng_cache *
 		keep(row, b, options, comment, kept, is_plain(record, hop));
 }
 
-const struct pcapng_cache_row *pcapng_packet_known(struct pcapng_cache *cache,
+const struct pcapng_cache_row *pcapng_packet_known(const struct pcapng_cache *cache,
 						   const struct record *record,
-						   const struct pcapng_packet_hop *hop,
-						   uint32_t iface)
+						   const struct pcapng_packet_hop *hop)
 {
-	struct pcapng_cache_row *row;
-	bool found;
+	const struct pcapng_cache_row *row;
 
 	if (!is_plain(record, hop))
 		return NULL;
-	row = pcapng_cache_get(cache, record, iface, &found);
-	return found && row->len ? row : NULL;
+	row = pcapng_cache_find(cache, record);
+	return row && row->len ? row : NULL;
 }
 
 size_t pcapng_packet_known_size(const struct pcapng_cache_row *row, const struct packet *packet)
@@ -277,19 +275,21 @@ size_t pcapng_packet_known_size(const struct pcapng_cache_row *row, const struct
 }
 
 void pcapng_packet_put(char *to, const struct pcapng_cache_row *row, const struct record *record,
-		       const struct packet *packet, uint32_t iface)
+		       const struct packet *packet)
 {
 	const uint32_t size = pcapng_packet_known_size(row, packet);
-	const uint32_t head[] = {PCAPNG_BLOCK_EPB,    size,	     iface,
-				 record->ts_ns >> 32, record->ts_ns, packet->cap_len,
-				 packet->len};
 
-	memcpy(to, head, sizeof(head));
-	to += sizeof(head);
+	to = util_put_u32(to, PCAPNG_BLOCK_EPB);
+	to = util_put_u32(to, size);
+	to = util_put_u32(to, row->iface);
+	to = util_put_u32(to, record->ts_ns >> 32);
+	to = util_put_u32(to, record->ts_ns);
+	to = util_put_u32(to, packet->cap_len);
+	to = util_put_u32(to, packet->len);
 	memcpy(to, packet->data, packet->cap_len);
 	to += packet->cap_len;
 	memset(to, 0, -packet->cap_len & 3);
 	to += -packet->cap_len & 3;
 	pcapng_cache_copy(to, row, 0, row->len, record->skb);
-	memcpy(to + row->len, &size, sizeof(size));
+	util_put_u32(to + row->len, size);
 }

@@ -50,16 +50,16 @@ void pcapng_packet_add(struct buf *b, struct buf *comment, struct pcapng_cache *
 
 /*
  * The shorter way for a packet whose options are all those of one before it: the row that has them,
- * good until the cache is asked again. NULL: there was none, or the packet has options of its own;
+ * good until the cache is asked again, and if the device's namespace still has the name that the
+ * interface row->iface is called by. NULL: there was none, or the packet has options of its own;
  * then it takes pcapng_packet_add().
  */
-const struct pcapng_cache_row *pcapng_packet_known(struct pcapng_cache *cache,
+const struct pcapng_cache_row *pcapng_packet_known(const struct pcapng_cache *cache,
 						   const struct record *record,
-						   const struct pcapng_packet_hop *hop,
-						   uint32_t iface);
+						   const struct pcapng_packet_hop *hop);
 /* The size of its block, and the block itself. */
 size_t pcapng_packet_known_size(const struct pcapng_cache_row *row, const struct packet *packet);
 void pcapng_packet_put(char *to, const struct pcapng_cache_row *row, const struct record *record,
-		       const struct packet *packet, uint32_t iface);
+		       const struct packet *packet);
 
 #endif

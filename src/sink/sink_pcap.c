@@ -11,7 +11,9 @@
 #include <pcap.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/util.h"
 #include "record/packet.h"
 #include "sink/output.h"
 #include "sink/sink.h"
@@ -22,11 +24,7 @@ struct sink {
 	bool unbuffered;
 };
 
-/* In front of each packet; all numbers in the writer's byte order. */
-struct packet_header {
-	uint32_t ts_s, ts_ns;
-	uint32_t cap_len, len;
-};
+#define PACKET_HEADER 16
 
 /* The stream that libpcap writes its header to. */
 struct header_stream {
@@ -113,22 +111,23 @@ static int pcap_sink_open(struct sink **sink, const struct sink_config *config,
 	return ret;
 }
 
+/* All numbers in the writer's byte order. */
 static int pcap_sink_write(struct sink *sink, const struct record *record, struct err *err)
 {
-	struct packet_header header = {
-		.ts_s = record->ts_ns / 1000000000,
-		.ts_ns = record->ts_ns % 1000000000,
-	};
 	struct packet packet;
-	int ret;
+	char *at;
 
 	if (!packet_make(&sink->maker, record, &packet))
 		return SINK_LEFT_OUT;
-	header.cap_len = packet.cap_len;
-	header.len = packet.len;
-	ret = output_write2(sink->output, &header, sizeof(header), packet.data, packet.cap_len,
-			    err);
-	return ret || !sink->unbuffered ? ret : output_flush(sink->output, err);
+	at = output_reserve(sink->output, PACKET_HEADER + packet.cap_len, err);
+	if (!at)
+		return err->code;
+	at = util_put_u32(at, record->ts_ns / 1000000000);
+	at = util_put_u32(at, record->ts_ns % 1000000000);
+	at = util_put_u32(at, packet.cap_len);
+	at = util_put_u32(at, packet.len);
+	memcpy(at, packet.data, packet.cap_len);
+	return sink->unbuffered ? output_flush(sink->output, err) : 0;
 }
 
 static int pcap_sink_tick(struct sink *sink, struct err *err)

@@ -373,36 +373,52 @@ static struct pcapng_packet_hop next_hop(struct sink *sink)
 	return hop;
 }
 
-/* One packet into the output; its interface may stand in the block buffer already. */
-static int write_packet(struct sink *sink, const struct record *record,
-			const struct pcapng_packet_hop *hop, const struct packet *packet,
-			uint32_t iface, struct err *err)
+/* A packet like one before it; *done: it was one, and the result is that of writing it. */
+static int write_known(struct sink *sink, const struct record *record,
+		       const struct pcapng_packet_hop *hop, const struct packet *packet, bool *done,
+		       struct err *err)
 {
-	const struct pcapng_cache_row *row = NULL;
-	int ret = 0;
+	const struct pcapng_cache_row *row = pcapng_packet_known(&sink->cache, record, hop);
+	struct pcapng_iface *iface = row ? &sink->ifaces.ifaces[row->iface] : NULL;
 	char *at;
 
-	if (!sink->block.len)
-		row = pcapng_packet_known(&sink->cache, record, hop, iface);
-	if (row) {
-		at = output_reserve(sink->output, pcapng_packet_known_size(row, packet), &ret, err);
-		if (at)
-			pcapng_packet_put(at, row, record, packet, iface);
-		if (at || ret)
-			return ret;
-	}
+	*done = row && !strcmp(iface->netns_name, record->netns_name);
+	if (!*done)
+		return 0;
+	at = output_reserve(sink->output, pcapng_packet_known_size(row, packet), err);
+	if (!at)
+		return err->code;
+	pcapng_packet_put(at, row, record, packet);
+	iface->packets++;
+	return 0;
+}
+
+static int write_new(struct sink *sink, const struct record *record,
+		     const struct pcapng_packet_hop *hop, const struct packet *packet,
+		     struct err *err)
+{
+	char ifname[XCAP_IFNAME + 1] = "";
+	uint32_t number;
+	int ret;
+
+	memcpy(ifname, record->ifname, XCAP_IFNAME);
+	buf_reset(&sink->block);
+	if (get_iface(sink, record->probe, ifname, record->netns_name, &number))
+		return err_errno(err, ERR_FAILED, ENOMEM, "cannot add an interface to the file");
 	pcapng_packet_add(&sink->block, &sink->comment, &sink->cache,
 			  sink->stack ? &sink->stacks : NULL, sink->info, record, hop, packet,
-			  iface);
-	return emit(sink, err);
+			  number);
+	ret = emit(sink, err);
+	if (!ret)
+		sink->ifaces.ifaces[number].packets++;
+	return ret;
 }
 
 static int pcapng_write(struct sink *sink, const struct record *record, struct err *err)
 {
 	const struct pcapng_packet_hop hop = next_hop(sink);
-	char ifname[XCAP_IFNAME + 1] = "";
 	struct packet packet;
-	uint32_t number;
+	bool known;
 	int ret;
 
 	if (record->probe >= sink->info->n_probes)
@@ -410,15 +426,10 @@ static int pcapng_write(struct sink *sink, const struct record *record, struct e
 			       record->probe, sink->info->n_probes);
 	if (!packet_make(&sink->maker, record, &packet))
 		return SINK_LEFT_OUT;
-	memcpy(ifname, record->ifname, XCAP_IFNAME);
-	buf_reset(&sink->block);
-	if (get_iface(sink, record->probe, ifname, record->netns_name, &number))
-		return err_errno(err, ERR_FAILED, ENOMEM, "cannot add an interface to the file");
-	ret = write_packet(sink, record, &hop, &packet, number, err);
-	if (ret)
-		return ret;
-	sink->ifaces.ifaces[number].packets++;
-	return sink->unbuffered ? output_flush(sink->output, err) : 0;
+	ret = write_known(sink, record, &hop, &packet, &known, err);
+	if (!known)
+		ret = write_new(sink, record, &hop, &packet, err);
+	return ret || !sink->unbuffered ? ret : output_flush(sink->output, err);
 }
 
 static int pcapng_tick(struct sink *sink, struct err *err)
