@@ -20,7 +20,6 @@
 #include "kernel/kbtf.h"
 #include "kernel/kbtf_offset.h"
 #include "kernel/module.h"
-#include "kernel/symbol.h"
 #include "plan/plan_ladder.h"
 
 static const struct walker {
@@ -57,8 +56,7 @@ enum {
 /* What plan_chain() works with. */
 struct search {
 	const struct plan_kernel *kernel;
-	struct symbol_table *symbols; /* NULL: not read yet */
-	bool has_fexit, has_kprobe;
+	bool has_fexit;
 	struct plan_chains *chains;
 };
 
@@ -118,6 +116,11 @@ static bool get_layout(const struct plan_kernel *kernel, const struct kbtf_targe
 	return found;
 }
 
+static bool has_kprobe(const struct search *s)
+{
+	return plan_ladder_feature(s->kernel, FEATURE_KPROBE, NULL, 0);
+}
+
 /* As the types of the function tell. */
 static bool hook_by_types(const struct search *s, const struct walker *walker,
 			  const struct kbtf_target *target, struct plan_chain_hook *hook)
@@ -136,18 +139,9 @@ static bool hook_by_types(const struct search *s, const struct walker *walker,
 		.state_arg = find_pointer(target, "struct nf_hook_state *"),
 		.arg_words = target->arg_words,
 	};
-	return (hook->mechanism == PLAN_FEXIT || s->has_kprobe) && hook->skb_arg >= 0 &&
+	return (hook->mechanism == PLAN_FEXIT || has_kprobe(s)) && hook->skb_arg >= 0 &&
 	       hook->chain_arg >= 0 && (is_nft || hook->state_arg >= 0) &&
 	       get_layout(s->kernel, target, walker->kind, &s->chains->layout);
-}
-
-static bool is_there(struct search *s, const char *function)
-{
-	const struct plan_kernel *kernel = s->kernel;
-
-	if (!s->symbols && kernel->symbols)
-		s->symbols = kernel->symbols(kernel->symbols_arg);
-	return s->symbols && symbol_find(s->symbols, function, NULL);
 }
 
 static bool state_nft(const struct kbtf_offset *types, struct xcap_chain_layout *layout)
@@ -189,7 +183,7 @@ static bool hook_by_statement(struct search *s, const struct walker *walker,
 	bool is_nft = walker->kind == XCAP_CHAIN_NFT, known;
 	struct kbtf_offset types;
 
-	if (!s->has_kprobe || !is_there(s, walker->function))
+	if (!has_kprobe(s) || !module_is_loaded(walker->module))
 		return false;
 	*hook = (struct plan_chain_hook){
 		.function = walker->function,
@@ -223,8 +217,7 @@ void plan_chain(const struct plan_kernel *kernel, struct plan *plan)
 	if (!kernel->btf || kbtf_is_foreign(kernel->btf))
 		return;
 	s.has_fexit = plan_ladder_feature(kernel, FEATURE_FEXIT, why, sizeof(why));
-	s.has_kprobe = plan_ladder_feature(kernel, FEATURE_KPROBE, NULL, 0);
-	if (!s.has_fexit && !s.has_kprobe) {
+	if (!s.has_fexit && !has_kprobe(&s)) {
 		log_debug("netfilter's tables and chains are not known: %s", why);
 		return;
 	}

@@ -12,14 +12,12 @@
 
 #include "fakebtf.h"
 #include "fakeroot.h"
-#include "kernel/symbol.h"
 #include "plan/plan_chain.h"
 
 struct fixture {
 	struct fakebtf types;
 	struct plan_kernel kernel;
 	struct plan plan;
-	struct symbol_table *symbols;
 	bool fexit, kprobe;
 };
 
@@ -30,16 +28,6 @@ static bool has_feature(void *arg, enum feature feature, char *why, size_t size)
 	(void)why;
 	(void)size;
 	return (feature == FEATURE_FEXIT && f->fexit) || (feature == FEATURE_KPROBE && f->kprobe);
-}
-
-static struct symbol_table *get_symbols(void *arg)
-{
-	struct fixture *f = arg;
-	struct err err = {};
-
-	if (!f->symbols)
-		assert_int_equal(symbol_open(&f->symbols, &err), 0);
-	return f->symbols;
 }
 
 static int add_struct(struct btf *btf, const char *name, const char *member, int type, int offset)
@@ -57,12 +45,10 @@ static void begin(struct fixture *f)
 	f->fexit = true;
 	f->kernel.feature = has_feature;
 	f->kernel.feature_arg = f;
-	f->kernel.symbols = get_symbols;
-	f->kernel.symbols_arg = f;
-	fakeroot_write_text("/proc/kallsyms", "ffffffff81000000 T ip_rcv\n");
+	fakeroot_write_text("/proc/modules", "");
 }
 
-/* A kernel of before 5.11: what it knows of netfilter, and its functions in modules, by name. */
+/* A kernel of before 5.11: what it knows of netfilter, and the modules that are loaded. */
 static void add_old_netfilter(struct fixture *f)
 {
 	struct btf *btf = f->types.btf;
@@ -71,9 +57,9 @@ static void add_old_netfilter(struct fixture *f)
 	add_struct(btf, "nf_hook_state", "hook", f->types.int_, 4);
 	add_struct(btf, "xt_table", "name", f->types.int_, 56);
 	add_struct(btf, "netns_ipv4", "iptable_filter", f->types.void_ptr, 8);
-	fakeroot_write_text("/proc/kallsyms", "ffffffffc0100000 t nft_do_chain\t[nf_tables]\n"
-					      "ffffffffc0200000 t ipt_do_table\t[ip_tables]\n"
-					      "ffffffffc0300000 t ebt_do_table\t[ebtables]\n");
+	fakeroot_write_text("/proc/modules", "nf_tables 249856 0 - Live 0x0\n"
+					     "ip_tables 28672 0 - Live 0x0\n"
+					     "ebtables 36864 0 - Live 0x0\n");
 }
 
 /* nft_do_chain(), ipt_do_table() as before 5.16, ip6t_do_table() as since. */
@@ -106,8 +92,6 @@ static void run(struct fixture *f)
 	f->kernel.btf = kbtf;
 	plan_chain(&f->kernel, &f->plan);
 	fakebtf_close(&f->types, kbtf);
-	symbol_close(f->symbols);
-	f->symbols = NULL;
 }
 
 static void plan_chain__arguments__are_found_by_their_types(void **state)
@@ -202,8 +186,6 @@ static void plan_chain__of_xt_without_a_sign_of_its_age__is_not_hooked(void **st
 	f.kprobe = true;
 	add_struct(f.types.btf, "xt_table", "name", f.types.int_, 56);
 	add_struct(f.types.btf, "nf_hook_state", "hook", f.types.int_, 4);
-	fakeroot_write_text("/proc/kallsyms", "ffffffffc0100000 t nft_do_chain\t[nf_tables]\n"
-					      "ffffffffc0200000 t ipt_do_table\t[ip_tables]\n");
 	fakeroot_write_text("/proc/modules",
 			    "nf_tables 249856 0 - Live 0x0\nip_tables 28672 0 - Live 0x0\n");
 	run(&f);
