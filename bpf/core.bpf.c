@@ -109,7 +109,7 @@ static __always_inline void keep(struct xcap_ctx *c, struct xcap_packet *p,
 
 /* With a slot of our own: view, predicates, packet, record. */
 static __always_inline void capture_in(struct window_slot *slot, struct xcap_ctx *c,
-				       const struct xcap_probe *probe, struct xcap_counters *count)
+				       xcap_more *more, struct xcap_counters *count)
 {
 	struct xcap_filter_ctx f = {(u64)&slot->packet, (u64)c->skb, c->dynptr,
 				    !c->dynptr && (c->drop & XCAP_BY_COOKIE || !c->given) &&
@@ -118,12 +118,12 @@ static __always_inline void capture_in(struct window_slot *slot, struct xcap_ctx
 	struct skb_view *v = &slot->view;
 
 	p->given = c->given;
-	p->drop = c->drop & ~XCAP_BY_COOKIE;
 	view_fill(v, c);
 	if (cfg.n_if_patterns && !meta_interface(&if_match, v, cfg.n_if_patterns))
 		return;
-	if (!packet_passes(slot, c, &f, probe, count))
+	if (!packet_passes(slot, c, &f, more, count))
 		return;
+	p->drop = c->drop & ~XCAP_BY_COOKIE;
 	if (xcap_drop(c, p))
 		p->event.flags |= XCAP_EV_HAS_LOCATION;
 	if (xcap_drop(c, p) > 1)
@@ -144,23 +144,23 @@ static __always_inline void capture_in(struct window_slot *slot, struct xcap_ctx
  * and its return are 9 ns where the CPU's branch prediction is guarded (SRSO), a sixth of an empty
  * program. Always returns 0.
  */
-static __always_inline int capture(struct xcap_ctx *c)
+static __always_inline int capture(struct xcap_ctx *c, xcap_more *more)
 {
 	struct xcap_counters *count;
 	struct window_slot *slot;
-	struct xcap_probe *probe;
-	u32 id = c->probe;
-	u32 row = bpf_get_smp_processor_id() * cfg.probe_count + id;
+	u32 row = bpf_get_smp_processor_id() * cfg.probe_count + (u32)c->probe;
 
 	if (!enabled)
 		return 0;
-	probe = bpf_map_lookup_elem(&probes, &id);
 	count = bpf_map_lookup_elem(&counters, &row);
-	if (!probe || !count)
+	if (!count)
 		return 0;
 	COUNT(seen);
-	if (cfg.n_reasons && !meta_reason(c))
-		return 0;
+	if (cfg.n_reasons) {
+		more(c);
+		if (!meta_reason(c))
+			return 0;
+	}
 	if (c->keep)
 		keep_forget(&kept, c);
 	slot = claim_slot();
@@ -168,7 +168,7 @@ static __always_inline int capture(struct xcap_ctx *c)
 		COUNT(nested);
 		return 0;
 	}
-	capture_in(slot, c, probe, count);
+	capture_in(slot, c, more, count);
 	window_release(slot);
 	return 0;
 }

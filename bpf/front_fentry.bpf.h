@@ -7,6 +7,15 @@
 
 #include "xcap.bpf.h"
 
+static __always_inline void fentry_more(struct xcap_ctx *c)
+{
+	u64 *ctx = c->ctx;
+
+	XCAP_MORE_ARGS(c, ctx);
+	c->has_ext = XCAP_PATCHED(XCAP_MARK_HAS_EXT);
+	c->ext = XCAP_PATCHED_WORD(ctx, XCAP_MARK_EXT);
+}
+
 SEC("?xcap/fentry")
 int xcap_fentry(u64 *ctx)
 {
@@ -15,13 +24,10 @@ int xcap_fentry(u64 *ctx)
 	c.ctx = ctx;
 	c.probe = XCAP_PATCHED(XCAP_MARK_PROBE);
 	c.skb = XCAP_PATCHED_SKB(ctx);
-	XCAP_MORE_ARGS(&c, ctx);
 	c.direct = 1;
 	c.keep = XCAP_PATCHED(XCAP_MARK_KEEP);
 	c.frame = (u64)ctx;
-	c.has_ext = XCAP_PATCHED(XCAP_MARK_HAS_EXT);
-	c.ext = XCAP_PATCHED_WORD(ctx, XCAP_MARK_EXT);
-	return capture(&c);
+	return capture(&c, fentry_more);
 }
 
 #endif

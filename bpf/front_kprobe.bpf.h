@@ -10,6 +10,15 @@
 
 #include "kprobe.bpf.h"
 
+static __always_inline void kprobe_more(struct xcap_ctx *c)
+{
+	u64 *ctx = c->ctx;
+
+	XCAP_MORE_ARGS(c, ctx);
+	c->has_ext = XCAP_PATCHED(XCAP_MARK_HAS_EXT);
+	c->ext = XCAP_PATCHED_WORD(ctx, XCAP_MARK_EXT);
+}
+
 SEC("?xcap/kprobe")
 int xcap_kprobe(u64 *ctx)
 {
@@ -18,12 +27,14 @@ int xcap_kprobe(u64 *ctx)
 	c.ctx = ctx;
 	c.probe = XCAP_PATCHED(XCAP_MARK_PROBE);
 	c.skb = XCAP_PATCHED_SKB(ctx);
-	XCAP_MORE_ARGS(&c, ctx);
 	c.keep = XCAP_PATCHED(XCAP_MARK_KEEP);
 	c.frame = KPROBE_FRAME((struct pt_regs *)ctx);
-	c.has_ext = XCAP_PATCHED(XCAP_MARK_HAS_EXT);
-	c.ext = XCAP_PATCHED_WORD(ctx, XCAP_MARK_EXT);
-	return capture(&c);
+	return capture(&c, kprobe_more);
+}
+
+/* Its cookie has told all. */
+static __always_inline void kprobe_multi_more(struct xcap_ctx *c)
+{
 }
 
 SEC("?xcap/kprobe_multi")
@@ -42,7 +53,7 @@ int xcap_kprobe_multi(struct pt_regs *ctx)
 	c.has_ext = !!(cookie & XCAP_COOKIE_HAS_EXT);
 	if (c.has_ext)
 		c.ext = kprobe_arg(ctx, cookie >> XCAP_COOKIE_EXT & XCAP_COOKIE_ARG);
-	return capture(&c);
+	return capture(&c, kprobe_multi_more);
 }
 
 #endif

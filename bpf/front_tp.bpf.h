@@ -26,6 +26,17 @@
 			(c)->dev = (void *)(ctx)[2];                                               \
 	} while (0)
 
+/* What the probe's arguments tell beside the skb, where the program is its own. */
+static __always_inline void tp_more(struct xcap_ctx *c)
+{
+	u64 *ctx = c->ctx;
+
+	XCAP_MORE_ARGS(c, ctx);
+	KFREE_SKB_ARGS(c, ctx);
+	c->has_ext = XCAP_PATCHED(XCAP_MARK_HAS_EXT);
+	c->ext = XCAP_PATCHED_WORD(ctx, XCAP_MARK_EXT);
+}
+
 SEC("?xcap/tp_btf")
 int xcap_tp_btf(u64 *ctx)
 {
@@ -34,14 +45,10 @@ int xcap_tp_btf(u64 *ctx)
 	c.ctx = ctx;
 	c.probe = XCAP_PATCHED(XCAP_MARK_PROBE);
 	c.skb = XCAP_PATCHED_SKB(ctx);
-	XCAP_MORE_ARGS(&c, ctx);
 	c.direct = 1;
 	GIVEN_ARGS(&c, ctx);
 	c.dynptr = c.given == XCAP_GIVEN_NOT && cfg.has_dynptr;
-	KFREE_SKB_ARGS(&c, ctx);
-	c.has_ext = XCAP_PATCHED(XCAP_MARK_HAS_EXT);
-	c.ext = XCAP_PATCHED_WORD(ctx, XCAP_MARK_EXT);
-	return capture(&c);
+	return capture(&c, tp_more);
 }
 
 /*
@@ -64,24 +71,37 @@ static __always_inline u64 raw_tp_other_arg(u64 *ctx, u64 number)
 
 static __always_inline void raw_tp_by_cookie(struct xcap_ctx *c, u64 *ctx)
 {
-	u64 cookie = bpf_get_attach_cookie(ctx), given, drop;
+	u64 cookie = bpf_get_attach_cookie(ctx), given;
 
 	c->probe = cookie & XCAP_COOKIE_PROBE;
 	c->skb = (void *)raw_tp_arg(ctx, cookie >> XCAP_COOKIE_SKB & XCAP_COOKIE_ARG);
-	c->sock = raw_tp_other_arg(ctx, cookie >> XCAP_COOKIE_SOCK & XCAP_COOKIE_ARG);
-	c->flow = raw_tp_other_arg(ctx, cookie >> XCAP_COOKIE_FLOW & XCAP_COOKIE_ARG);
 	given = cookie >> XCAP_COOKIE_GIVEN & XCAP_COOKIE_FEW;
 	if (given == XCAP_GIVEN_BY_DEVICE)
 		c->dev = (void *)raw_tp_arg(ctx, 2);
+	/* once more, as a number of which the verifier knows nothing: else it would go through all
+	 * that follows for each of them */
+	XCAP_OPAQUE(cookie);
+	c->given = cookie >> XCAP_COOKIE_GIVEN & XCAP_COOKIE_FEW;
+	c->drop = XCAP_BY_COOKIE;
+}
+
+static __always_inline void raw_tp_more(struct xcap_ctx *c)
+{
+	u64 *ctx = c->ctx, cookie, drop;
+
+	if (!XCAP_PATCHED(XCAP_MARK_SHARED)) {
+		tp_more(c);
+		return;
+	}
+	cookie = bpf_get_attach_cookie(ctx);
+	c->sock = raw_tp_other_arg(ctx, cookie >> XCAP_COOKIE_SOCK & XCAP_COOKIE_ARG);
+	c->flow = raw_tp_other_arg(ctx, cookie >> XCAP_COOKIE_FLOW & XCAP_COOKIE_ARG);
 	drop = cookie >> XCAP_COOKIE_DROP & XCAP_COOKIE_FEW;
 	if (drop)
 		c->location = raw_tp_arg(ctx, 1);
 	if (drop > 1)
 		c->reason = (u32)raw_tp_arg(ctx, 2);
-	/* once more, as numbers of which the verifier knows nothing: else it would go through all
-	 * that follows for each of them */
-	XCAP_OPAQUE(cookie);
-	c->given = cookie >> XCAP_COOKIE_GIVEN & XCAP_COOKIE_FEW;
+	XCAP_OPAQUE(cookie); /* as above */
 	c->drop = (cookie >> XCAP_COOKIE_DROP & XCAP_COOKIE_FEW) | XCAP_BY_COOKIE;
 	c->has_ext = !!(cookie & XCAP_COOKIE_HAS_EXT);
 	if (c->has_ext)
@@ -99,13 +119,9 @@ int xcap_raw_tp(u64 *ctx)
 	} else {
 		c.probe = XCAP_PATCHED(XCAP_MARK_PROBE);
 		c.skb = XCAP_PATCHED_SKB(ctx);
-		XCAP_MORE_ARGS(&c, ctx);
 		GIVEN_ARGS(&c, ctx);
-		KFREE_SKB_ARGS(&c, ctx);
-		c.has_ext = XCAP_PATCHED(XCAP_MARK_HAS_EXT);
-		c.ext = XCAP_PATCHED_WORD(ctx, XCAP_MARK_EXT);
 	}
-	return capture(&c);
+	return capture(&c, raw_tp_more);
 }
 
 #endif

@@ -12,12 +12,7 @@
 
 struct emit_ring ring SEC(".maps");
 
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1); /* one row per probe, set before the load */
-	__type(key, u32);
-	__type(value, struct xcap_probe);
-} probes SEC(".maps");
+struct packet_probes probes SEC(".maps");
 
 /* [cpu][probe]: readable through mmap after privileges are dropped. */
 struct {

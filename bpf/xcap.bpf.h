@@ -82,6 +82,12 @@ struct xcap_ctx {
 	u64 has_ext;
 };
 
+/*
+ * What a front end knows beside the skb and is not asked for before the filter, as a rule: the rest
+ * of c, from c->ctx. Compiled into the places where the chain wants it.
+ */
+typedef void xcap_more(struct xcap_ctx *c);
+
 /* A hit of a hook that follows packets. hook and at_return are constants. */
 struct xcap_hook_ctx {
 	u64 hook; /* enum xcap_hook */
