@@ -10,6 +10,9 @@
 
 #include "geometry.bpf.h"
 
+/* So many bytes more by loads; for a longer run of them the call is as cheap, its code is there. */
+#define EARLY_MORE (2 * XCAP_WINDOW_STEP)
+
 /* Are the first bytes enough for now, and certainly there? */
 static __always_inline bool early_is_enough(const struct xcap_ctx *c,
 					    const struct xcap_filter_ctx *f,
@@ -51,7 +54,7 @@ static __always_inline void early_copy_more(struct xcap_packet *p, u32 end)
 	u32 n = end - p->valid;
 
 #pragma unroll
-	for (u32 at = 0; at < XCAP_WINDOW - XCAP_WINDOW_EARLY; at += XCAP_WINDOW_STEP)
+	for (u32 at = 0; at < EARLY_MORE; at += XCAP_WINDOW_STEP)
 		if (n > at)
 			early_copy_words(p, XCAP_WINDOW_EARLY + at, XCAP_WINDOW_STEP / sizeof(u64));
 	p->valid = end;

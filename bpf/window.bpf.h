@@ -209,7 +209,8 @@ static __always_inline enum window_result window_complete(struct xcap_filter_ctx
 		return WINDOW_OK;
 	if (end > XCAP_WINDOW)
 		end = XCAP_WINDOW;
-	if (cfg.filter_is_short && cfg.has_rdonly_cast && end <= p->linear + p->shift) {
+	if (cfg.filter_is_short && cfg.has_rdonly_cast && end - p->valid <= EARLY_MORE &&
+	    end <= p->linear + p->shift) {
 		early_copy_more(p, end);
 		return WINDOW_OK;
 	}
