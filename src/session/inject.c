@@ -38,8 +38,8 @@ const struct cbpf2ebpf_layout inject_layout = {
 #define INLINE_MAX   512   /* instructions; a longer one takes longer than the call */
 #define INLINE_TOTAL 30000 /* of the whole program: jumps reach that far */
 /*
- * Of the caller's and the filter's stack: what is called besides has 160 bytes of the 512, see
- * "BPF stack" in CONTRIBUTING.md.
+ * Of the caller's and the filter's stack: what is called besides has 160 bytes of the 512 that 6.1
+ * allows.
  */
 #define INLINE_STACK 352
 #define STACK_MAX    512       /* MAX_BPF_STACK */
