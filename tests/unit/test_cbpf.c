@@ -175,6 +175,7 @@ static void direction_and_ifindex__are_told_apart(void **state)
 		compile(cases[i].expr, DLT_ETHERNET, &prog);
 		assert_int_equal(cbpf_uses_direction(&prog), cases[i].direction);
 		assert_int_equal(cbpf_uses_ifindex(&prog), cases[i].ifindex);
+		assert_int_equal(cbpf_uses_skb(&prog), cases[i].direction || cases[i].ifindex);
 		cbpf_free(&prog);
 	}
 }
