@@ -51,18 +51,13 @@ struct body {
 	uint32_t load;	     /* start of xcap_load() */
 };
 
-static struct bpf_func_info *func_info_at(const struct template *t, uint32_t i)
-{
-	return (void *)((char *)t->func_info + (size_t)i * t->func_info_size);
-}
-
 static int find_body(const struct template *t, struct body *body)
 {
 	bool have_filter = false, have_load = false;
 
 	body->end = t->n_insns;
 	for (uint32_t i = 0; i < t->n_func_info; i++) {
-		const struct bpf_func_info *info = func_info_at(t, i);
+		const struct bpf_func_info *info = template_func_info(t, i);
 		const struct btf_type *type = btf__type_by_id(t->btf, info->type_id);
 		const char *name = type ? btf__name_by_offset(t->btf, type->name_off) : "";
 
@@ -121,7 +116,7 @@ static uint32_t stack_of_caller(const struct template *t, uint32_t call)
 	uint32_t start = 0, end = t->n_insns;
 
 	for (uint32_t i = 0; i < t->n_func_info; i++) {
-		uint32_t at = func_info_at(t, i)->insn_off;
+		uint32_t at = template_func_info(t, i)->insn_off;
 
 		if (at <= call && at > start)
 			start = at;

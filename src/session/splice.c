@@ -12,11 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct bpf_func_info *func_info_at(const struct template *t, uint32_t i)
-{
-	return (void *)((char *)t->func_info + (size_t)i * t->func_info_size);
-}
-
 static struct bpf_line_info *line_info_at(const struct template *t, uint32_t i)
 {
 	return (void *)((char *)t->line_info + (size_t)i * t->line_info_size);
@@ -80,12 +75,12 @@ static void shift_info(struct template *t, const struct splice *s)
 	uint32_t kept = 0;
 
 	for (uint32_t i = 0; i < t->n_func_info; i++) {
-		struct bpf_func_info *info = func_info_at(t, i);
+		struct bpf_func_info *info = template_func_info(t, i);
 
 		if (goes(info->insn_off, s))
 			continue;
 		info->insn_off = (uint32_t)moved(info->insn_off, s);
-		memmove(func_info_at(t, kept++), info, t->func_info_size);
+		memmove(template_func_info(t, kept++), info, t->func_info_size);
 	}
 	t->n_func_info = kept;
 	kept = 0;

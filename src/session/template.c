@@ -16,10 +16,9 @@
 #include "base/util.h"
 #include "xcap/template.h"
 
-#define LOG_SIZE                                                                                   \
-	(UINT32_MAX >> 8) /* the most that all kernels take; old ones keep its beginning           \
-			   */
-#define LOG_TAIL 3500	  /* of it shown by --debug: the end tells why */
+/* the most that all kernels take; old ones keep its beginning */
+#define LOG_SIZE (UINT32_MAX >> 8)
+#define LOG_TAIL 3500 /* of it shown by --debug: the end tells why */
 
 static void *copy(const void *from, size_t count, size_t size)
 {
@@ -57,6 +56,11 @@ void template_fini(struct template *t)
 	free(t->func_info);
 	free(t->line_info);
 	memset(t, 0, sizeof(*t));
+}
+
+struct bpf_func_info *template_func_info(const struct template *t, uint32_t i)
+{
+	return (void *)((char *)t->func_info + (size_t)i * t->func_info_size);
 }
 
 /* The load behind a mark: at its offset, or none. */

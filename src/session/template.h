@@ -17,6 +17,7 @@
 #include "base/err.h"
 #include "session/prune.h"
 
+struct bpf_func_info;
 struct bpf_program;
 struct bpf_prog_load_opts;
 struct btf;
@@ -46,6 +47,9 @@ int template_keep(struct template *t, const struct bpf_program *prog,
 		  const struct bpf_prog_load_opts *opts, const struct btf *btf,
 		  const struct template_ids *ids);
 void template_fini(struct template *t);
+
+/* Row i of func_info. */
+struct bpf_func_info *template_func_info(const struct template *t, uint32_t i);
 
 struct template_clone {
 	enum bpf_prog_type type;
