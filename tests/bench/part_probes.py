@@ -29,11 +29,6 @@ def functions():
     return sorted(re.findall(r"^xcap: debug: (\S+): attached by kprobe-multi", run.stderr, re.M))
 
 
-def spread_over(specs, n):
-    """Evenly from all over the alphabet."""
-    return [specs[i * len(specs) // n] for i in range(n)]
-
-
 def one_number(r, specs, count):
     """Start ms, KiB, end ms with these probes; and us of CPU that a packet costs with them."""
     command = [rig.XCAP, "skb", "-f", ",".join(specs), "-e", part_start.FILTER]
@@ -53,7 +48,7 @@ def growth(r, rounds):
     if not specs:
         specs, kind = part_start.skb_tracepoints(), "tracepoints"
     numbers = [n for n in NUMBERS if n < len(specs)] + ([len(specs)] if len(specs) < NUMBERS[-1] else [])
-    taken = {n: [one_number(r, spread_over(specs, n), COUNT) for _ in range(rounds)] for n in numbers}
+    taken = {n: [one_number(r, rig.spread_over(specs, n), COUNT) for _ in range(rounds)] for n in numbers}
     rows = []
     for column, unit, text in ((0, "ms", "start"), (2, "ms", "end"), (1, "KiB", "memory"), (3, "us", "a rejected packet")):
         one = [turn[column] for turn in taken[1]]

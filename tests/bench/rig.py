@@ -49,6 +49,11 @@ def spread(values):
     return (high - low) / 2 / abs(median(values))
 
 
+def spread_over(specs, n):
+    """Evenly from all over the alphabet."""
+    return [specs[i * len(specs) // n] for i in range(n)]
+
+
 class Process:
     """A program under test, with the time it took when it has ended."""
 
