@@ -19,8 +19,8 @@
 #include "xcap/limits.h"
 #include "xcap/template.h"
 
-#define UNROLL                                                                                     \
-	8 /* rounds of a backward jump (protochain) before the verdict is left to user space */
+/* Rounds of a backward jump (protochain) before the verdict is left to user space. */
+#define UNROLL 8
 
 const struct cbpf2ebpf_layout inject_layout = {
 	.packet = offsetof(struct xcap_filter_ctx, packet),
@@ -188,9 +188,10 @@ static int inject_inline(struct template *t, const struct cbpf2ebpf_code *code,
 {
 	const uint32_t n_saved = SAVED_LAST - SAVED_FIRST + 1;
 	struct bpf_insn *insns = calloc(code->len + 2 * n_saved, sizeof(*insns));
-	uint32_t n, rc, size = body->end - body->start;
+	uint32_t n, size = body->end - body->start;
 	struct splice splice = {.at = call, .end = call + 1, .insns = insns};
 	struct splice removal = {};
+	int rc;
 
 	if (!insns)
 		return -ENOMEM;

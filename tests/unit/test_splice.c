@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * test_splice.c - parts of a BPF program that move, and loads that become constants.
+ * test_splice.c - parts of a BPF program that move.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -14,20 +14,9 @@
 
 #include "base/util.h"
 #include "kernel/insn.h"
-#include "session/fold.h"
 #include "session/splice.h"
 
-#define RODATA_FD 7
-#define OTHER_FD  8
-
 #define CALL_SUBPROG(i) INSN(BPF_JMP | BPF_CALL, 0, BPF_PSEUDO_CALL, 0, i)
-#define ADDRESS(d, fd, offset)                                                                     \
-	INSN(BPF_LD | BPF_IMM | BPF_DW, d, BPF_PSEUDO_MAP_VALUE, 0, fd),                           \
-	{                                                                                          \
-		.imm = offset                                                                      \
-	}
-#define NOP	     INSN(BPF_JMP | BPF_JA, 0, 0, 0, 0)
-#define MOV_32(d, i) INSN(BPF_ALU | BPF_MOV | BPF_K, d, 0, 0, i)
 
 /* The main function jumps over a call of the one at 5; the one at 7 comes last. */
 static const struct bpf_insn program[] = {
@@ -158,59 +147,6 @@ static void splice__more_than_a_jump_reaches__is_refused_and_leaves_the_program(
 	free(many);
 }
 
-static const uint32_t rodata[] = {0x11111111, 0xfedcba98};
-
-static void fold(struct fixture *f, const struct bpf_insn *insns, uint32_t n)
-{
-	start(f, insns, n);
-	assert_int_equal(fold_constants(&f->t, RODATA_FD, rodata, sizeof(rodata)), 0);
-	assert_int_equal(f->t.n_insns, n);
-}
-
-static void fold__a_load_of_the_configuration__is_its_value(void **state)
-{
-	const struct bpf_insn insns[] = {
-		ADDRESS(BPF_REG_1, RODATA_FD, 4), INSN_LOAD_32(BPF_REG_1, BPF_REG_1, 0),
-		ADDRESS(BPF_REG_2, RODATA_FD, 0), INSN_LOAD_32(BPF_REG_3, BPF_REG_2, 0), INSN_EXIT};
-	const struct bpf_insn folded[] = {NOP, NOP, MOV_32(BPF_REG_1, (int32_t)0xfedcba98),
-					  /* R2 may be used again */
-					  ADDRESS(BPF_REG_2, RODATA_FD, 0),
-					  MOV_32(BPF_REG_3, 0x11111111), INSN_EXIT};
-	struct fixture f;
-
-	(void)state;
-	fold(&f, insns, UTIL_ARRAY_SIZE(insns));
-	assert_memory_equal(f.t.insns, folded, sizeof(folded));
-	stop(&f);
-}
-
-static void fold__of_what_is_not_certain__changes_nothing(void **state)
-{
-	const struct bpf_insn insns[] = {
-		/* somebody jumps to the load, with another address */
-		INSN_JNE(BPF_REG_1, 0, 2),
-		ADDRESS(BPF_REG_1, RODATA_FD, 0),
-		INSN_LOAD_32(BPF_REG_1, BPF_REG_1, 0),
-		/* another map, which is not read-only */
-		ADDRESS(BPF_REG_2, OTHER_FD, 0),
-		INSN_LOAD_32(BPF_REG_2, BPF_REG_2, 0),
-		/* 8 bytes do not fit; another register; the last byte is outside */
-		ADDRESS(BPF_REG_3, RODATA_FD, 0),
-		INSN_LOAD(BPF_REG_3, BPF_REG_3, 0),
-		ADDRESS(BPF_REG_4, RODATA_FD, 0),
-		INSN_LOAD_32(BPF_REG_4, BPF_REG_5, 0),
-		ADDRESS(BPF_REG_5, RODATA_FD, 5),
-		INSN_LOAD_32(BPF_REG_5, BPF_REG_5, 0),
-		INSN_EXIT,
-	};
-	struct fixture f;
-
-	(void)state;
-	fold(&f, insns, UTIL_ARRAY_SIZE(insns));
-	assert_memory_equal(f.t.insns, insns, sizeof(insns));
-	stop(&f);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -219,8 +155,6 @@ int main(void)
 		cmocka_unit_test(splice__a_function_taken_out__has_no_info_and_leaves_the_others),
 		cmocka_unit_test(
 			splice__more_than_a_jump_reaches__is_refused_and_leaves_the_program),
-		cmocka_unit_test(fold__a_load_of_the_configuration__is_its_value),
-		cmocka_unit_test(fold__of_what_is_not_certain__changes_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
