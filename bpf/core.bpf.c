@@ -123,13 +123,11 @@ static __always_inline void capture_in(struct window_slot *slot, struct xcap_ctx
 		return;
 	if (!packet_passes(slot, c, &f, more, count))
 		return;
-	p->drop = c->drop & ~XCAP_BY_COOKIE;
 	if (xcap_drop(c, p))
 		p->event.flags |= XCAP_EV_HAS_LOCATION;
 	if (xcap_drop(c, p) > 1)
 		p->event.flags |= XCAP_EV_HAS_REASON;
-	if (c->has_ext)
-		p->event.flags |= XCAP_EV_HAS_EXT;
+	p->event.flags |= p->said_flags;
 	meta_fill(&p->event, c, v, p, this_cpu());
 	if (cfg.want_chain && xcap_drop(c, p))
 		p->event.chain = xcap_chain_of((u64)c->skb);

@@ -11,6 +11,7 @@
 #ifndef ETHER_BPF_H
 #define ETHER_BPF_H
 
+#include "loop.bpf.h"
 #include "rebuild.bpf.h"
 
 #define ETHER_ADDRESS	  6
@@ -122,15 +123,22 @@ static __always_inline bool ether_is_hop(const struct ether_hop *hop, u64 neighb
 	return view_peek(at) == half && view_peek(at + sizeof(half)) == other;
 }
 
+/* The end of the chain, or what is looked for; else the next one. */
+static __always_inline bool ether_ends(const struct ether_hop *hop, u64 *neighbour)
+{
+	if (!*neighbour || ether_is_hop(hop, *neighbour))
+		return true;
+	*neighbour = view_peek(*neighbour);
+	return false;
+}
+
 /* Not inlined: so that the counter stays in a register, without which 5.10 sees no end. */
 static __attribute__((noinline)) u64 ether_find(const struct ether_hop *hop, u64 neighbour)
 {
-	for (u32 i = 0; i < ETHER_CHAIN_MAX; i++) {
-		if (!neighbour || ether_is_hop(hop, neighbour))
-			return neighbour;
-		neighbour = view_peek(neighbour);
-	}
-	return 0;
+	bool ends = false;
+
+	LOOP(i, ETHER_CHAIN_MAX, (ends = ether_ends(hop, &neighbour)));
+	return ends ? neighbour : 0;
 }
 
 static __always_inline void ether_copy(u8 *to, u64 from)

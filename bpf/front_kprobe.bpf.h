@@ -32,9 +32,16 @@ int xcap_kprobe(u64 *ctx)
 	return capture(&c, kprobe_more);
 }
 
-/* Its cookie has told all. */
 static __always_inline void kprobe_multi_more(struct xcap_ctx *c)
 {
+	struct pt_regs *ctx = c->ctx;
+	u64 cookie = bpf_get_attach_cookie(ctx);
+
+	c->sock = kprobe_other_arg(ctx, cookie >> XCAP_COOKIE_SOCK & XCAP_COOKIE_ARG);
+	c->flow = kprobe_other_arg(ctx, cookie >> XCAP_COOKIE_FLOW & XCAP_COOKIE_ARG);
+	c->has_ext = !!(cookie & XCAP_COOKIE_HAS_EXT);
+	if (c->has_ext)
+		c->ext = kprobe_arg(ctx, cookie >> XCAP_COOKIE_EXT & XCAP_COOKIE_ARG);
 }
 
 SEC("?xcap/kprobe_multi")
@@ -46,13 +53,8 @@ int xcap_kprobe_multi(struct pt_regs *ctx)
 	c.ctx = ctx;
 	c.probe = cookie & XCAP_COOKIE_PROBE;
 	c.skb = (void *)kprobe_arg(ctx, cookie >> XCAP_COOKIE_SKB & XCAP_COOKIE_ARG);
-	c.sock = kprobe_other_arg(ctx, cookie >> XCAP_COOKIE_SOCK & XCAP_COOKIE_ARG);
-	c.flow = kprobe_other_arg(ctx, cookie >> XCAP_COOKIE_FLOW & XCAP_COOKIE_ARG);
 	c.keep = XCAP_PATCHED(XCAP_MARK_KEEP);
 	c.frame = KPROBE_FRAME(ctx);
-	c.has_ext = !!(cookie & XCAP_COOKIE_HAS_EXT);
-	if (c.has_ext)
-		c.ext = kprobe_arg(ctx, cookie >> XCAP_COOKIE_EXT & XCAP_COOKIE_ARG);
 	return capture(&c, kprobe_multi_more);
 }
 

@@ -164,10 +164,9 @@ static __always_inline void meta_ifname(struct xcap_event *e, const struct skb_v
  * c53795d48ee8
  * ("net: add rx_sk to trace_kfree_skb")), else the skb's own. 0: there is none, or it is not TCP's.
  */
-static __always_inline u8 meta_sk_state(const struct xcap_ctx *c, const struct skb_view *v,
-					u64 drop)
+static __always_inline u8 meta_sk_state(u64 named, const struct skb_view *v, u64 drop)
 {
-	struct sock *sk = (struct sock *)(c->sock ? c->sock : v->sk);
+	struct sock *sk = (struct sock *)(named ? named : v->sk);
 	u8 state;
 
 	if (!drop || !sk)
@@ -178,7 +177,10 @@ static __always_inline u8 meta_sk_state(const struct xcap_ctx *c, const struct s
 	return BPF_CORE_READ(sk, sk_protocol) == META_TCP ? state : 0;
 }
 
-/* All of the event but what is known earlier: flags, rebuilt, direction, id. cpu may be NULL. */
+/*
+ * All of the event but what is known earlier: flags, rebuilt, direction, id, what the probe's
+ * arguments tell. cpu may be NULL.
+ */
 static __always_inline void meta_fill(struct xcap_event *e, const struct xcap_ctx *c,
 				      const struct skb_view *v, const struct xcap_packet *p,
 				      struct meta_cpu *cpu)
@@ -187,8 +189,6 @@ static __always_inline void meta_fill(struct xcap_event *e, const struct xcap_ct
 
 	e->ts_ns = bpf_ktime_get_boot_ns();
 	e->skb = (u64)c->skb;
-	e->location = c->location;
-	e->reason = c->reason;
 	e->probe = c->probe;
 	e->cpu = bpf_get_smp_processor_id();
 	e->pid = pid_tgid >> 32;
@@ -203,12 +203,11 @@ static __always_inline void meta_fill(struct xcap_event *e, const struct xcap_ct
 	e->pkt_type = v->pkt_type;
 	e->context = XCAP_CTX_UNKNOWN;
 	e->lost = 0;
-	e->ext = c->has_ext ? c->ext : 0;
 	meta_segments(e, c, v, p);
 	e->chain = 0;
 	if (!cfg.track)
 		e->id = e->parent = 0;
-	e->sk_state = meta_sk_state(c, v, xcap_drop(c, p));
+	e->sk_state = meta_sk_state(p->sock, v, xcap_drop(c, p));
 	e->stack_len = 0;
 	if (cpu) {
 		e->lost = cpu->lost;

@@ -118,6 +118,15 @@ static __always_inline void read_more(struct xcap_ctx *c, xcap_more *more, struc
 
 	if (!cfg.n_reasons)
 		more(c);
+	/* from the slot on these are numbers of which the verifier knows nothing: else it would go
+	 * through all that follows for each way that they came */
+	p->sock = c->sock;
+	p->flow = c->flow;
+	p->drop = c->drop & ~XCAP_BY_COOKIE;
+	p->said_flags = c->has_ext ? XCAP_EV_HAS_EXT : 0;
+	p->event.location = c->location;
+	p->event.reason = c->reason;
+	p->event.ext = c->has_ext ? c->ext : 0;
 	view_fill_more(v, c);
 	p->event.direction = probe ? meta_direction(probe, v) : XCAP_DIR_UNKNOWN;
 }
@@ -140,7 +149,7 @@ static __always_inline enum window_result find_packet(struct xcap_ctx *c, struct
 	p->shift = (p->kind == GEOMETRY_L2 ? 0 : GEOMETRY_ETH_LEN) +
 		   (v->has_vlan ? GEOMETRY_TAG_LEN : 0);
 	if (found && p->kind > GEOMETRY_FAKE)
-		found = rebuild_headers(p, v, c->sock, c->flow, f->skb);
+		found = rebuild_headers(p, v, p->sock, p->flow, f->skb);
 	if (!found && !(cfg.fake_hdr && p->kind != GEOMETRY_L2 && geometry_fake(v, p)))
 		return WINDOW_NO_PACKET;
 	return window_fill(c, f, p, v);

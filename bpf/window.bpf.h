@@ -186,11 +186,11 @@ static __always_inline enum window_result window_fill(const struct xcap_ctx *c,
 		if (!protocol)
 			return WINDOW_NO_PACKET;
 		window_make_ether(p->data, v, protocol);
-		if (complete_is_due(p, v, c->flow, p->shift, p->valid - p->shift))
-			complete_headers(p, v, c->flow, p->shift);
+		if (complete_is_due(p, v, p->flow, p->shift, p->valid - p->shift))
+			complete_headers(p, v, p->flow, p->shift);
 		if (cfg.want_addresses && cfg.neigh.known && !xcap_given(c, p) &&
 		    p->kind != GEOMETRY_FAKE)
-			ether_addresses(p, v, f->skb, c->sock);
+			ether_addresses(p, v, f->skb, p->sock);
 	} else if (v->has_vlan) {
 		if (p->valid < WINDOW_MAC_LEN + GEOMETRY_TAG_LEN)
 			return WINDOW_NO_PACKET;
