@@ -59,8 +59,8 @@ def measure(r, empty, row, probe=PROBE):
     before = empty.read()
     r.blast(count, size)
     after = empty.read()
-    empty_ns, _ = rig.per_run(before, after, "empty_0")
-    xcap_ns, runs = rig.per_run(before, after, "xcap_")
+    empty_ns, _ = rig.per_run(before, after, empty.process, "empty_0")
+    xcap_ns, runs = rig.per_run(before, after, xcap, "xcap_")
     xcap.stop()
     if runs < count / 2:
         sys.exit(f"bench: {name}: {runs} of {count} packets seen\n{xcap.said()}")

@@ -7,6 +7,7 @@ turns, and the medians of the turns make a ratio.
 """
 import os
 import pathlib
+import re
 import shlex
 import signal
 import statistics
@@ -100,6 +101,13 @@ class Process:
                 sys.exit(f"bench: {self.name}: does not end\n{self.said()}")
             time.sleep(0.001)
         return self.usage.ru_utime + self.usage.ru_stime
+
+    def programs(self):
+        """Ids of the BPF programs that it holds: others of their names may run on this machine."""
+        ids = set()
+        for entry in os.scandir(f"/proc/{self.pid}/fdinfo"):
+            ids.update(int(number) for number in re.findall(r"^prog_id:\s+(\d+)", pathlib.Path(entry).read_text(), re.M))
+        return ids
 
     def kill(self):
         if self.running():
@@ -215,11 +223,12 @@ class Yardstick:
         self.process.stop()
 
 
-def per_run(before, after, prefix):
-    """Mean ns of one run of the programs whose names begin so, and how many runs that were."""
+def per_run(before, after, process, prefix):
+    """Mean ns of one run of a process's programs whose names begin so, and how many runs that were."""
     runs = ns = 0
+    held = process.programs()
     for key, (count, time_ns) in after.items():
-        if key[1].startswith(prefix):
+        if key[0] in held and key[1].startswith(prefix):
             old = before.get(key, (0, 0))
             runs += count - old[0]
             ns += time_ns - old[1]
