@@ -50,19 +50,6 @@ test_kprobe_multi__a_batch_that_fails_is_halved_down_to_the_one_at_fault()
 	match "$T/err" 'kprobe-multi: 8 of 9 functions by [2-4] links, in [5-9] attempts, 0 suspected'
 }
 
-# In assembly: there is no place for a tracer at its entry, yet a breakpoint can stand there.
-test_kprobe_multi__what_it_refuses_goes_by_kprobe_alone()
-{
-	need_kprobe_multi
-	net_up
-	capture skb --debug -f 'ip_*' -f csum_partial_copy_generic@1 "${ECHO_REQUEST[@]}" -- ping4 1
-	match "$T/err" '^xcap: debug: csum_partial_copy_generic@1: kprobe-multi failed: .*cannot trace'
-	match "$T/err" '^xcap: debug: csum_partial_copy_generic@1: attached by kprobe '
-	eq "by kprobe" "$(count "$T/err" '^xcap: debug: .*: attached by kprobe ')" 1
-	match "$T/err" '^xcap: debug: ip_rcv@1: attached by kprobe-multi '
-	eq "at ip_rcv" "$(count "$T/out" ' ip_rcv ')" 1
-}
-
 # Argument 9, or 8 on newer kernels: it stands on the stack, not in a register.
 test_kprobe_multi__reads_an_argument_on_the_stack()
 {
