@@ -287,6 +287,22 @@ static int open_and_load(struct object *object, const struct plan *plan, const s
 	return rc;
 }
 
+/*
+ * The BPF object is a part of our own file, and not looked at again: its pages are given back. Who
+ * looks all the same reads them from the file once more.
+ */
+static void release_file(void)
+{
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), from, to;
+	size_t size;
+
+	from = (uintptr_t)xcap_bpf__elf_bytes(&size);
+	to = (from + size) & ~(page - 1);
+	from = (from + page - 1) & ~(page - 1);
+	if (from < to)
+		madvise((void *)from, to - from, MADV_DONTNEED); /* a failure costs memory alone */
+}
+
 int object_open(struct object *object, const struct plan *plan, const struct kbtf *types,
 		bool has_cookies, struct err *err)
 {
@@ -303,6 +319,7 @@ int object_open(struct object *object, const struct plan *plan, const struct kbt
 	if (handler_id < 0)
 		return err_errno(err, ERR_FAILED, handler_id, "cannot register with libbpf");
 	rc = open_and_load(object, plan, types);
+	release_file();
 	if (!rc)
 		rc = fill_probes(object, plan);
 	if (!rc)
