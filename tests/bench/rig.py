@@ -70,8 +70,9 @@ class Process:
         return self.process.pid
 
     def said(self):
-        self.errors.seek(0)
-        return self.errors.read().decode(errors="replace")
+        # without moving the offset: the program writes where it stands
+        fd = self.errors.fileno()
+        return os.pread(fd, os.fstat(fd).st_size, 0).decode(errors="replace")
 
     def running(self):
         if self.usage is None:
