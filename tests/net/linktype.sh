@@ -179,7 +179,7 @@ device_packets()
 	local command=$1 device=$2 hatype=$3 type regex
 
 	shift 3
-	for type in ${TYPES:-EN10MB RAW LINUX_SLL2}; do
+	for type in EN10MB RAW LINUX_SLL2; do
 		capture skb "${BOTH[@]}" -i "$device" -y "$type" -w "$T/x.pcapng" --print -e 'icmp or icmp6[0] >= 128' -- "$command"
 		read_all "$T/x.pcapng"
 		no_match "$T/out" '\[\||no packet|0x'
@@ -262,8 +262,6 @@ test_device__ppp__is_ip_on_a_device_of_its_type()
 	in_a ip link set ppp0 up
 	in_a ip -6 addr add fd98::1/64 dev ppp0 nodad
 	BOTH=(-f net:net_dev_queue)
-	# of IP alone there is nothing new: the tests of tunnels have it
-	TYPES='EN10MB LINUX_SLL2'
 	device_packets ping_ppp ppp0 512 "$REQUEST" "$REQUEST6"
 }
 
