@@ -84,14 +84,29 @@ static __always_inline long emit_tail_pulled(struct xcap_filter_ctx *f, struct x
 	return paged_read(f, data + XCAP_WINDOW + n1, n2, 0);
 }
 
-/* The event and the window's part: whole words, a constant number of them. */
+/* Where the packet of a record is. */
+static __always_inline u8 *emit_data(struct xcap_event *e)
+{
+	return (u8 *)e + cfg.event_bytes;
+}
+
+/* Words [from, to) of the event, and the same of the record; constants. */
+#define EMIT_WORDS(from, to)                                                                       \
+	_Pragma("unroll") for (u32 i = (from) / 8; i < (to) / 8; i++) words[i] = source[i]
+
+/* The event, as far as this run wants it, and the window's part: whole words, a constant number. */
 static __always_inline void emit_head(struct xcap_packet *p, struct xcap_event *e, u32 size)
 {
-	u64 *to = (u64 *)e, *from = (u64 *)&p->event;
+	u64 *words = (u64 *)e, *source = (u64 *)&p->event;
 
-#pragma unroll
-	for (u32 i = 0; i < (sizeof(*e) + (size < XCAP_WINDOW ? size : XCAP_WINDOW)) / 8; i++)
-		to[i] = from[i];
+	EMIT_WORDS(0, XCAP_EVENT_SHORT);
+	if (cfg.event_bytes > XCAP_EVENT_SHORT)
+		EMIT_WORDS(XCAP_EVENT_SHORT, XCAP_EVENT_OWNED);
+	if (cfg.event_bytes > XCAP_EVENT_OWNED)
+		EMIT_WORDS(XCAP_EVENT_OWNED, XCAP_EVENT_WHOLE);
+	words = (u64 *)emit_data(e);
+	source = (u64 *)p->data;
+	EMIT_WORDS(0, size < XCAP_WINDOW ? size : XCAP_WINDOW);
 }
 
 struct emit_ring {
@@ -104,12 +119,12 @@ enum emit_result { EMIT_FILLED, EMIT_FULL, EMIT_FAULT };
 /* A record with so many bytes for the packet, a constant, and a stack behind them. */
 #define EMIT_RESERVE(bytes)                                                                        \
 	do {                                                                                       \
-		e = bpf_ringbuf_reserve(ring, sizeof(*e) + (bytes) + room, 0);                     \
+		e = bpf_ringbuf_reserve(ring, cfg.event_bytes + (bytes) + room, 0);                \
 		if (!e)                                                                            \
 			return EMIT_FULL;                                                          \
 		*event = e;                                                                        \
 		if (room)                                                                          \
-			p->event.stack_len = stack_take(ctx, (u8 *)(e + 1) + (bytes), room);       \
+			p->event.stack_len = stack_take(ctx, emit_data(e) + (bytes), room);        \
 	} while (0)
 
 /* A class is for packets longer than the one before it has room for; are there any? */
@@ -117,7 +132,7 @@ enum emit_result { EMIT_FILLED, EMIT_FULL, EMIT_FAULT };
 	if (cfg.capture_max > (before) && cap_len <= (size)) {                                     \
 		EMIT_RESERVE(size);                                                                \
 		emit_head(p, e, size);                                                             \
-		if ((size) > XCAP_WINDOW && emit_tail(f, p, (u8 *)(e + 1), size))                  \
+		if ((size) > XCAP_WINDOW && emit_tail(f, p, emit_data(e), size))                   \
 			return EMIT_FAULT;                                                         \
 		return EMIT_FILLED;                                                                \
 	}
@@ -132,8 +147,7 @@ enum emit_result { EMIT_FILLED, EMIT_FULL, EMIT_FAULT };
 		EMIT_RESERVE((size) + (chunk));                                                    \
 		emit_head(p, e, XCAP_WINDOW);                                                      \
 		parts_seek(p, XCAP_WINDOW - p->shift, XCAP_WINDOW, p->cap_len);                    \
-		return parts_copy(p, (u8 *)(e + 1), size, chunk, turns) ? EMIT_FAULT               \
-									: EMIT_FILLED;             \
+		return parts_copy(p, emit_data(e), size, chunk, turns) ? EMIT_FAULT : EMIT_FILLED; \
 	}
 
 static __always_inline enum emit_result emit_reserve_parts(struct xcap_packet *p, void *ring,
@@ -167,7 +181,7 @@ static __always_inline enum emit_result emit_reserve(struct xcap_filter_ctx *f,
 	if (f->dynptr && cfg.capture_max > XCAP_WINDOW && p->pulled) {
 		EMIT_RESERVE(EMIT_PULLED_MAX + XCAP_SNAPLEN_MAX + 1);
 		emit_head(p, e, XCAP_WINDOW);
-		return emit_tail_pulled(f, p, (u8 *)(e + 1)) ? EMIT_FAULT : EMIT_FILLED;
+		return emit_tail_pulled(f, p, emit_data(e)) ? EMIT_FAULT : EMIT_FILLED;
 	}
 	EMIT_CLASS(0, 16)
 	EMIT_CLASS(16, 64)

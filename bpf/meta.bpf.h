@@ -155,6 +155,18 @@ static __always_inline void meta_ifname(struct xcap_event *e, const struct skb_v
 	to[1] = view_peek(from + sizeof(u64));
 }
 
+static __always_inline void meta_owner(struct xcap_event *e, const struct skb_view *v)
+{
+	u64 pid_tgid = cfg.want_comm ? bpf_get_current_pid_tgid() : 0;
+
+	e->pid = pid_tgid >> 32;
+	e->tid = pid_tgid;
+	meta_ifname(e, v);
+	*(u64 *)e->comm = *(u64 *)(e->comm + 8) = 0;
+	if (cfg.want_comm)
+		bpf_get_current_comm(e->comm, sizeof(e->comm));
+}
+
 #define META_TIME_WAIT	  6  /* TCP_TIME_WAIT, TCP_NEW_SYN_RECV: small socks that only TCP has */
 #define META_NEW_SYN_RECV 12 /* net/tcp_states.h */
 #define META_TCP	  6  /* IPPROTO_TCP */
@@ -185,14 +197,10 @@ static __always_inline void meta_fill(struct xcap_event *e, const struct xcap_ct
 				      const struct skb_view *v, const struct xcap_packet *p,
 				      struct meta_cpu *cpu)
 {
-	u64 pid_tgid = cfg.want_comm ? bpf_get_current_pid_tgid() : 0;
-
 	e->ts_ns = bpf_ktime_get_boot_ns();
 	e->skb = (u64)c->skb;
 	e->probe = c->probe;
 	e->cpu = bpf_get_smp_processor_id();
-	e->pid = pid_tgid >> 32;
-	e->tid = pid_tgid;
 	e->ifindex = v->ifindex;
 	e->netns = v->netns;
 	e->mark = v->mark;
@@ -204,8 +212,9 @@ static __always_inline void meta_fill(struct xcap_event *e, const struct xcap_ct
 	e->context = XCAP_CTX_UNKNOWN;
 	e->lost = 0;
 	meta_segments(e, c, v, p);
-	e->chain = 0;
-	if (!cfg.track)
+	if (cfg.event_bytes == XCAP_EVENT_WHOLE)
+		e->chain = 0;
+	if (cfg.event_bytes == XCAP_EVENT_WHOLE && !cfg.track)
 		e->id = e->parent = 0;
 	e->sk_state = meta_sk_state(p->sock, v, xcap_drop(c, p));
 	e->stack_len = 0;
@@ -214,10 +223,8 @@ static __always_inline void meta_fill(struct xcap_event *e, const struct xcap_ct
 		if (cfg.want_context)
 			e->context = meta_context(cpu, cfg.preempt_delta);
 	}
-	meta_ifname(e, v);
-	*(u64 *)e->comm = *(u64 *)(e->comm + 8) = 0;
-	if (cfg.want_comm)
-		bpf_get_current_comm(e->comm, sizeof(e->comm));
+	if (cfg.event_bytes > XCAP_EVENT_SHORT)
+		meta_owner(e, v);
 }
 
 #endif

@@ -124,9 +124,11 @@ static __always_inline void read_more(struct xcap_ctx *c, xcap_more *more, struc
 	p->flow = c->flow;
 	p->drop = c->drop & ~XCAP_BY_COOKIE;
 	p->said_flags = c->has_ext ? XCAP_EV_HAS_EXT : 0;
-	p->event.location = c->location;
 	p->event.reason = c->reason;
-	p->event.ext = c->has_ext ? c->ext : 0;
+	if (cfg.event_bytes == XCAP_EVENT_WHOLE) {
+		p->event.location = c->location;
+		p->event.ext = c->has_ext ? c->ext : 0;
+	}
 	view_fill_more(v, c);
 	p->event.direction = probe ? meta_direction(probe, v) : XCAP_DIR_UNKNOWN;
 }

@@ -49,6 +49,7 @@ struct xcap_config {
 	__u32 has_rdonly_cast;	/* bpf_rdonly_cast (6.2) */
 	__u32 has_loops;	/* bpf_iter_num_* (6.4) */
 	__u32 n_if_patterns;	/* interface patterns of -i; 0: any */
+	__u32 event_bytes;	/* of struct xcap_event in a record, XCAP_EVENT_SHORT... */
 	__u32 want_comm;
 	__u32 want_context;
 	__u32 want_device;

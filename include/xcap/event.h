@@ -2,12 +2,11 @@
 /*
  * event.h - the bytes that travel from the BPF object to user space through the ring buffer.
  *
- * Said once, included by both sides. A ring record is a struct xcap_event, then cap_len bytes of
- * packet, then slack up to the size class that was reserved; the slack is never read. Where stacks
- * were asked for, the last xcap_config.stack_bytes of the record's memory have stack_len return
- * addresses, the innermost first. The packet
- * bytes are what the filter saw: an Ethernet frame, whose link header or VLAN tag may be synthetic
- * (see flags).
+ * Said once, included by both sides. A ring record is a struct xcap_event as far as it is wanted,
+ * then cap_len bytes of packet, then slack up to the size class that was reserved; the slack is
+ * never read. Where stacks were asked for, the last xcap_config.stack_bytes of the record's memory
+ * have stack_len return addresses, the innermost first. The packet bytes are what the filter saw:
+ * an Ethernet frame, whose link header or VLAN tag may be synthetic (see flags).
  */
 #ifndef XCAP_EVENT_H
 #define XCAP_EVENT_H
@@ -59,29 +58,22 @@ enum xcap_direction {
 /* xcap_event.probe of an XCAP_EV_END: it belongs to no probe, and to no probe's counters */
 #define XCAP_PROBE_END 0xffffffffu
 
+/*
+ * What a run has no use for stands behind what every run wants, and is left out: a record begins
+ * with the first xcap_config.event_bytes of this, one of the three below, and the packet follows.
+ */
 struct xcap_event {
 	__u64 ts_ns; /* CLOCK_BOOTTIME when the probe was hit, ns */
 	__u64 skb;   /* address of the sk_buff */
-	union {
-		__u64 location; /* kfree_skb: return address of the caller that dropped */
-		__u64 ret;	/* exit probe: what the function returned, as the register has it */
-	};
-	__u64 lost;   /* events lost on this CPU since the start, all probes */
-	__u64 ext;    /* @N@M: value of argument M */
-	__u64 id;     /* of the packet, from its first match until it is freed; 0: none was given */
-	__u64 parent; /* the id of the packet that this one was made from, at most its first record;
-			 0: none */
-	__u64 chain;  /* netfilter drop: row of the map `chain_names`, see chain.h; 0: not known */
-	__u32 probe;  /* row in the probe table; XCAP_PROBE_END with XCAP_EV_END */
+	__u64 lost;  /* events lost on this CPU since the start, all probes */
+	__u32 probe; /* row in the probe table; XCAP_PROBE_END with XCAP_EV_END */
 	__u32 cpu;
-	__u32 pid;	/* thread group id of current */
-	__u32 tid;	/* thread id of current */
 	__u32 ifindex;	/* 0: no device */
 	__u32 netns;	/* inode number of the network namespace, 0: unknown */
 	__u32 mark;	/* skb->mark */
-	__u32 reason;	/* kfree_skb: enum skb_drop_reason; upper 16 bits: sub-system */
 	__u32 len;	/* length on the wire, link header and VLAN tag included */
-	__u32 cap_len;	/* bytes that follow this struct */
+	__u32 cap_len;	/* bytes that follow the event */
+	__u32 reason;	/* kfree_skb: enum skb_drop_reason; upper 16 bits: sub-system */
 	__u16 protocol; /* skb->protocol, host order */
 	__u16 dev_type; /* ARPHRD_* of the device, 0xffff: no device */
 	__u16 flags;	/* enum xcap_event_flag */
@@ -93,9 +85,27 @@ struct xcap_event {
 	__u8 pkt_type;	/* skb->pkt_type, PACKET_HOST... */
 	__u8 sk_state;	/* of the socket that is known here: TCP_LISTEN and the like; 0: none */
 	__u8 stack_len; /* return addresses at the end of the record's memory: see XCAP_STACK_MAX */
+	/* who it was */
+	__u32 pid; /* thread group id of current */
+	__u32 tid; /* thread id of current */
 	char ifname[XCAP_IFNAME];
 	char comm[XCAP_COMM];
+	/* what became of it */
+	union {
+		__u64 location; /* kfree_skb: return address of the caller that dropped */
+		__u64 ret;	/* exit probe: what the function returned, as the register has it */
+	};
+	__u64 ext;    /* @N@M: value of argument M */
+	__u64 id;     /* of the packet, from its first match until it is freed; 0: none was given */
+	__u64 parent; /* the id of the packet that this one was made from, at most its first record;
+			 0: none */
+	__u64 chain;  /* netfilter drop: row of the map `chain_names`, see chain.h; 0: not known */
 };
+
+/* Lengths of an event, whole words. */
+#define XCAP_EVENT_SHORT __builtin_offsetof(struct xcap_event, pid)
+#define XCAP_EVENT_OWNED __builtin_offsetof(struct xcap_event, location)
+#define XCAP_EVENT_WHOLE sizeof(struct xcap_event)
 
 /*
  * Counters of one probe on one CPU. They close:

@@ -25,6 +25,7 @@
 #include "plan/plan_sets.h"
 #include "plan/plan_text.h"
 #include "plan/plan_track.h"
+#include "xcap/event.h"
 
 #define DLT_ETHERNET 1 /* DLT_EN10MB; <pcap.h> stays in filter/cbpf.c */
 
@@ -198,6 +199,22 @@ static void set_kernel(const struct plan_kernel *kernel, struct plan *plan)
 	plan->config.probe_count = plan->n_probes;
 }
 
+/* How much of an event this run has a use for: its other words are not even written. */
+static uint32_t event_bytes(const struct plan *plan)
+{
+	bool whole = plan->config.track || plan->config.want_chain;
+
+	for (uint32_t i = 0; i < plan->n_probes; i++) {
+		const struct plan_probe *probe = &plan->probes[i];
+
+		whole |= probe->is_exit || probe->ext_arg >= 0 || probe->config.is_kfree_skb;
+	}
+	if (whole)
+		return XCAP_EVENT_WHOLE;
+	return plan->config.want_comm || plan->config.want_device ? XCAP_EVENT_OWNED
+								  : XCAP_EVENT_SHORT;
+}
+
 /* Netfilter's path, which the stack tells, and its table and chain, where drops are seen. */
 static void set_paths(const struct plan_request *request, const struct plan_kernel *kernel,
 		      struct plan *plan)
@@ -243,6 +260,7 @@ int plan_build(const struct plan_request *request, const struct plan_kernel *ker
 		plan_link_note(plan);
 		set_kernel(kernel, plan);
 		set_paths(request, kernel, plan);
+		plan->config.event_bytes = event_bytes(plan);
 	} else {
 		plan_free(plan);
 	}

@@ -30,7 +30,9 @@ struct reader {
 	struct chain *chain;
 	struct stacks *stacks; /* NULL: none are asked for */
 	struct clock clock;
-	uint64_t *lost; /* per CPU: events lost when its last record was made */
+	uint32_t event_bytes;	 /* of an event that there are in a record ... */
+	struct xcap_event event; /* ... and, behind them, zeros; in use where some are missing */
+	uint64_t *lost;		 /* per CPU: events lost when its last record was made */
 	uint32_t n_cpus;
 	struct record record; /* of this moment; every field is set for each */
 	uint32_t netns;	      /* record.netns_name is its name, in this round */
@@ -95,10 +97,9 @@ static void name_netns(struct reader *reader, uint32_t netns)
 
 /* Behind the packet's room, at the end of the record's memory. */
 static const struct record_stack *get_stack(struct reader *reader, const struct xcap_event *e,
-					    size_t size)
+					    const char *end)
 {
 	uint32_t room = reader->config->plan->config.stack_bytes;
-	const char *end = (const char *)e + size;
 
 	if (!e->stack_len || !reader->stacks)
 		return NULL;
@@ -106,8 +107,18 @@ static const struct record_stack *get_stack(struct reader *reader, const struct 
 			  attach_stack_origin(reader->hooks->list[e->probe].mechanism));
 }
 
-static void fill(struct reader *reader, const struct xcap_event *e, size_t size)
+/* The event at the head of a record, whole. */
+static const struct xcap_event *whole(struct reader *reader, const void *at)
 {
+	if (reader->event_bytes == XCAP_EVENT_WHOLE)
+		return at;
+	memcpy(&reader->event, at, reader->event_bytes);
+	return &reader->event;
+}
+
+static void fill(struct reader *reader, const void *at, size_t size)
+{
+	const struct xcap_event *e = whole(reader, at);
 	struct record *r = &reader->record;
 
 	r->ts_ns = clock_wall(&reader->clock, e->ts_ns);
@@ -134,7 +145,7 @@ static void fill(struct reader *reader, const struct xcap_event *e, size_t size)
 	r->location = name_location(reader, e);
 	r->id = e->id;
 	r->parent = e->parent;
-	r->stack = get_stack(reader, e, size);
+	r->stack = get_stack(reader, e, (const char *)at + size);
 	r->nf_path = NULL;
 	chain_get(reader->chain, e->chain, &r->nf_table, &r->nf_chain);
 	if (!e->chain && reader->chain->plan->chains.n_absent)
@@ -152,19 +163,19 @@ static void fill(struct reader *reader, const struct xcap_event *e, size_t size)
 	reader->lost[e->cpu] = e->lost;
 	r->len = e->len;
 	r->cap_len = e->flags & XCAP_EV_NO_PACKET ? 0 : e->cap_len;
-	r->packet = (const uint8_t *)(e + 1);
+	r->packet = (const uint8_t *)at + reader->event_bytes;
 }
 
 /* The event is the kernel's, but its sizes are checked all the same before they are used. */
 static bool is_sane(const struct reader *reader, const struct xcap_event *e, size_t size)
 {
-	uint32_t room = reader->config->plan->config.stack_bytes;
+	uint32_t room = reader->config->plan->config.stack_bytes, head = reader->event_bytes;
 
-	if (size >= sizeof(*e) && e->cap_len <= size - sizeof(*e) && e->cpu < reader->n_cpus &&
+	if (size >= head && e->cap_len <= size - head && e->cpu < reader->n_cpus &&
 	    (e->probe < reader->config->plan->n_probes ||
 	     (e->flags & XCAP_EV_END && e->probe == XCAP_PROBE_END && !e->cap_len)) &&
 	    (!e->stack_len ||
-	     (e->stack_len <= room / sizeof(uint64_t) && room + e->cap_len <= size - sizeof(*e))))
+	     (e->stack_len <= room / sizeof(uint64_t) && room + e->cap_len <= size - head)))
 		return true;
 	log_warning("a record of %zu bytes from the kernel makes no sense, left out", size);
 	return false;
@@ -181,6 +192,7 @@ struct reader *reader_new(int ring_fd, uint32_t n_cpus, const struct session_con
 		reader->hooks = hooks;
 		reader->chain = chain;
 		reader->n_cpus = n_cpus;
+		reader->event_bytes = config->plan->config.event_bytes;
 		reader->lost = calloc(n_cpus, sizeof(*reader->lost));
 		if (config->plan->config.want_stack)
 			reader->stacks = stacks_new(config->kernel, config->plan->stack_depth);

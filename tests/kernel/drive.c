@@ -133,11 +133,13 @@ static int on_event(void *arg, void *data, size_t size)
 							: UTIL_MIN(drive->frame_len, SNAPLEN);
 	struct slot *slot;
 
-	if (size < sizeof(*e) || e->mark != drive->mark || e->probe >= drive->plan.n_probes)
+	if (size < drive->plan.config.event_bytes || e->mark != drive->mark ||
+	    e->probe >= drive->plan.n_probes)
 		return 0;
 	slot = &drive->slots[e->probe];
 	slot->is_wrong = slot->has_record || e->len != drive->frame_len || e->cap_len != cap_len ||
-			 memcmp(e + 1, drive->frame, cap_len) != 0;
+			 memcmp((const char *)data + drive->plan.config.event_bytes, drive->frame,
+				cap_len) != 0;
 	slot->has_record = true;
 	slot->is_undecided = e->flags & XCAP_EV_UNDECIDED;
 	return 0;
