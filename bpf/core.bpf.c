@@ -18,7 +18,7 @@ const volatile struct xcap_chain_layout chain_layout = {};
 /* Flipped by user space when every probe is attached, and back before they are detached. */
 volatile __u32 enabled = 0;
 
-/* The part of the ring that was written when the reader was last woken: see count.bpf.h. */
+/* The part of the ring that was written when the reader was last woken: see ring.bpf.h. */
 volatile __u64 woken_at = 0;
 
 /* What became of packets that are followed; alone in its cache lines. */
@@ -79,30 +79,30 @@ __hidden __attribute__((noinline)) u64 xcap_chain_of(u64 skb)
 }
 
 static __always_inline void emit(const struct xcap_ctx *c, struct xcap_filter_ctx *f,
-				 struct xcap_packet *p, struct xcap_counters *count)
+				 struct xcap_packet *p, struct xcap_counters *count,
+				 struct meta_cpu *cpu)
 {
 	struct xcap_event *e = 0;
-	enum emit_result result =
-		emit_reserve(f, p, &ring, c->ctx, stack_room(xcap_drop(c, p)), &e);
+	enum emit_result result = emit_reserve(f, p, c->ctx, stack_room(xcap_drop(c, p)), &e);
 
 	if (result == EMIT_FULL || !e) {
-		count_lost(count, &count->ring_full, this_cpu());
+		count_lost(count, &count->ring_full, cpu);
 		return;
 	}
 	if (result == EMIT_FAULT) {
-		bpf_ringbuf_discard(e, BPF_RB_NO_WAKEUP);
+		ring_discard(e, p->stamp);
 		COUNT(fault);
 		return;
 	}
-	count_submit(count, e, this_cpu());
+	count_submit(count, e, p->stamp, cpu);
 }
 
 /* The entry part of an exit probe. What waits is counted when it comes back. */
 static __always_inline void keep(struct xcap_ctx *c, struct xcap_packet *p,
-				 struct xcap_counters *count)
+				 struct xcap_counters *count, struct meta_cpu *cpu)
 {
 	if (keep_put(&kept, c, p))
-		count_lost(count, &count->table_full, this_cpu());
+		count_lost(count, &count->table_full, cpu);
 	else
 		__sync_fetch_and_add(&count->seen, -1);
 }
@@ -116,6 +116,7 @@ static __always_inline void capture_in(struct window_slot *slot, struct xcap_ctx
 					    cfg.vmemmap_base};
 	struct xcap_packet *p = &slot->packet;
 	struct skb_view *v = &slot->view;
+	struct meta_cpu *cpu;
 
 	p->given = c->given;
 	view_fill(v, c);
@@ -128,13 +129,14 @@ static __always_inline void capture_in(struct window_slot *slot, struct xcap_ctx
 	if (xcap_drop(c, p) > 1)
 		p->event.flags |= XCAP_EV_HAS_REASON;
 	p->event.flags |= p->said_flags;
-	meta_fill(&p->event, c, v, p, this_cpu());
+	cpu = this_cpu();
+	meta_fill(&p->event, c, v, p, cpu);
 	if (cfg.want_chain && xcap_drop(c, p))
 		p->event.chain = xcap_chain_of((u64)c->skb);
 	if (c->keep)
-		keep(c, p, count);
+		keep(c, p, count, cpu);
 	else
-		emit(c, &f, p, count);
+		emit(c, &f, p, count, cpu);
 }
 
 /*
@@ -183,7 +185,7 @@ __hidden int xcap_return(struct xcap_ctx *c)
 	if (!v || !count)
 		return 0;
 	COUNT(seen);
-	keep_emit(v, c, count, this_cpu(), &ring);
+	keep_emit(v, c, count, this_cpu());
 	bpf_map_delete_elem(&kept, &key);
 	return 0;
 }
@@ -208,7 +210,7 @@ static __always_inline void hooked_with_slot(struct hook_maps *m, struct xcap_ho
 
 __hidden int xcap_hooked(struct xcap_hook_ctx *h)
 {
-	struct hook_maps m = {&heads, &shared, &frames, &ring, this_cpu()};
+	struct hook_maps m = {&heads, &shared, &frames, this_cpu()};
 
 	if (!enabled)
 		return 0;

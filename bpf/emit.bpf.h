@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * emit.bpf.h - a record: size it, reserve it, fill it, submit it, count what is lost.
+ * emit.bpf.h - a record: size it, how long it will be, reserve it, fill it.
  *
- * The ring wants a constant size and the verifier a constant bound, so records come in size
- * classes. The snapshot is the window, then, for packets longer than it, one read of the rest
- * straight into the record. Nothing is reserved before every predicate has passed.
+ * The snapshot is the window, then, for packets longer than it, one read of the rest straight into
+ * the record. Nothing is reserved before every predicate has passed. This is how it goes in our own
+ * ring, and what it shares with emit_class.bpf.h, which is for the kernel's.
  */
 #ifndef EMIT_BPF_H
 #define EMIT_BPF_H
 
 #include "filter.bpf.h"
-#include "meta.bpf.h"
+#include "ring.bpf.h"
 #include "stack.bpf.h"
 
 /*
@@ -92,10 +92,10 @@ static __always_inline u8 *emit_data(struct xcap_event *e)
 
 /* Words [from, to) of the event, and the same of the record; constants. */
 #define EMIT_WORDS(from, to)                                                                       \
-	_Pragma("unroll") for (u32 i = (from) / 8; i < (to) / 8; i++) words[i] = source[i]
+	_Pragma("unroll") for (u32 w_ = (from) / 8; w_ < (to) / 8; w_++) words[w_] = source[w_]
 
-/* The event, as far as this run wants it, and the window's part: whole words, a constant number. */
-static __always_inline void emit_head(struct xcap_packet *p, struct xcap_event *e, u32 size)
+/* The event, as far as this run wants it. */
+static __always_inline void emit_event(struct xcap_packet *p, struct xcap_event *e)
 {
 	u64 *words = (u64 *)e, *source = (u64 *)&p->event;
 
@@ -104,101 +104,67 @@ static __always_inline void emit_head(struct xcap_packet *p, struct xcap_event *
 		EMIT_WORDS(XCAP_EVENT_SHORT, XCAP_EVENT_OWNED);
 	if (cfg.event_bytes > XCAP_EVENT_OWNED)
 		EMIT_WORDS(XCAP_EVENT_OWNED, XCAP_EVENT_WHOLE);
-	words = (u64 *)emit_data(e);
-	source = (u64 *)p->data;
-	EMIT_WORDS(0, size < XCAP_WINDOW ? size : XCAP_WINDOW);
 }
-
-struct emit_ring {
-	__uint(type, BPF_MAP_TYPE_RINGBUF);
-	__uint(max_entries, XCAP_RING_DEFAULT);
-};
 
 enum emit_result { EMIT_FILLED, EMIT_FULL, EMIT_FAULT };
 
-/* A record with so many bytes for the packet, a constant, and a stack behind them. */
-#define EMIT_RESERVE(bytes)                                                                        \
-	do {                                                                                       \
-		e = bpf_ringbuf_reserve(ring, cfg.event_bytes + (bytes) + room, 0);                \
-		if (!e)                                                                            \
-			return EMIT_FULL;                                                          \
-		*event = e;                                                                        \
-		if (room)                                                                          \
-			p->event.stack_len = stack_take(ctx, emit_data(e) + (bytes), room);        \
-	} while (0)
+/* Do it with the room, the chunk and the turns of parts_copy() for packets in parts; constants. A
+ * packet of more and smaller parts takes a later one, the last of which has turns for all that
+ * there can be. */
+#define EMIT_PARTS(do_it)                                                                          \
+	do_it(256, 64, 12) do_it(2048, 256, 26) do_it(8192, 1024, 30) do_it(32768, 4096, 48)       \
+		do_it(65536, 8192, XCAP_PARTS + 8)
 
-/* A class is for packets longer than the one before it has room for; are there any? */
-#define EMIT_CLASS(before, size)                                                                   \
-	if (cfg.capture_max > (before) && cap_len <= (size)) {                                     \
-		EMIT_RESERVE(size);                                                                \
-		emit_head(p, e, size);                                                             \
-		if ((size) > XCAP_WINDOW && emit_tail(f, p, emit_data(e), size))                   \
-			return EMIT_FAULT;                                                         \
-		return EMIT_FILLED;                                                                \
-	}
+#define EMIT_OWN_PARTS(size, chunk, turns)                                                         \
+	if (p->cap_len <= (size) && last < (turns) - (size) / (chunk))                             \
+		return parts_copy(p, to, size, chunk, turns);
 
-/*
- * Packets in parts: each copy is bounded by a constant alone, so there is room for one more of them
- * behind the class. The turns are its chunks and the parts that are copied: a packet of more and
- * smaller parts takes a larger class, the last of which has turns for all that there can be.
- */
-#define EMIT_PARTS_CLASS(size, chunk, turns)                                                       \
-	if (p->cap_len <= (size) && last < (turns) - (size) / (chunk)) {                           \
-		EMIT_RESERVE((size) + (chunk));                                                    \
-		emit_head(p, e, XCAP_WINDOW);                                                      \
-		parts_seek(p, XCAP_WINDOW - p->shift, XCAP_WINDOW, p->cap_len);                    \
-		return parts_copy(p, emit_data(e), size, chunk, turns) ? EMIT_FAULT : EMIT_FILLED; \
-	}
-
-static __always_inline enum emit_result emit_reserve_parts(struct xcap_packet *p, void *ring,
-							   void *ctx, u64 room,
-							   struct xcap_event **event)
+/* What is behind the window. 0 or negative. */
+static __always_inline long emit_own_tail(struct xcap_filter_ctx *f, struct xcap_packet *p, u8 *to)
 {
-	u64 last = parts_search(p, p->cap_len - p->shift - 1);
-	struct xcap_event *e;
+	u64 last;
 
-	EMIT_PARTS_CLASS(256, 64, 12)
-	EMIT_PARTS_CLASS(2048, 256, 26)
-	EMIT_PARTS_CLASS(8192, 1024, 30)
-	EMIT_PARTS_CLASS(32768, 4096, 48)
-	EMIT_PARTS_CLASS(65536, 8192, XCAP_PARTS + 8)
-	return EMIT_FULL;
+	if (f->pages && p->in_parts) {
+		last = parts_search(p, p->cap_len - p->shift - 1);
+		parts_seek(p, XCAP_WINDOW - p->shift, XCAP_WINDOW, p->cap_len);
+		EMIT_PARTS(EMIT_OWN_PARTS)
+		return -1;
+	}
+	if (f->dynptr && p->pulled)
+		return emit_tail_pulled(f, p, to);
+	return emit_tail(f, p, to, XCAP_SNAPLEN_MAX + 1);
 }
 
-/*
- * Reserve a record in *event, take the stack into the last `room` bytes of it and copy the packet;
- * on EMIT_FAULT the caller discards it.
- */
-static __always_inline enum emit_result emit_reserve(struct xcap_filter_ctx *f,
-						     struct xcap_packet *p, void *ring, void *ctx,
-						     u64 room, struct xcap_event **event)
-{
-	struct xcap_event *e;
-	u32 cap_len = p->cap_len;
+#define EMIT_STEP 32 /* bytes of the window that go out at once */
 
-	if (f->pages && p->in_parts)
-		return emit_reserve_parts(p, ring, ctx, room, event);
-	if (f->dynptr && cfg.capture_max > XCAP_WINDOW && p->pulled) {
-		EMIT_RESERVE(EMIT_PULLED_MAX + XCAP_SNAPLEN_MAX + 1);
-		emit_head(p, e, XCAP_WINDOW);
-		return emit_tail_pulled(f, p, emit_data(e)) ? EMIT_FAULT : EMIT_FILLED;
-	}
-	EMIT_CLASS(0, 16)
-	EMIT_CLASS(16, 64)
-	EMIT_CLASS(64, 96)
-	EMIT_CLASS(96, 128)
-	EMIT_CLASS(128, 192)
-	EMIT_CLASS(192, 256)
-	EMIT_CLASS(256, 512)
-	EMIT_CLASS(512, 1024)
-	EMIT_CLASS(1024, 1536)
-	EMIT_CLASS(1536, 2048)
-	EMIT_CLASS(2048, 4096)
-	EMIT_CLASS(4096, 9216)
-	EMIT_CLASS(9216, 16384)
-	EMIT_CLASS(16384, 32768)
-	EMIT_CLASS(32768, 65536)
-	return EMIT_FULL;
+/* In our own ring: the room is what the packet has, in steps. See emit_in_class(). */
+static __always_inline enum emit_result emit_in_own(struct xcap_filter_ctx *f,
+						    struct xcap_packet *p, void *ctx, u64 room,
+						    struct xcap_event **event)
+{
+	u64 n = ((u64)p->cap_len + EMIT_STEP - 1) & -(u64)EMIT_STEP, *words;
+	const u64 *source = (u64 *)p->data;
+	struct xcap_event *e;
+
+	XCAP_OPAQUE(n);
+	if (n > XCAP_SNAPLEN_MAX + 1)
+		return EMIT_FULL;
+	e = ring_reserve_own(cfg.event_bytes + n + room, &p->stamp);
+	if (!e)
+		return EMIT_FULL;
+	*event = e;
+	words = (u64 *)emit_data(e);
+	if (room)
+		p->event.stack_len = stack_take(ctx, (u8 *)words + n, room);
+	emit_event(p, e);
+#pragma unroll
+	for (u32 i = 0; i < XCAP_WINDOW; i += EMIT_STEP)
+		if (cfg.capture_max > i && p->cap_len > i)
+			EMIT_WORDS(i, i + EMIT_STEP);
+	if (cfg.capture_max > XCAP_WINDOW && p->cap_len > XCAP_WINDOW &&
+	    emit_own_tail(f, p, emit_data(e)))
+		return EMIT_FAULT;
+	return EMIT_FILLED;
 }
 
 #endif

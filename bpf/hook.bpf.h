@@ -19,7 +19,7 @@
 #define HOOK_FULL	-7 /* -E2BIG, of an update */
 
 struct hook_maps {
-	void *heads, *shared, *frames, *ring;
+	void *heads, *shared, *frames;
 	struct meta_cpu *cpu;
 };
 
@@ -64,10 +64,11 @@ static __always_inline u32 hook_refs(u64 addr, u64 head)
 static __always_inline void hook_end(struct hook_maps *m, u64 id)
 {
 	struct xcap_event *e;
+	u64 stamp = 0;
 
 	if (!cfg.want_ends)
 		return;
-	e = bpf_ringbuf_reserve(m->ring, sizeof(*e), 0);
+	e = ring_reserve(sizeof(*e), &stamp);
 	if (!e) {
 		TRACK_COUNT(ends_lost);
 		if (m->cpu)
@@ -81,7 +82,7 @@ static __always_inline void hook_end(struct hook_maps *m, u64 id)
 	e->probe = XCAP_PROBE_END;
 	e->cpu = bpf_get_smp_processor_id();
 	e->flags = XCAP_EV_END;
-	bpf_ringbuf_submit(e, count_wakeup(m->cpu, e));
+	ring_submit(e, stamp, m->cpu);
 }
 
 /* One row less of a packet; with the last one it has ended. */

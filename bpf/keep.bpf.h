@@ -67,7 +67,7 @@ static __always_inline void keep_complete(struct keep_value *v, const struct xca
 
 #define KEEP_CLASS(size)                                                                           \
 	if (v->event.cap_len <= (size)) {                                                          \
-		u64 *to = bpf_ringbuf_reserve(ring, sizeof(v->event) + (size) + room, 0);          \
+		u64 *to = ring_reserve(sizeof(v->event) + (size) + room, stamp);                   \
 		u64 *from = (u64 *)v;                                                              \
 		if (!to)                                                                           \
 			return 0;                                                                  \
@@ -80,7 +80,7 @@ static __always_inline void keep_complete(struct keep_value *v, const struct xca
 	}
 
 /* A reserved and filled record; NULL: the ring is full. */
-static __always_inline void *keep_reserve(void *ring, void *ctx, u64 room, struct keep_value *v)
+static __always_inline void *keep_reserve(u64 *stamp, void *ctx, u64 room, struct keep_value *v)
 {
 	KEEP_CLASS(16)
 	KEEP_CLASS(64)
@@ -91,14 +91,15 @@ static __always_inline void *keep_reserve(void *ring, void *ctx, u64 room, struc
 
 /* The exit part: the record is completed and sent. */
 static __always_inline void keep_emit(struct keep_value *v, const struct xcap_ctx *c,
-				      struct xcap_counters *count, struct meta_cpu *cpu, void *ring)
+				      struct xcap_counters *count, struct meta_cpu *cpu)
 {
+	u64 stamp = 0;
 	void *event;
 
 	keep_complete(v, c, cpu ? cpu->lost : 0);
-	event = keep_reserve(ring, c->ctx, stack_room(c->drop), v);
+	event = keep_reserve(&stamp, c->ctx, stack_room(c->drop), v);
 	if (event)
-		count_submit(count, event, cpu);
+		count_submit(count, event, stamp, cpu);
 	else
 		count_lost(count, &count->ring_full, cpu);
 }

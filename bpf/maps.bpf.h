@@ -10,7 +10,8 @@
 #include "hook_call.bpf.h"
 #include "keep.bpf.h"
 
-struct emit_ring ring SEC(".maps");
+struct ring_kernel ring SEC(".maps");
+struct ring_memory memory SEC(".maps");
 
 struct packet_probes probes SEC(".maps");
 

@@ -7,7 +7,7 @@
 #define PACKET_BPF_H
 
 #include "count.bpf.h"
-#include "emit.bpf.h"
+#include "emit_class.bpf.h"
 #include "track.bpf.h"
 
 struct packet_probes {

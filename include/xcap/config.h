@@ -37,6 +37,7 @@ struct xcap_neigh {
 };
 
 struct xcap_config {
+	__u64 ring_key;		/* own ring: see xcap_ring_head */
 	__u64 preempt_delta;	/* &preempt_count - &runqueues of one CPU, from BTF; 0: not known */
 	__u64 vmemmap_base;	/* addresses of these variables; 0: not known, and paged bytes */
 	__u64 page_offset_base; /* are read where there is a dynptr only */
@@ -60,6 +61,8 @@ struct xcap_config {
 	__s32 skb_data_offset;
 	__u32 fake_hdr;	    /* an skb without a packet goes out behind a made-up link header */
 	__u32 wakeup_bytes; /* wake the reader each time that this much was written */
+	__u32 own_ring;	    /* records go through the map `memory`, the kernel's ring is the bell */
+	__u32 ring_mask;    /* its size - 1 */
 	__u32 probe_count;  /* rows per CPU in the counters' array */
 	__u32 track;	    /* enum xcap_track */
 	__u32 track_follow; /* --track: a tracked packet passes where the filter no longer matches

@@ -68,6 +68,7 @@ struct xcap_packet {
 	__u16 said_flags;	     /* XCAP_EV_* that follow from the probe's arguments */
 	__u32 given, drop;	     /* of a program that many probes share, see xcap.bpf.h */
 	__u64 sock, flow;	     /* of the probe's arguments, see xcap.bpf.h */
+	__u64 stamp;		     /* of the record that is being written, see ring.h */
 	struct xcap_tracked tracked; /* what is to be put into the table of packets */
 	/* the record: event and data are one run of words */
 	struct xcap_event event;

@@ -26,6 +26,7 @@
 #include "plan/plan_text.h"
 #include "plan/plan_track.h"
 #include "xcap/event.h"
+#include "xcap/ring.h"
 
 #define DLT_ETHERNET 1 /* DLT_EN10MB; <pcap.h> stays in filter/cbpf.c */
 
@@ -261,6 +262,9 @@ int plan_build(const struct plan_request *request, const struct plan_kernel *ker
 		set_kernel(kernel, plan);
 		set_paths(request, kernel, plan);
 		plan->config.event_bytes = event_bytes(plan);
+		plan->config.own_ring =
+			plan->config.has_rdonly_cast && plan->ring_bytes <= XCAP_RING_OWN_MAX;
+		plan->config.ring_mask = plan->ring_bytes - 1;
 	} else {
 		plan_free(plan);
 	}

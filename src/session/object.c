@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/random.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -26,6 +27,7 @@
 #include "xcap/chain.h"
 #include "xcap/config.h"
 #include "xcap/event.h"
+#include "xcap/ring.h"
 #include "xcap.skel.h"
 
 static const char *const section_names[PLAN_MECHANISMS] = {
@@ -152,6 +154,24 @@ static int configure_track(struct object *object, const struct plan *plan)
 	return rc;
 }
 
+/* Our own ring, and the kernel's, which is then the bell beside it. */
+static int configure_ring(struct object *object, const struct plan *plan)
+{
+	struct xcap_bpf *skel = object->skel;
+	struct xcap_config *config = &skel->rodata->cfg;
+	int rc;
+
+	if (!config->own_ring)
+		return bpf_map__set_max_entries(skel->maps.ring, plan->ring_bytes);
+	if (getrandom(&config->ring_key, sizeof(config->ring_key), 0) < 0)
+		return -errno;
+	rc = bpf_map__set_max_entries(skel->maps.ring, sysconf(_SC_PAGESIZE));
+	return rc ? rc
+		  : bpf_map__set_value_size(skel->maps.memory, sizeof(struct xcap_ring) +
+								       plan->ring_bytes +
+								       XCAP_RING_SPILL);
+}
+
 static int configure(struct object *object, const struct plan *plan)
 {
 	struct xcap_bpf *skel = object->skel;
@@ -162,7 +182,7 @@ static int configure(struct object *object, const struct plan *plan)
 	skel->rodata->cfg.n_cpus = object->n_cpus;
 	skel->rodata->if_match = plan->if_match;
 	skel->rodata->chain_layout = plan->chains.layout;
-	rc = bpf_map__set_max_entries(skel->maps.ring, plan->ring_bytes);
+	rc = configure_ring(object, plan);
 	if (!rc)
 		rc = bpf_map__set_max_entries(skel->maps.probes, plan->n_probes);
 	if (!rc)
@@ -360,9 +380,15 @@ uint32_t object_kept(const struct object *object)
 	return n;
 }
 
-int object_ring_fd(const struct object *object)
+struct ring_source object_ring(const struct object *object)
 {
-	return bpf_map__fd(object->skel->maps.ring);
+	const struct xcap_config *config = &object->skel->rodata->cfg;
+
+	return (struct ring_source){
+		.fd = bpf_map__fd(object->skel->maps.ring),
+		.memory_fd = config->own_ring ? bpf_map__fd(object->skel->maps.memory) : -1,
+		.key = config->ring_key,
+	};
 }
 
 int object_track_fd(const struct object *object)

@@ -10,6 +10,7 @@
 
 #include "base/err.h"
 #include "plan/plan.h"
+#include "session/ring.h"
 #include "session/template.h"
 
 struct kbtf;
@@ -37,7 +38,8 @@ void object_enable(struct object *object, bool enabled);
 /* Calls whose exit probe has not been hit. */
 uint32_t object_kept(const struct object *object);
 
-int object_ring_fd(const struct object *object);
+/* Where its records come from. */
+struct ring_source object_ring(const struct object *object);
 /* Names of tables and chains that dropped, by xcap_event.chain. */
 int object_chain_fd(const struct object *object);
 

@@ -181,8 +181,9 @@ static bool is_sane(const struct reader *reader, const struct xcap_event *e, siz
 	return false;
 }
 
-struct reader *reader_new(int ring_fd, uint32_t n_cpus, const struct session_config *config,
-			  const struct hooks *hooks, struct chain *chain, struct err *err)
+struct reader *reader_new(const struct ring_source *source, uint32_t n_cpus,
+			  const struct session_config *config, const struct hooks *hooks,
+			  struct chain *chain, struct err *err)
 {
 	struct reader *reader = calloc(1, sizeof(*reader));
 	int rc = -ENOMEM;
@@ -197,7 +198,7 @@ struct reader *reader_new(int ring_fd, uint32_t n_cpus, const struct session_con
 		if (config->plan->config.want_stack)
 			reader->stacks = stacks_new(config->kernel, config->plan->stack_depth);
 		if (reader->lost && (reader->stacks || !config->plan->config.want_stack))
-			rc = ring_open(&reader->ring, ring_fd);
+			rc = ring_open(&reader->ring, source);
 		clock_init(&reader->clock);
 	}
 	if (rc) {
@@ -233,6 +234,7 @@ static bool consume(struct reader *reader, uint64_t max, uint64_t until_ns)
 
 	reader->record.netns_name = NULL;
 	chain_begin_round(reader->chain);
+	ring_hear(&reader->ring);
 	while (left && (e = ring_next(&reader->ring, &size))) {
 		left--;
 		if (!is_sane(reader, e, size))

@@ -14,13 +14,15 @@
 #include "session/chain.h"
 #include "session/clock.h"
 #include "session/hooks.h"
+#include "session/ring.h"
 #include "session/session.h"
 
 struct reader;
 
-/* ring_fd, hooks and chain stay the caller's. NULL and err on failure. */
-struct reader *reader_new(int ring_fd, uint32_t n_cpus, const struct session_config *config,
-			  const struct hooks *hooks, struct chain *chain, struct err *err);
+/* hooks and chain stay the caller's. NULL and err on failure. */
+struct reader *reader_new(const struct ring_source *source, uint32_t n_cpus,
+			  const struct session_config *config, const struct hooks *hooks,
+			  struct chain *chain, struct err *err);
 void reader_free(struct reader *reader); /* takes NULL */
 
 /* Readable when the kernel has woken us; to be waited for with EPOLLET, as it also is readable

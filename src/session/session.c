@@ -78,6 +78,7 @@ int session_open(struct session **out, const struct session_config *config, stru
 	struct session *session = calloc(1, sizeof(*session));
 	const struct plan_kernel *kernel = config->kernel;
 	uint64_t begin_ns;
+	struct ring_source source;
 	bool has_cookies;
 	int rc;
 
@@ -93,9 +94,9 @@ int session_open(struct session **out, const struct session_config *config, stru
 	phase_end("load", begin_ns);
 	chain_init(&session->chain, config->plan, &session->object);
 	if (!rc) {
-		session->reader =
-			reader_new(object_ring_fd(&session->object), session->object.n_cpus,
-				   &session->config, &session->hooks, &session->chain, err);
+		source = object_ring(&session->object);
+		session->reader = reader_new(&source, session->object.n_cpus, &session->config,
+					     &session->hooks, &session->chain, err);
 		rc = session->reader ? 0 : err->code;
 	}
 	if (rc) {

@@ -44,7 +44,7 @@ struct drive {
 	struct plan plan;
 	struct object object;
 	enum plan_mechanism mechanism;
-	struct ring_buffer *ring;
+	struct ring ring;
 	struct slot *slots;
 	int tc_fd[DRIVE_PUSHES];
 	uint32_t cpu;
@@ -125,9 +125,8 @@ struct cbpf_meta drive_meta(const struct drive_packet *packet)
 	return meta;
 }
 
-static int on_event(void *arg, void *data, size_t size)
+static void on_event(struct drive *drive, const void *data, size_t size)
 {
-	struct drive *drive = arg;
 	const struct xcap_event *e = data;
 	uint32_t cap_len = e->flags & XCAP_EV_UNDECIDED ? drive->frame_len
 							: UTIL_MIN(drive->frame_len, SNAPLEN);
@@ -135,14 +134,24 @@ static int on_event(void *arg, void *data, size_t size)
 
 	if (size < drive->plan.config.event_bytes || e->mark != drive->mark ||
 	    e->probe >= drive->plan.n_probes)
-		return 0;
+		return;
 	slot = &drive->slots[e->probe];
 	slot->is_wrong = slot->has_record || e->len != drive->frame_len || e->cap_len != cap_len ||
 			 memcmp((const char *)data + drive->plan.config.event_bytes, drive->frame,
 				cap_len) != 0;
 	slot->has_record = true;
 	slot->is_undecided = e->flags & XCAP_EV_UNDECIDED;
-	return 0;
+}
+
+static void consume(struct drive *drive)
+{
+	const void *record;
+	size_t size;
+
+	ring_hear(&drive->ring);
+	while ((record = ring_next(&drive->ring, &size)))
+		on_event(drive, record, size);
+	ring_release(&drive->ring);
 }
 
 /* One probe in as many rows as there are slots; the filter is left to drive_load(). */
@@ -211,7 +220,7 @@ void drive_close(struct drive *drive)
 	for (int i = 0; i < DRIVE_PUSHES; i++)
 		if (drive->tc_fd[i] >= 0)
 			close(drive->tc_fd[i]);
-	ring_buffer__free(drive->ring);
+	ring_close(&drive->ring);
 	object_close(&drive->object);
 	plan_free(&drive->plan);
 	if (drive->kernel_open)
@@ -298,18 +307,14 @@ static bool is_complete(const struct drive *drive)
 }
 
 /* A record that another CPU has reserved and not yet submitted keeps all behind it back. */
-static int collect(struct drive *drive, struct err *err)
+static void collect(struct drive *drive)
 {
 	for (int i = 0; i < WAIT_MAX; i++) {
-		int rc = ring_buffer__consume(drive->ring);
-
-		if (rc < 0)
-			return err_errno(err, ERR_FAILED, rc, "cannot read the ring");
+		consume(drive);
 		if (is_complete(drive))
 			break;
 		sched_yield();
 	}
-	return 0;
 }
 
 /* Run a program once; what each slot then has to show is new. */
@@ -327,7 +332,8 @@ static int test_run(struct drive *drive, int prog_fd, struct bpf_test_run_opts *
 	rc = bpf_prog_test_run_opts(prog_fd, opts);
 	if (rc)
 		return err_errno(err, ERR_FAILED, rc, "test run of %u bytes", drive->frame_len);
-	return collect(drive, err);
+	collect(drive);
+	return 0;
 }
 
 static int run_tc(struct drive *drive, const struct drive_packet *packet, struct err *err)
@@ -366,7 +372,7 @@ static bool judge(const struct drive *drive, uint32_t i, enum drive_verdict *ver
 static void next_mark(struct drive *drive)
 {
 	/* what others have filled it with while programs were loaded */
-	ring_buffer__consume(drive->ring);
+	consume(drive);
 	drive->mark = MARK | ((drive->mark + 1) & 0xffff);
 }
 
@@ -418,6 +424,7 @@ static int prepare(struct drive *drive, const char *spec, uint32_t n_slots, stru
 {
 	static const uint8_t bytes[60];
 	const struct drive_packet inbound = {.bytes = bytes, .len = sizeof(bytes), .inbound = true};
+	struct ring_source source;
 	int rc = capture_kernel_open(&drive->kernel, NULL, err);
 
 	if (rc)
@@ -436,9 +443,10 @@ static int prepare(struct drive *drive, const char *spec, uint32_t n_slots, stru
 			return err_errno(err, ERR_FAILED, drive->tc_fd[i],
 					 "cannot load the tc program");
 	}
-	drive->ring = ring_buffer__new(object_ring_fd(&drive->object), on_event, drive, NULL);
-	if (!drive->ring)
-		return err_errno(err, ERR_FAILED, errno, "cannot map the ring buffer");
+	source = object_ring(&drive->object);
+	rc = ring_open(&drive->ring, &source);
+	if (rc)
+		return err_errno(err, ERR_FAILED, rc, "cannot map the ring buffer");
 	object_enable(&drive->object, true);
 	drive->can_inbound = !run_tc(drive, &inbound, err);
 	err_clear(err);

@@ -74,6 +74,36 @@ test_loss__a_small_ring_overflows_and_the_counters_close()
 	eq "packets in the file" "$(packets "$T/x.pcap")" "$(total sent)"
 }
 
+# matching FILE EXPR: how many packets of it match.
+matching()
+{
+	tcpdump -nn -q -t -r "$1" "$2" 2>"$T/frames.err" | wc -l
+}
+
+test_loss__records_of_two_cpus_at_once_are_whole()
+{
+	local first second
+
+	need taskset
+	net_up
+	count_in_b 9
+	start skb -f tracepoint:net:netif_receive_skb -i "$DEV_B" -B 256 -w "$T/x.pcap" -e 'udp portrange 9-10'
+	background ip netns exec "$NS_A" taskset -c 0 "$BLAST" "$IP_B" 9 100000 20 >/dev/null
+	first=$BG
+	background ip netns exec "$NS_A" taskset -c "$(($(nproc) - 1))" "$BLAST" "$IP_B" 10 100000 700 >/dev/null
+	second=$BG
+	reap "$first" 60
+	reap "$second" 60
+	stop
+	counters_close
+	eq "packets in the file" "$(packets "$T/x.pcap")" "$(total sent)"
+	first=$(matching "$T/x.pcap" 'udp port 9 and len == 62 and udp[8:4] == 0 and udp[24:4] == 0')
+	second=$(matching "$T/x.pcap" 'udp port 10 and len == 742 and udp[8:4] == 0 and udp[704:4] == 0')
+	eq "of both" $((first + second)) "$(total sent)"
+	at_least "of the one" "$first" 100
+	at_least "of the other" "$second" 100
+}
+
 test_loss__traffic_that_does_not_match_takes_no_room_in_the_ring()
 {
 	net_up

@@ -182,22 +182,39 @@ test_s__out_of_range_is_a_usage_error()
 	error_says "'?65536"
 }
 
+# own_ring BYTES: is there a map for our own ring of this size, and the kernel's as a bell beside it?
+own_ring()
+{
+	bpftool map show | grep -A 1 -E ' (ringbuf|array)  name (ring|memory) ' >"$T/maps"
+	match "$T/maps" "value $((8192 + $1 + 80 * 1024))B "
+	match "$T/maps" "max_entries $(getconf PAGESIZE) "
+}
+
 test_B__sets_the_size_of_the_ring()
 {
-	local kib
+	local size
 
 	need bpftool
 	net_up
-	for kib in 64 1024; do
-		start skb "${HERE[@]}" -B "$kib" -e icmp
-		bpftool map show | grep -A 1 ' ringbuf ' >"$T/maps"
+	for size in 64 1024 2M; do
+		start skb "${HERE[@]}" -B "$size" -e icmp
+		own_ring $((1024 * ${size/2M/2048}))
 		stop
-		match "$T/maps" "max_entries $((kib * 1024)) "
 	done
-	start skb "${HERE[@]}" -B 2M -e icmp
-	bpftool map show | grep -A 1 ' ringbuf ' >"$T/maps"
+}
+
+test_B__beyond_256_MiB_is_the_kernels_ring()
+{
+	need bpftool
+	net_up
+	start skb "${HERE[@]}" -B 512M -e icmp -w "$T/x.pcap"
+	bpftool map show | grep -A 1 ' ringbuf  name ring ' >"$T/maps"
+	in_a ping -q -c 3 -i 0.2 "$IP_B" >/dev/null
 	stop
-	match "$T/maps" "max_entries $((2 * 1024 * 1024)) "
+	match "$T/maps" "max_entries $((512 * 1024 * 1024)) "
+	eq "lost" "$(total lost)" 0
+	eq "packets" "$(packets "$T/x.pcap")" "$(total sent)"
+	at_least "sent" "$(total sent)" 3
 }
 
 test_B__that_is_no_size_is_a_usage_error()
