@@ -135,7 +135,9 @@ tcp6_stream()
 	background ip netns exec "$NS_B" socat -u "TCP6-LISTEN:$1,reuseaddr" OPEN:/dev/null
 	server=$BG
 	until_true 5 listening "$1" || fail "no listener on port $1"
-	{ seq "$2" 2>/dev/null || true; } | head -c "$2" | in_a socat -u -b 262144 - "TCP6:[$IP6_B]:$1"
+	# not by a pipe, which hands over 64 KiB at most
+	{ seq "$2" 2>/dev/null || true; } | head -c "$2" >"$T/stream"
+	in_a socat -u -b 262144 "OPEN:$T/stream" "TCP6:[$IP6_B]:$1"
 	reap "$server" 10
 }
 
