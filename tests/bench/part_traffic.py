@@ -21,6 +21,7 @@ BUFFER_KIB = 8192
 SNAPLEN = "96"
 # what libpcap's ring holds back at most; tcpdump does not look there again when it is stopped
 LIBPCAP_TIMEOUT = 1.2
+EMPTY = "raw_tp:netif_receive_skb"
 BPFTRACE = 'kfunc:ip_rcv { skboutput("%s", args->skb, 96, 0); }'
 
 
@@ -33,7 +34,7 @@ class Tool:
         self.counts = counts  # (regex of packets captured, regex of those lost)
 
     def start(self, r):
-        command = [word.replace("FILE", str(r.path / self.file)) for word in self.command]
+        command = [str(word).replace("FILE", str(r.path / self.file)) for word in self.command]
         process = r.start(["ip", "netns", "exec", r.b, *[word.replace("DEVICE", r.dev_b) for word in command]])
         process.wait_for(lambda: re.search(self.listening, process.said(), re.M), "does not listen")
         rig.bind(process.pid, 1)
@@ -42,6 +43,8 @@ class Tool:
     def counted(self, process):
         """Packets captured, and lost."""
         text = process.said()
+        if not self.counts:
+            return 0, 0
         found = [re.search(regex, text, re.M) for regex in self.counts]
         if not found[0]:
             sys.exit(f"bench: {self.name} does not say what it captured:\n{text}")
@@ -61,6 +64,11 @@ def tcpdump(name, *args, file="t.pcap", kib=BUFFER_KIB):
 def dumpcap(name, *args, file="d.pcap"):
     return Tool(name, ["dumpcap", "-q", "-i", "DEVICE", "-p", "-s", SNAPLEN, "-B", str(BUFFER_KIB // 1024), *args],
                 r"^File: ", file, (r"Packets captured: (\d+)", r"dropped on interface '.*': \d+/(\d+)"), LIBPCAP_TIMEOUT)
+
+
+def empty_program():
+    """What no program can be below: one that does nothing, without statistics."""
+    return Tool("an empty program", [rig.BUILD / "yardstick", "-b", EMPTY], r"listening on", "none", None)
 
 
 class Turn:
@@ -124,6 +132,7 @@ def tax_part(r, rounds, count):
     tools = [
         xcap("xcap rejecting", "-w", "FILE", "--format", "pcap", "-e", "tcp port 9000"),
         tcpdump("tcpdump rejecting", "-w", "FILE", "tcp port 9000"),
+        empty_program(),
         xcap("xcap to null", "-w", "/dev/null", "--format", "pcap"),
         tcpdump("tcpdump to null", "-w", "/dev/null"),
         xcap("xcap to a file", "-w", "FILE", file="x.pcapng"), xcap("xcap to a pcap file", "-w", "FILE", "--format", "pcap"),
@@ -132,6 +141,7 @@ def tax_part(r, rounds, count):
     done = turns(r, tools, rounds, count)
     results = [
         tax_result(done, "xcap rejecting", "tcpdump rejecting", "all rejected", 1 / 3),
+        tax_result(done, "an empty program", "tcpdump rejecting", "a program that does nothing, for comparison", None),
         tax_result(done, "xcap to null", "tcpdump to null", "all to /dev/null (pcap)", None),
         tax_result(done, "xcap to a file", "tcpdump to a file", "all to a file (pcapng)", 1.0),
         tax_result(done, "xcap to a pcap file", "tcpdump to a file", "all to a file (pcap)", 1.0),

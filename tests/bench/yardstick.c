@@ -3,12 +3,14 @@
  * yardstick - empty BPF programs on the hooks that xcap is measured at, and the kernel's run-time
  * statistics of all programs.
  *
- *	yardstick MECHANISM:TARGET...
+ *	yardstick [-b] MECHANISM:TARGET...
  *
  * Attaches to each target a program that does nothing (raw_tp, tp_btf, fentry, kprobe) and turns
- * the statistics on for as long as it runs. For each line on stdin it prints one line per program
- * of the system, `ID NAME RUNS NANOSECONDS`, then `end`; its own are called empty_0, empty_1... in
- * the order of the arguments. It ends with stdin. Started by the scripts beside it; needs root.
+ * the statistics on for as long as it runs. With -b the programs are bare: no statistics, but
+ * "listening on" them is said, and a signal ends it. Else, for each line on stdin it prints one
+ *line per program of the system, `ID NAME RUNS NANOSECONDS`, then `end`; its own are called
+ *empty_0, empty_1... in the order of the arguments. It ends with stdin. Started by the scripts
+ *beside it; needs root.
  */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -143,11 +145,16 @@ static void print_all(void)
 
 int main(int argc, char **argv)
 {
+	int bare = argc > 1 && !strcmp(argv[1], "-b");
 	char line[64];
 
-	for (int i = 1; i < argc; i++)
-		if (add_empty(i - 1, argv[i]))
+	for (int i = 1 + bare; i < argc; i++)
+		if (add_empty(i - 1 - bare, argv[i]))
 			return 1;
+	if (bare) {
+		fprintf(stderr, "listening on %d empty programs\n", argc - 2);
+		return pause();
+	}
 	/* the statistics are on while this descriptor is open */
 	if (bpf_enable_stats(BPF_STATS_RUN_TIME) < 0)
 		return fail("run-time statistics", errno);
