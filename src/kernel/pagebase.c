@@ -62,7 +62,10 @@ static int load_question(void)
 			     &opts);
 }
 
-/* Ask the running kernel. -ENOENT: it has no such symbols; other errors: it cannot be asked. */
+/*
+ * Ask the running kernel. -ENOENT: it has no such symbols; other errors: it cannot be asked. The
+ * answer comes in ctx_in: with a ctx_out such programs are refused.
+ */
 static int ask_kernel(uint64_t *addrs)
 {
 	int fd = load_question(), rc = 0;
@@ -70,8 +73,7 @@ static int ask_kernel(uint64_t *addrs)
 	for (size_t i = 0; i < N_NAMES && fd >= 0 && !rc; i++) {
 		struct question question = {};
 		LIBBPF_OPTS(bpf_test_run_opts, run, .ctx_in = &question,
-			    .ctx_size_in = sizeof(question), .ctx_out = &question,
-			    .ctx_size_out = sizeof(question));
+			    .ctx_size_in = sizeof(question));
 
 		snprintf(question.name, sizeof(question.name), "%s", names[i]);
 		rc = bpf_prog_test_run_opts(fd, &run);
