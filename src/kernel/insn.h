@@ -19,6 +19,7 @@
 
 #define INSN_MOV_IMM(d, i) INSN(BPF_ALU64 | BPF_MOV | BPF_K, d, 0, 0, i)
 #define INSN_MOV_REG(d, s) INSN(BPF_ALU64 | BPF_MOV | BPF_X, d, s, 0, 0)
+#define INSN_ADD_REG(d, s) INSN(BPF_ALU64 | BPF_ADD | BPF_X, d, s, 0, 0)
 #define INSN_ADD_IMM(d, i) INSN(BPF_ALU64 | BPF_ADD | BPF_K, d, 0, 0, i)
 #define INSN_AND_IMM(d, i) INSN(BPF_ALU64 | BPF_AND | BPF_K, d, 0, 0, i)
 #define INSN_OR_IMM(d, i)  INSN(BPF_ALU64 | BPF_OR | BPF_K, d, 0, 0, i)
@@ -28,11 +29,12 @@
 	INSN(BPF_LD | BPF_DW | BPF_IMM, d, BPF_PSEUDO_MAP_VALUE, 0, map_fd), INSN(0, 0, 0, 0, place)
 
 /* d = *(s + o); *(d + o) = s; *(d + o) = i */
-#define INSN_LOAD(d, s, o)	INSN(BPF_LDX | BPF_MEM | BPF_DW, d, s, o, 0)
-#define INSN_LOAD_8(d, s, o)	INSN(BPF_LDX | BPF_MEM | BPF_B, d, s, o, 0)
-#define INSN_LOAD_32(d, s, o)	INSN(BPF_LDX | BPF_MEM | BPF_W, d, s, o, 0)
-#define INSN_STORE(d, s, o)	INSN(BPF_STX | BPF_MEM | BPF_DW, d, s, o, 0)
-#define INSN_STORE_IMM(d, o, i) INSN(BPF_ST | BPF_MEM | BPF_DW, d, 0, o, i)
+#define INSN_LOAD(d, s, o)	  INSN(BPF_LDX | BPF_MEM | BPF_DW, d, s, o, 0)
+#define INSN_LOAD_8(d, s, o)	  INSN(BPF_LDX | BPF_MEM | BPF_B, d, s, o, 0)
+#define INSN_LOAD_32(d, s, o)	  INSN(BPF_LDX | BPF_MEM | BPF_W, d, s, o, 0)
+#define INSN_STORE(d, s, o)	  INSN(BPF_STX | BPF_MEM | BPF_DW, d, s, o, 0)
+#define INSN_STORE_IMM(d, o, i)	  INSN(BPF_ST | BPF_MEM | BPF_DW, d, 0, o, i)
+#define INSN_STORE_IMM_8(d, o, i) INSN(BPF_ST | BPF_MEM | BPF_B, d, 0, o, i)
 
 /* Over o instructions if d is (not) i; of a register, its lower half. */
 #define INSN_JEQ(d, i, o)    INSN(BPF_JMP | BPF_JEQ | BPF_K, d, 0, o, i)
