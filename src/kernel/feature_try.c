@@ -19,12 +19,11 @@
 #include <unistd.h>
 
 #include <bpf/bpf.h>
-#include <bpf/btf.h>
 
 #include "base/util.h"
 #include "kernel/insn.h"
+#include "kernel/kbtf_data.h"
 #include "kernel/kbtf_module.h"
-#include "kernel/kbtf_subset.h"
 #include "kernel/kroot.h"
 
 /* A function that the kernel keeps for being probed by tests, and that is called by nobody else. */
@@ -104,13 +103,13 @@ static bool has_own_ids(const struct kbtf *kbtf, char *why, size_t size)
 uint32_t feature_try_find(struct feature_context *context, const char *name, char *why, size_t size)
 {
 	struct kbtf *kbtf = get_kbtf(context, why, size);
-	struct kbtf_wanted wanted = {BTF_KIND_FUNC, name, 0};
+	uint32_t id;
 
 	if (!kbtf || !has_own_ids(kbtf, why, size))
 		return 0;
-	kbtf_subset_find(kbtf_vmlinux(kbtf), &wanted, 1);
-	if (wanted.id)
-		return wanted.id;
+	id = kbtf_known_find(kbtf_vmlinux(kbtf), BTF_KIND_FUNC, name);
+	if (id)
+		return id;
 	snprintf(why, size, "this kernel's types have no function '%s'", name);
 	return 0;
 }
@@ -133,7 +132,7 @@ bool feature_try_btf(struct feature_context *context, char *why, size_t size)
 	struct kbtf *kbtf = get_kbtf(context, why, size);
 
 	if (kbtf)
-		snprintf(why, size, "%u types", btf__type_cnt(kbtf_vmlinux(kbtf)) - 1);
+		snprintf(why, size, "%u types", kbtf_data_count(kbtf_vmlinux(kbtf)) - 1);
 	return kbtf != NULL;
 }
 
@@ -327,8 +326,7 @@ bool feature_try_module_btf(struct feature_context *context, char *why, size_t s
 bool feature_try_rdonly_cast(struct feature_context *context, char *why, size_t size)
 {
 	struct kbtf *kbtf = get_kbtf(context, why, size);
-	int32_t skb =
-		kbtf ? btf__find_by_name_kind(kbtf_vmlinux(kbtf), "sk_buff", BTF_KIND_STRUCT) : 0;
+	uint32_t skb = kbtf ? kbtf_known_find(kbtf_vmlinux(kbtf), BTF_KIND_STRUCT, "sk_buff") : 0;
 	uint32_t kfunc = kbtf ? feature_try_find(context, "bpf_rdonly_cast", why, size) : 0;
 	const struct bpf_insn insns[] = {
 		INSN_LOAD(BPF_REG_1, BPF_REG_1, 0), /* any number will do */
@@ -392,13 +390,13 @@ bool feature_try_drop_reason(struct feature_context *context, char *why, size_t 
 }
 
 /* A member of that name in the structure or the nameless ones inside it? */
-static bool has_member(const struct btf *btf, const struct btf_type *type, const char *name)
+static bool has_member(const struct kbtf_data *btf, const struct btf_type *type, const char *name)
 {
 	for (uint32_t i = 0; type && btf_is_composite(type) && i < btf_vlen(type); i++) {
 		const struct btf_member *m = &btf_members(type)[i];
-		const struct btf_type *inner = btf__type_by_id(btf, m->type);
+		const struct btf_type *inner = kbtf_data_type(btf, m->type);
 
-		if (!strcmp(btf__name_by_offset(btf, m->name_off), name))
+		if (!strcmp(kbtf_data_name(btf, m->name_off), name))
 			return true;
 		if (inner && !inner->name_off && has_member(btf, inner, name))
 			return true;
@@ -409,10 +407,10 @@ static bool has_member(const struct btf *btf, const struct btf_type *type, const
 bool feature_try_link_missed(struct feature_context *context, char *why, size_t size)
 {
 	struct kbtf *kbtf = get_kbtf(context, why, size);
-	const struct btf *btf = kbtf ? kbtf_vmlinux(kbtf) : NULL;
-	int32_t id = btf ? btf__find_by_name_kind(btf, "bpf_link_info", BTF_KIND_STRUCT) : 0;
+	const struct kbtf_data *btf = kbtf ? kbtf_vmlinux(kbtf) : NULL;
+	uint32_t id = btf ? kbtf_known_find(btf, BTF_KIND_STRUCT, "bpf_link_info") : 0;
 
-	if (id > 0 && has_member(btf, btf__type_by_id(btf, id), "missed")) {
+	if (id && has_member(btf, kbtf_data_type(btf, id), "missed")) {
 		snprintf(why, size, "links count them");
 		return true;
 	}

@@ -2,9 +2,9 @@
 /*
  * kbtf.c - look-ups in the kernel's types.
  *
- * Opening costs the parsing of vmlinux BTF and no more: xcap has to be listening at once.
- * Everything else is done when it is first asked for, by walks over the types (under a millisecond
- * each), and names stay where they are, in the BTF itself.
+ * Opening costs one walk over vmlinux's BTF and no more: xcap has to be listening at once.
+ * Everything else is done when it is first asked for, by further walks (about a millisecond each)
+ * where names are not those that are always asked for; they stay where they are, in the BTF itself.
  */
 #include "kernel/kbtf.h"
 
@@ -19,7 +19,7 @@
 
 #include "base/util.h"
 #include "kernel/kbtf_args.h"
-#include "kernel/kbtf_map.h"
+#include "kernel/kbtf_data.h"
 #include "kernel/kbtf_module.h"
 #include "kernel/kbtf_offset.h"
 #include "kernel/kbtf_reason.h"
@@ -28,7 +28,7 @@
 #define TRACEPOINT "btf_trace_"
 
 struct kbtf {
-	struct btf *vmlinux;
+	struct kbtf_data *vmlinux;
 	const char *file; /* of --btf; NULL: the kernel's own types */
 	bool foreign;
 	struct kbtf_modules modules;
@@ -46,12 +46,12 @@ int kbtf_open(struct kbtf **out, struct err *err)
 	*out = NULL;
 	if (!kbtf)
 		return err_errno(err, ERR_FAILED, ENOMEM, "cannot read the kernel's types");
-	kbtf->vmlinux = kbtf_map_own();
+	kbtf->vmlinux = kbtf_data_open_own();
 	if (!kbtf->vmlinux) {
 		code = errno;
 		free(kbtf);
 		err_errno(err, ERR_UNSUPPORTED, code,
-			  "cannot read the kernel's types (BTF) from '%s'", KBTF_MAP_OWN);
+			  "cannot read the kernel's types (BTF) from '%s'", KBTF_DATA_OWN);
 		err_hint(err, "xcap needs a kernel built with CONFIG_DEBUG_INFO_BTF=y, and "
 			      "sysfs mounted on /sys; or give the kernel's types by --btf FILE");
 		return err->code;
@@ -61,16 +61,14 @@ int kbtf_open(struct kbtf **out, struct err *err)
 }
 
 /* Are these not the bytes that the kernel shows? */
-static bool differs_from_kernel(const struct btf *btf)
+static bool differs_from_kernel(const struct kbtf_data *data)
 {
 	char path[PATH_MAX], *own;
-	uint32_t size;
-	const void *data = btf__raw_data(btf, &size);
 	size_t own_size = 0;
 	bool same;
 
-	own = util_read_file(kroot_path(path, sizeof(path), KBTF_MAP_OWN), &own_size);
-	same = own && data && own_size == size && memcmp(own, data, size) == 0;
+	own = util_read_file(kroot_path(path, sizeof(path), KBTF_DATA_OWN), &own_size);
+	same = own && own_size == data->size && memcmp(own, data->bytes, data->size) == 0;
 	free(own);
 	return !same;
 }
@@ -79,6 +77,7 @@ int kbtf_open_file(struct kbtf **out, const char *file, struct err *err)
 {
 	struct kbtf *kbtf = calloc(1, sizeof(*kbtf));
 	libbpf_print_fn_t print;
+	struct btf *btf;
 	int code;
 
 	*out = NULL;
@@ -86,7 +85,8 @@ int kbtf_open_file(struct kbtf **out, const char *file, struct err *err)
 		return err_errno(err, ERR_FAILED, ENOMEM, "cannot read types from '%s'", file);
 	kbtf->file = file;
 	print = libbpf_set_print(NULL); /* we say it ourselves */
-	kbtf->vmlinux = btf__parse(file, NULL);
+	btf = btf__parse(file, NULL);
+	kbtf->vmlinux = btf ? kbtf_data_take(btf) : NULL;
 	code = errno;
 	libbpf_set_print(print);
 	if (!kbtf->vmlinux) {
@@ -99,7 +99,7 @@ int kbtf_open_file(struct kbtf **out, const char *file, struct err *err)
 			      "with a section .BTF");
 		return err->code;
 	}
-	if (btf__find_by_name_kind(kbtf->vmlinux, "sk_buff", BTF_KIND_STRUCT) <= 0) {
+	if (!kbtf_known_find(kbtf->vmlinux, BTF_KIND_STRUCT, "sk_buff")) {
 		kbtf_close(kbtf);
 		code = err_set(err, ERR_FAILED, "'%s' holds types, but no 'struct sk_buff'", file);
 		err_hint(err, "--btf takes the types of a whole kernel, not of a module");
@@ -127,7 +127,7 @@ void kbtf_close(struct kbtf *kbtf)
 		return;
 	kbtf_reason_fini(&kbtf->reasons);
 	kbtf_module_fini(&kbtf->modules);
-	btf__free(kbtf->vmlinux);
+	kbtf_data_close(kbtf->vmlinux);
 	free(kbtf->names);
 	free(kbtf);
 }
@@ -135,14 +135,14 @@ void kbtf_close(struct kbtf *kbtf)
 static void release_types(struct kbtf *kbtf)
 {
 	kbtf_module_release(&kbtf->modules);
-	btf__free(kbtf->vmlinux);
+	kbtf_data_close(kbtf->vmlinux);
 	kbtf->vmlinux = NULL;
 	free(kbtf->names);
 	kbtf->names = NULL;
 	kbtf->n_names = 0;
 }
 
-const struct btf *kbtf_vmlinux(const struct kbtf *kbtf)
+const struct kbtf_data *kbtf_vmlinux(const struct kbtf *kbtf)
 {
 	return kbtf->vmlinux;
 }
@@ -150,7 +150,7 @@ const struct btf *kbtf_vmlinux(const struct kbtf *kbtf)
 /* The types of one object that are its own: vmlinux's where module is NULL. */
 struct scope {
 	struct kbtf_module *module;
-	const struct btf *btf;
+	const struct kbtf_data *btf;
 	uint32_t start, end;
 };
 
@@ -159,7 +159,7 @@ static struct scope vmlinux_scope(const struct kbtf *kbtf)
 	return (struct scope){
 		.btf = kbtf->vmlinux,
 		.start = 1,
-		.end = btf__type_cnt(kbtf->vmlinux),
+		.end = kbtf_data_count(kbtf->vmlinux),
 	};
 }
 
@@ -169,23 +169,10 @@ static struct scope module_scope(struct kbtf *kbtf, struct kbtf_module *module)
 	struct scope scope = {.module = module, .btf = kbtf_module_btf(module, kbtf->vmlinux)};
 
 	if (scope.btf) {
-		scope.start = btf__type_cnt(kbtf->vmlinux);
-		scope.end = btf__type_cnt(scope.btf);
+		scope.start = kbtf_data_count(kbtf->vmlinux);
+		scope.end = kbtf_data_count(scope.btf);
 	}
 	return scope;
-}
-
-/* The first of that kind and name; 0: none. */
-static uint32_t find_id(const struct scope *scope, uint32_t kind, const char *name)
-{
-	for (uint32_t id = scope->start; id < scope->end; id++) {
-		const struct btf_type *type = btf__type_by_id(scope->btf, id);
-
-		if (btf_kind(type) == kind &&
-		    !strcmp(btf__name_by_offset(scope->btf, type->name_off), name))
-			return id;
-	}
-	return 0;
 }
 
 /* The kernel puts `void *__data` first in the prototype of each tracepoint; programs never see it.
@@ -199,7 +186,7 @@ static uint32_t skipped_args(const struct btf_type *type)
 static bool fill_target(struct kbtf *kbtf, const struct scope *scope, uint32_t id,
 			struct kbtf_target *target)
 {
-	const struct btf_type *type = btf__type_by_id(scope->btf, id);
+	const struct btf_type *type = kbtf_data_type(scope->btf, id);
 	const struct btf_type *proto = kbtf_args_proto(scope->btf, type);
 
 	memset(target, 0, sizeof(*target));
@@ -217,7 +204,7 @@ static bool fill_target(struct kbtf *kbtf, const struct scope *scope, uint32_t i
 static int find_in(struct kbtf *kbtf, const struct scope *scope, uint32_t kind, const char *name,
 		   struct kbtf_target *target)
 {
-	uint32_t id = find_id(scope, kind, name);
+	uint32_t id = scope->btf ? kbtf_known_find(scope->btf, kind, name) : 0;
 
 	return id && fill_target(kbtf, scope, id, target) ? 0 : -ENOENT;
 }
@@ -258,13 +245,13 @@ int kbtf_find_tracepoint(struct kbtf *kbtf, const char *name, struct kbtf_target
 }
 
 /* Function name, tracepoint name, or NULL for any other type. */
-static const char *probe_name(const struct btf *btf, const struct btf_type *type)
+static const char *probe_name(const struct kbtf_data *btf, const struct btf_type *type)
 {
 	const char *name;
 
 	if (!btf_is_func(type) && !btf_is_typedef(type))
 		return NULL;
-	name = btf__name_by_offset(btf, type->name_off);
+	name = kbtf_data_name(btf, type->name_off);
 	if (btf_is_func(type))
 		return name;
 	return strncmp(name, TRACEPOINT, strlen(TRACEPOINT)) ? NULL : name + strlen(TRACEPOINT);
@@ -299,13 +286,13 @@ static bool seen_before(struct seen *seen, uint32_t name_off)
 
 static int for_each_in(struct kbtf *kbtf, const struct scope *scope, kbtf_fn fn, void *arg)
 {
-	uint8_t *memo = calloc(btf__type_cnt(scope->btf), 1); /* NULL: each is looked at again */
+	uint8_t *memo = calloc(kbtf_data_count(scope->btf), 1); /* NULL: each is looked at again */
 	struct kbtf_target target;
 	struct seen seen = {};
 	int ret = 0;
 
 	for (uint32_t id = scope->start; id < scope->end && !ret; id++) {
-		const struct btf_type *type = btf__type_by_id(scope->btf, id), *proto;
+		const struct btf_type *type = kbtf_data_type(scope->btf, id), *proto;
 		const char *name = probe_name(scope->btf, type);
 
 		proto = name ? kbtf_args_proto(scope->btf, type) : NULL;
@@ -339,12 +326,12 @@ static size_t list_functions(const struct scope *scope, const char **names)
 	size_t n = 0;
 
 	for (uint32_t id = scope->start; id < scope->end; id++) {
-		const struct btf_type *type = btf__type_by_id(scope->btf, id);
+		const struct btf_type *type = kbtf_data_type(scope->btf, id);
 
 		if (!btf_is_func(type))
 			continue;
 		if (names)
-			names[n] = btf__name_by_offset(scope->btf, type->name_off);
+			names[n] = kbtf_data_name(scope->btf, type->name_off);
 		n++;
 	}
 	return n;
@@ -408,7 +395,7 @@ static void read_module_reasons(struct kbtf *kbtf)
 		return;
 	kbtf->module_reasons_read = true;
 	if (released && !kbtf->foreign)
-		kbtf->vmlinux = kbtf_map_own();
+		kbtf->vmlinux = kbtf_data_open_own();
 	if (!kbtf->vmlinux)
 		return;
 	kbtf_module_list(&kbtf->modules);
@@ -461,10 +448,10 @@ const char *kbtf_drop_reason_at(struct kbtf *kbtf, size_t i)
 }
 
 /* Offset of the preemption count that this per-CPU variable is or holds; -1: neither. */
-static int64_t preempt_count_in(const struct btf *btf, const struct btf_type *var,
+static int64_t preempt_count_in(const struct kbtf_data *btf, const struct btf_type *var,
 				uint32_t var_offset)
 {
-	const char *name = btf__name_by_offset(btf, var->name_off);
+	const char *name = kbtf_data_name(btf, var->name_off);
 	int64_t offset;
 
 	if (!strcmp(name, "__preempt_count"))
@@ -477,17 +464,17 @@ static int64_t preempt_count_in(const struct btf *btf, const struct btf_type *va
 
 int64_t kbtf_preempt_delta(const struct kbtf *kbtf)
 {
-	int32_t id = btf__find_by_name_kind(kbtf->vmlinux, ".data..percpu", BTF_KIND_DATASEC);
-	const struct btf_type *section = id > 0 ? btf__type_by_id(kbtf->vmlinux, id) : NULL;
+	uint32_t id = kbtf_known_find(kbtf->vmlinux, BTF_KIND_DATASEC, ".data..percpu");
+	const struct btf_type *section = id ? kbtf_data_type(kbtf->vmlinux, id) : NULL;
 	int64_t count = -1, queue = -1;
 
 	for (uint32_t i = 0; section && i < btf_vlen(section); i++) {
 		const struct btf_var_secinfo *info = &btf_var_secinfos(section)[i];
-		const struct btf_type *var = btf__type_by_id(kbtf->vmlinux, info->type);
+		const struct btf_type *var = kbtf_data_type(kbtf->vmlinux, info->type);
 
 		if (!var || !btf_is_var(var))
 			continue;
-		if (!strcmp(btf__name_by_offset(kbtf->vmlinux, var->name_off), "runqueues"))
+		if (!strcmp(kbtf_data_name(kbtf->vmlinux, var->name_off), "runqueues"))
 			queue = info->offset;
 		if (count < 0)
 			count = preempt_count_in(kbtf->vmlinux, var, info->offset);

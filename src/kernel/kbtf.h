@@ -13,7 +13,7 @@
 
 #include "base/err.h"
 
-struct btf;
+struct kbtf_data;
 struct kbtf;
 
 /* Load vmlinux BTF (modules lazily). ERR_UNSUPPORTED with the remedy if the kernel has none. */
@@ -43,7 +43,7 @@ void kbtf_close(struct kbtf *kbtf); /* takes NULL */
 void kbtf_release(struct kbtf *kbtf, bool with_reasons);
 
 /* The parsed vmlinux BTF; stays kbtf's. */
-const struct btf *kbtf_vmlinux(const struct kbtf *kbtf);
+const struct kbtf_data *kbtf_vmlinux(const struct kbtf *kbtf);
 
 struct kbtf_arg {
 	char name[48]; /* "" if unnamed */

@@ -17,19 +17,19 @@
 #define DEPTH_MAX 3 /* function pointers in arguments of function pointers */
 
 /* Without const, volatile, restrict, typedef and type tags; NULL for void. */
-static const struct btf_type *strip(const struct btf *btf, uint32_t id)
+static const struct btf_type *strip(const struct kbtf_data *btf, uint32_t id)
 {
-	const struct btf_type *type = id ? btf__type_by_id(btf, id) : NULL;
+	const struct btf_type *type = id ? kbtf_data_type(btf, id) : NULL;
 
 	for (int i = 0; type && i < STEPS_MAX; i++) {
 		if (!btf_is_mod(type) && !btf_is_typedef(type) && !btf_is_type_tag(type))
 			return type;
-		type = type->type ? btf__type_by_id(btf, type->type) : NULL;
+		type = type->type ? kbtf_data_type(btf, type->type) : NULL;
 	}
 	return NULL;
 }
 
-static bool is_skb(const struct btf *btf, uint32_t id)
+static bool is_skb(const struct kbtf_data *btf, uint32_t id)
 {
 	const struct btf_type *type = strip(btf, id);
 
@@ -37,24 +37,24 @@ static bool is_skb(const struct btf *btf, uint32_t id)
 		return false;
 	type = strip(btf, type->type);
 	return type && (btf_is_struct(type) || btf_is_fwd(type)) &&
-	       !strcmp(btf__name_by_offset(btf, type->name_off), "sk_buff");
+	       !strcmp(kbtf_data_name(btf, type->name_off), "sk_buff");
 }
 
-const struct btf_type *kbtf_args_proto(const struct btf *btf, const struct btf_type *type)
+const struct btf_type *kbtf_args_proto(const struct kbtf_data *btf, const struct btf_type *type)
 {
-	type = btf__type_by_id(btf, type->type);
+	type = kbtf_data_type(btf, type->type);
 	if (type && btf_is_ptr(type))
-		type = btf__type_by_id(btf, type->type);
+		type = kbtf_data_type(btf, type->type);
 	return type && btf_is_func_proto(type) ? type : NULL;
 }
 
-int kbtf_args_find_skb(const struct btf *btf, const struct btf_type *proto, uint32_t skip,
+int kbtf_args_find_skb(const struct kbtf_data *btf, const struct btf_type *proto, uint32_t skip,
 		       uint8_t *memo)
 {
 	enum { UNKNOWN, SKB, OTHER };
 	const struct btf_param *params = btf_params(proto);
 	uint32_t n = UTIL_MIN(btf_vlen(proto), skip + KBTF_ARGS_MAX);
-	uint32_t n_types = memo ? btf__type_cnt(btf) : 0;
+	uint32_t n_types = memo ? kbtf_data_count(btf) : 0;
 
 	for (uint32_t i = skip; i < n; i++) {
 		uint32_t id = params[i].type;
@@ -92,9 +92,9 @@ static void prepend(char *text, const char *word)
 }
 
 /* "struct net", "unsigned int", "union {...}" */
-static void spell_base(const struct btf *btf, const struct btf_type *type, char *text)
+static void spell_base(const struct kbtf_data *btf, const struct btf_type *type, char *text)
 {
-	const char *name = type ? btf__name_by_offset(btf, type->name_off) : "void";
+	const char *name = type ? kbtf_data_name(btf, type->name_off) : "void";
 
 	prepend(text, name[0] ? name : "{...}");
 	if (type && (btf_is_struct(type) || (btf_is_fwd(type) && !btf_kflag(type))))
@@ -105,10 +105,10 @@ static void spell_base(const struct btf *btf, const struct btf_type *type, char 
 		prepend(text, "enum");
 }
 
-static void spell(const struct btf *btf, uint32_t id, int depth, char *text);
+static void spell(const struct kbtf_data *btf, uint32_t id, int depth, char *text);
 
 /* Add "(struct sock *, struct sk_buff *)". */
-static void append_params(const struct btf *btf, const struct btf_type *proto, int depth,
+static void append_params(const struct kbtf_data *btf, const struct btf_type *proto, int depth,
 			  char *text)
 {
 	char one[TEXT_SIZE];
@@ -136,7 +136,7 @@ static void wrap(char *text)
  * C's declarators are read from the inside out and BTF's types from the outside in: collect what
  * stands right of the base type ("*const *") until the base type comes. text holds TEXT_SIZE bytes.
  */
-static void spell(const struct btf *btf, uint32_t id, int depth, char *text)
+static void spell(const struct kbtf_data *btf, uint32_t id, int depth, char *text)
 {
 	static const char *const qualifiers[] = {"", "const", "volatile", "const volatile"};
 	const struct btf_type *type = NULL;
@@ -145,7 +145,7 @@ static void spell(const struct btf *btf, uint32_t id, int depth, char *text)
 
 	text[0] = '\0';
 	for (int i = 0; i < STEPS_MAX; i++) {
-		type = id ? btf__type_by_id(btf, id) : NULL;
+		type = id ? kbtf_data_type(btf, id) : NULL;
 		if (!type)
 			break;
 		id = type->type;
@@ -178,10 +178,10 @@ static void spell(const struct btf *btf, uint32_t id, int depth, char *text)
 
 /* A pointer, number or enum of a register's size; enums are taken as signed, as before 6.0 all
  * were. */
-static void fill_return(const struct btf *btf, uint32_t id, struct kbtf_target *target)
+static void fill_return(const struct kbtf_data *btf, uint32_t id, struct kbtf_target *target)
 {
 	const struct btf_type *type = strip(btf, id);
-	__s64 size = type ? btf__resolve_size(btf, id) : 0;
+	__s64 size = type ? kbtf_data_size(btf, id) : 0;
 
 	target->returns_value = type != NULL;
 	if (!type || size < 1 || size > WORD || btf_is_composite(type))
@@ -192,19 +192,19 @@ static void fill_return(const struct btf *btf, uint32_t id, struct kbtf_target *
 }
 
 /* Structures by value take more than one. */
-static uint32_t count_words(const struct btf *btf, const struct btf_param *params, uint32_t n)
+static uint32_t count_words(const struct kbtf_data *btf, const struct btf_param *params, uint32_t n)
 {
 	uint32_t words = 0;
 
 	for (uint32_t i = 0; i < n; i++) {
-		__s64 size = btf__resolve_size(btf, params[i].type);
+		__s64 size = kbtf_data_size(btf, params[i].type);
 
 		words += size > WORD ? (size + WORD - 1) / WORD : 1;
 	}
 	return words;
 }
 
-void kbtf_args_fill(const struct btf *btf, const struct btf_type *proto, uint32_t skip,
+void kbtf_args_fill(const struct kbtf_data *btf, const struct btf_type *proto, uint32_t skip,
 		    struct kbtf_target *target)
 {
 	const struct btf_param *params = btf_params(proto);
@@ -222,8 +222,7 @@ void kbtf_args_fill(const struct btf *btf, const struct btf_type *proto, uint32_
 		const struct btf_param *param = &params[skip + i];
 		struct kbtf_arg *arg = &target->args[i];
 
-		snprintf(arg->name, sizeof(arg->name), "%s",
-			 btf__name_by_offset(btf, param->name_off));
+		snprintf(arg->name, sizeof(arg->name), "%s", kbtf_data_name(btf, param->name_off));
 		spell(btf, param->type, 0, text);
 		text[sizeof(arg->type) - 1] = '\0';
 		strcpy(arg->type, text);

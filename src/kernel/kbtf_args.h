@@ -8,25 +8,24 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include <bpf/btf.h>
-
 #include "kernel/kbtf.h"
+#include "kernel/kbtf_data.h"
 
 /*
  * The FUNC_PROTO of a FUNC, or of a typedef btf_trace_NAME (a pointer to it); NULL if it is not
  * well formed.
  */
-const struct btf_type *kbtf_args_proto(const struct btf *btf, const struct btf_type *type);
+const struct btf_type *kbtf_args_proto(const struct kbtf_data *btf, const struct btf_type *type);
 
 /*
  * Index of the first argument from `skip` on that points to struct sk_buff, less `skip`; -1: none.
  * memo: a byte per type, of which what was found is kept for the next; 0 at first; may be NULL.
  */
-int kbtf_args_find_skb(const struct btf *btf, const struct btf_type *proto, uint32_t skip,
+int kbtf_args_find_skb(const struct kbtf_data *btf, const struct btf_type *proto, uint32_t skip,
 		       uint8_t *memo);
 
 /* Fill args, n_args, skb_arg and returns_value; the first `skip` arguments are passed over. */
-void kbtf_args_fill(const struct btf *btf, const struct btf_type *proto, uint32_t skip,
+void kbtf_args_fill(const struct kbtf_data *btf, const struct btf_type *proto, uint32_t skip,
 		    struct kbtf_target *target);
 
 #endif

@@ -66,7 +66,7 @@ void kbtf_module_list(struct kbtf_modules *modules)
 void kbtf_module_release(struct kbtf_modules *modules)
 {
 	for (size_t i = 0; i < modules->n; i++) {
-		btf__free(modules->list[i].btf);
+		kbtf_data_close(modules->list[i].btf);
 		modules->list[i].btf = NULL;
 		modules->list[i].tried = false;
 	}
@@ -75,7 +75,7 @@ void kbtf_module_release(struct kbtf_modules *modules)
 void kbtf_module_fini(struct kbtf_modules *modules)
 {
 	for (size_t i = 0; i < modules->n; i++) {
-		btf__free(modules->list[i].btf);
+		kbtf_data_close(modules->list[i].btf);
 		if (modules->list[i].fd > 0)
 			close(modules->list[i].fd);
 	}
@@ -83,7 +83,7 @@ void kbtf_module_fini(struct kbtf_modules *modules)
 	memset(modules, 0, sizeof(*modules));
 }
 
-const struct btf *kbtf_module_btf(struct kbtf_module *module, struct btf *vmlinux)
+const struct kbtf_data *kbtf_module_btf(struct kbtf_module *module, const struct kbtf_data *vmlinux)
 {
 	char path[PATH_MAX], file[128];
 
@@ -91,7 +91,7 @@ const struct btf *kbtf_module_btf(struct kbtf_module *module, struct btf *vmlinu
 		return module->btf;
 	module->tried = true;
 	snprintf(file, sizeof(file), FOLDER "/%s", module->name);
-	module->btf = btf__parse_raw_split(kroot_path(path, sizeof(path), file), vmlinux);
+	module->btf = kbtf_data_open_module(kroot_path(path, sizeof(path), file), vmlinux);
 	return module->btf;
 }
 

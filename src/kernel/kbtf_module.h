@@ -10,11 +10,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <bpf/btf.h>
+#include "kernel/kbtf_data.h"
 
 struct kbtf_module {
 	char name[56];
-	struct btf *btf; /* NULL until kbtf_module_btf(); and after it if unreadable */
+	struct kbtf_data *btf; /* NULL until kbtf_module_btf(); and after it if unreadable */
 	bool tried;
 	uint32_t id; /* the kernel's id of the object; 0: not known */
 	int fd;	     /* 0: not asked for yet; -errno */
@@ -34,7 +34,8 @@ void kbtf_module_fini(struct kbtf_modules *modules);
 void kbtf_module_release(struct kbtf_modules *modules);
 
 /* Its types on top of vmlinux's; NULL if they cannot be read. */
-const struct btf *kbtf_module_btf(struct kbtf_module *module, struct btf *vmlinux);
+const struct kbtf_data *kbtf_module_btf(struct kbtf_module *module,
+					const struct kbtf_data *vmlinux);
 
 /* fd of its BTF object, or -errno (-EPERM without CAP_SYS_ADMIN). Stays the module's. */
 int kbtf_module_fd(struct kbtf_modules *modules, struct kbtf_module *module);

@@ -4,42 +4,41 @@
  */
 #include "kernel/kbtf_offset.h"
 
-#include <bpf/btf.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "kernel/kbtf_data.h"
 #include "kernel/kroot.h"
 
 #define DEPTH_MAX 4 /* anonymous members within each other */
 
 void kbtf_offset_open(struct kbtf_offset *offset, const struct kbtf *kbtf, const char *module)
 {
-	/* splitting does not change it */
-	struct btf *vmlinux = (struct btf *)kbtf_vmlinux(kbtf);
+	const struct kbtf_data *vmlinux = kbtf_vmlinux(kbtf);
 	char path[PATH_MAX], file[128];
 
 	snprintf(file, sizeof(file), "/sys/kernel/btf/%s", module);
-	offset->own = btf__parse_raw_split(kroot_path(path, sizeof(path), file), vmlinux);
+	offset->own = kbtf_data_open_module(kroot_path(path, sizeof(path), file), vmlinux);
 	offset->btf = offset->own ? offset->own : vmlinux;
 }
 
 void kbtf_offset_close(struct kbtf_offset *offset)
 {
-	btf__free(offset->own);
+	kbtf_data_close(offset->own);
 	memset(offset, 0, sizeof(*offset));
 }
 
-static int find(const struct btf *btf, uint32_t id, const char *name, int depth)
+static int find(const struct kbtf_data *btf, uint32_t id, const char *name, int depth)
 {
-	const struct btf_type *type = btf__type_by_id(btf, id);
+	const struct btf_type *type = kbtf_data_type(btf, id);
 
 	if (!type || !btf_is_composite(type) || depth > DEPTH_MAX)
 		return -ENOENT;
 	for (uint32_t i = 0; i < btf_vlen(type); i++) {
 		const struct btf_member *member = &btf_members(type)[i];
-		const char *member_name = btf__name_by_offset(btf, member->name_off);
+		const char *member_name = kbtf_data_name(btf, member->name_off);
 		int within = 0;
 
 		if (!member_name[0])
@@ -52,21 +51,29 @@ static int find(const struct btf *btf, uint32_t id, const char *name, int depth)
 	return -ENOENT;
 }
 
-int kbtf_offset_in(const struct btf *btf, uint32_t id, const char *member)
+int kbtf_offset_in(const struct kbtf_data *btf, uint32_t id, const char *member)
 {
 	return find(btf, id, member, 0);
 }
 
+/* The kernel's before the module's; 0: none. */
+static uint32_t find_struct(const struct kbtf_data *btf, const char *name)
+{
+	uint32_t id = btf->base ? kbtf_known_find(btf->base, BTF_KIND_STRUCT, name) : 0;
+
+	return id ? id : kbtf_known_find(btf, BTF_KIND_STRUCT, name);
+}
+
 int kbtf_offset_of(const struct kbtf_offset *offset, const char *name, const char *member)
 {
-	int id = btf__find_by_name_kind(offset->btf, name, BTF_KIND_STRUCT);
+	uint32_t id = find_struct(offset->btf, name);
 
-	return id > 0 ? find(offset->btf, id, member, 0) : -ENOENT;
+	return id ? find(offset->btf, id, member, 0) : -ENOENT;
 }
 
 int kbtf_offset_size(const struct kbtf_offset *offset, const char *name)
 {
-	int id = btf__find_by_name_kind(offset->btf, name, BTF_KIND_STRUCT);
+	uint32_t id = find_struct(offset->btf, name);
 
-	return id > 0 ? (int)btf__type_by_id(offset->btf, id)->size : -ENOENT;
+	return id ? (int)kbtf_data_type(offset->btf, id)->size : -ENOENT;
 }

@@ -7,12 +7,12 @@
 
 #include "kernel/kbtf.h"
 
-struct btf;
+struct kbtf_data;
 
 /* Types of a module on top of the kernel's; those of the kernel where it is no module. */
 struct kbtf_offset {
-	const struct btf *btf;
-	struct btf *own; /* to be freed; NULL: the kernel's */
+	const struct kbtf_data *btf;
+	struct kbtf_data *own; /* to be freed; NULL: the kernel's */
 };
 
 void kbtf_offset_open(struct kbtf_offset *offset, const struct kbtf *kbtf, const char *module);
@@ -25,6 +25,6 @@ int kbtf_offset_of(const struct kbtf_offset *offset, const char *name, const cha
 int kbtf_offset_size(const struct kbtf_offset *offset, const char *name);
 
 /* Offset of `member` in the structure or union with this id. */
-int kbtf_offset_in(const struct btf *btf, uint32_t id, const char *member);
+int kbtf_offset_in(const struct kbtf_data *btf, uint32_t id, const char *member);
 
 #endif

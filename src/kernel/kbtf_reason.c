@@ -80,30 +80,28 @@ static member_fn handler(const char *name)
 	return len >= end && !strcmp(name + len - end, ending) ? add_subsys : NULL;
 }
 
-static void for_each_member(struct kbtf_reasons *reasons, const struct btf *btf,
+static void for_each_member(struct kbtf_reasons *reasons, const struct kbtf_data *btf,
 			    const struct btf_type *type, member_fn fn)
 {
 	const struct btf_enum *members = btf_enum(type);
 
 	for (uint32_t i = 0; i < btf_vlen(type); i++)
-		fn(reasons, members[i].val, btf__name_by_offset(btf, members[i].name_off));
+		fn(reasons, members[i].val, kbtf_data_name(btf, members[i].name_off));
 }
 
-void kbtf_reason_collect(struct kbtf_reasons *reasons, const struct btf *btf, uint32_t start)
+void kbtf_reason_collect(struct kbtf_reasons *reasons, const struct kbtf_data *btf, uint32_t start)
 {
-	int32_t id = start > 1
-			     ? 0
-			     : btf__find_by_name_kind(btf, "skb_drop_reason_subsys", BTF_KIND_ENUM);
+	uint32_t id = start > 1 ? 0 : kbtf_known_find(btf, BTF_KIND_ENUM, "skb_drop_reason_subsys");
 
-	if (id > 0)
-		for_each_member(reasons, btf, btf__type_by_id(btf, id), take_subsys);
-	for (uint32_t i = start; i < btf__type_cnt(btf); i++) {
-		const struct btf_type *type = btf__type_by_id(btf, i);
+	if (id)
+		for_each_member(reasons, btf, kbtf_data_type(btf, id), take_subsys);
+	for (uint32_t i = start; i < kbtf_data_count(btf); i++) {
+		const struct btf_type *type = kbtf_data_type(btf, i);
 		member_fn fn;
 
 		if (!btf_is_enum(type))
 			continue;
-		fn = handler(btf__name_by_offset(btf, type->name_off));
+		fn = handler(kbtf_data_name(btf, type->name_off));
 		if (fn)
 			for_each_member(reasons, btf, type, fn);
 	}

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <bpf/btf.h>
+#include "kernel/kbtf_data.h"
 
 struct kbtf_reason {
 	uint32_t value;
@@ -23,7 +23,7 @@ struct kbtf_reasons {
 };
 
 /* Note all reasons in the types from id `start` on; start 1 is vmlinux and must come first. */
-void kbtf_reason_collect(struct kbtf_reasons *reasons, const struct btf *btf, uint32_t start);
+void kbtf_reason_collect(struct kbtf_reasons *reasons, const struct kbtf_data *btf, uint32_t start);
 void kbtf_reason_fini(struct kbtf_reasons *reasons);
 
 /*

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "kernel/kbtf_data.h"
 
 #define DEPTH_MAX 64
 
@@ -28,7 +29,7 @@ struct names {
 };
 
 struct subset {
-	const struct btf *from;
+	const struct kbtf_data *from;
 	struct btf *to;
 	struct names types, members;
 	uint32_t *ids; /* in `to`, by id in `from`; 0: not copied yet */
@@ -128,9 +129,7 @@ static int add_type(struct subset *s, uint32_t id, unsigned int depth);
 
 static const char *name_of(const struct subset *s, uint32_t name_off)
 {
-	const char *name = btf__name_by_offset(s->from, name_off);
-
-	return name ? name : "";
+	return kbtf_data_name(s->from, name_off);
 }
 
 /* Members that nobody asks for are left out; those without a name may hold one that is. */
@@ -167,9 +166,32 @@ static int add_composite(struct subset *s, const struct btf_type *type, unsigned
 	return id;
 }
 
+static int add_enum(struct subset *s, const struct btf_type *type)
+{
+	int id = btf__add_enum(s->to, name_of(s, type->name_off), type->size), rc = 0;
+
+	for (uint32_t i = 0; id > 0 && !rc && i < btf_vlen(type); i++)
+		rc = btf__add_enum_value(s->to, name_of(s, btf_enum(type)[i].name_off),
+					 btf_kflag(type) ? (int64_t)btf_enum(type)[i].val
+							 : (uint32_t)btf_enum(type)[i].val);
+	return rc ? rc : id;
+}
+
+static int add_enum64(struct subset *s, const struct btf_type *type)
+{
+	int id = btf__add_enum64(s->to, name_of(s, type->name_off), type->size, btf_kflag(type));
+	int rc = 0;
+
+	for (uint32_t i = 0; id > 0 && !rc && i < btf_vlen(type); i++)
+		rc = btf__add_enum64_value(s->to, name_of(s, btf_enum64(type)[i].name_off),
+					   btf_enum64_value(&btf_enum64(type)[i]));
+	return rc ? rc : id;
+}
+
 /* Id of the copy of a type; void, and what a pointer leads to, are 0. */
 static int copy_type(struct subset *s, const struct btf_type *type, unsigned int depth)
 {
+	const char *name = name_of(s, type->name_off);
 	const struct btf_array *array;
 	int of;
 
@@ -185,18 +207,22 @@ static int copy_type(struct subset *s, const struct btf_type *type, unsigned int
 		return of < 0 ? of : btf__add_array(s->to, of, of, array->nelems);
 	case BTF_KIND_TYPEDEF:
 		of = add_type(s, type->type, depth);
-		return of < 0 ? of : btf__add_typedef(s->to, name_of(s, type->name_off), of);
+		return of < 0 ? of : btf__add_typedef(s->to, name, of);
 	case BTF_KIND_CONST:
 	case BTF_KIND_VOLATILE:
 	case BTF_KIND_RESTRICT:
 	case BTF_KIND_TYPE_TAG:
 		return add_type(s, type->type, depth);
 	case BTF_KIND_INT:
+		return btf__add_int(s->to, name, type->size, btf_int_encoding(type));
 	case BTF_KIND_FLOAT:
+		return btf__add_float(s->to, name, type->size);
 	case BTF_KIND_ENUM:
+		return add_enum(s, type);
 	case BTF_KIND_ENUM64:
+		return add_enum64(s, type);
 	case BTF_KIND_FWD:
-		return btf__add_type(s->to, s->from, type); /* refers to no other */
+		return btf__add_fwd(s->to, name, btf_kflag(type) ? BTF_FWD_UNION : BTF_FWD_STRUCT);
 	default:
 		return -EINVAL; /* no part of a value */
 	}
@@ -204,7 +230,7 @@ static int copy_type(struct subset *s, const struct btf_type *type, unsigned int
 
 static int add_type(struct subset *s, uint32_t id, unsigned int depth)
 {
-	const struct btf_type *type = btf__type_by_id(s->from, id);
+	const struct btf_type *type = kbtf_data_type(s->from, id);
 	int copy;
 
 	if (!id)
@@ -221,13 +247,13 @@ static int add_type(struct subset *s, uint32_t id, unsigned int depth)
 
 static int add_wanted(struct subset *s)
 {
-	uint32_t n = btf__type_cnt(s->from);
+	uint32_t n = kbtf_data_count(s->from);
 
 	s->ids = calloc(n, sizeof(*s->ids));
 	if (!s->ids)
 		return -ENOMEM;
 	for (uint32_t id = 1; id < n; id++) {
-		const struct btf_type *type = btf__type_by_id(s->from, id);
+		const struct btf_type *type = kbtf_data_type(s->from, id);
 		int rc;
 
 		if (!is_root_kind(type) || !has_name(&s->types, name_of(s, type->name_off)))
@@ -239,7 +265,7 @@ static int add_wanted(struct subset *s)
 	return 0;
 }
 
-int kbtf_subset(const struct btf *types, const struct btf *local, struct btf **subset)
+int kbtf_subset(const struct kbtf_data *types, const struct btf *local, struct btf **subset)
 {
 	struct subset *s = calloc(1, sizeof(*s));
 	int rc = -ENOMEM;
@@ -263,27 +289,8 @@ int kbtf_subset(const struct btf *types, const struct btf *local, struct btf **s
 	return rc;
 }
 
-void kbtf_subset_find(const struct btf *types, struct kbtf_wanted *wanted, uint32_t n)
+void kbtf_subset_find(const struct kbtf_data *types, struct kbtf_wanted *wanted, uint32_t n)
 {
-	uint32_t n_types = btf__type_cnt(types), left = n, kinds = 0;
-
-	for (uint32_t i = 0; i < n; i++) {
-		wanted[i].id = 0;
-		kinds |= 1u << wanted[i].kind;
-	}
-	for (uint32_t id = 1; id < n_types && left; id++) {
-		const struct btf_type *type = btf__type_by_id(types, id);
-		const char *name;
-
-		if (!(kinds >> btf_kind(type) & 1))
-			continue;
-		name = btf__name_by_offset(types, type->name_off);
-		for (uint32_t i = 0; i < n; i++) {
-			if (name[0] != wanted[i].name[0] || btf_kind(type) != wanted[i].kind ||
-			    wanted[i].id || strcmp(name, wanted[i].name))
-				continue;
-			wanted[i].id = id;
-			left--;
-		}
-	}
+	for (uint32_t i = 0; i < n; i++)
+		wanted[i].id = kbtf_known_find(types, wanted[i].kind, wanted[i].name);
 }

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 struct btf;
+struct kbtf_data;
 
 /*
  * New types, the caller's: those of `types` that have the name of one in `local` (without what
@@ -18,7 +19,7 @@ struct btf;
  * they point to is left out, as no relocation follows a pointer. Ids are new ones.
  * 0, -ENOMEM, or -EINVAL if `types` make no sense.
  */
-int kbtf_subset(const struct btf *types, const struct btf *local, struct btf **subset);
+int kbtf_subset(const struct kbtf_data *types, const struct btf *local, struct btf **subset);
 
 /* A type that is looked for, by BTF_KIND_* and name. */
 struct kbtf_wanted {
@@ -27,7 +28,7 @@ struct kbtf_wanted {
 	uint32_t id; /* out; 0: there is none */
 };
 
-/* The first of each, in one walk. */
-void kbtf_subset_find(const struct btf *types, struct kbtf_wanted *wanted, uint32_t n);
+/* The first of each. */
+void kbtf_subset_find(const struct kbtf_data *types, struct kbtf_wanted *wanted, uint32_t n);
 
 #endif

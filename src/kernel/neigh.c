@@ -12,9 +12,8 @@
 #include <stddef.h>
 #include <string.h>
 
-#include <bpf/btf.h>
-
 #include "base/util.h"
+#include "kernel/kbtf_data.h"
 #include "kernel/kbtf_offset.h"
 
 /* In order of the structs. */
@@ -39,7 +38,7 @@ static const struct {
 };
 
 /* Those of the struct `id`; how many there are. */
-static size_t take_struct(const struct btf *btf, uint32_t id, const char *name,
+static size_t take_struct(const struct kbtf_data *btf, uint32_t id, const char *name,
 			  struct xcap_neigh *neigh)
 {
 	size_t n = 0;
@@ -60,17 +59,17 @@ static size_t take_struct(const struct btf *btf, uint32_t id, const char *name,
 
 int neigh_find_offsets(const struct kbtf *kbtf, struct xcap_neigh *neigh)
 {
-	const struct btf *btf = kbtf_vmlinux(kbtf);
+	const struct kbtf_data *btf = kbtf_vmlinux(kbtf);
 	size_t n = 0;
 
 	memset(neigh, 0, sizeof(*neigh));
-	for (uint32_t id = 1; id < btf__type_cnt(btf) && n < UTIL_ARRAY_SIZE(members); id++) {
-		const struct btf_type *type = btf__type_by_id(btf, id);
+	for (uint32_t id = 1; id < kbtf_data_count(btf) && n < UTIL_ARRAY_SIZE(members); id++) {
+		const struct btf_type *type = kbtf_data_type(btf, id);
 		const char *name;
 
 		if (!btf_is_struct(type))
 			continue;
-		name = btf__name_by_offset(btf, type->name_off);
+		name = kbtf_data_name(btf, type->name_off);
 		if (name[0] == 'i' || name[0] == 'n' || name[0] == 'r')
 			n += take_struct(btf, id, name, neigh);
 	}

@@ -10,12 +10,12 @@
 #include "kernel/symbol_iter.h"
 
 #include <bpf/bpf.h>
-#include <bpf/btf.h>
 #include <errno.h>
 #include <unistd.h>
 
 #include "base/util.h"
 #include "kernel/insn.h"
+#include "kernel/kbtf_data.h"
 #include "kernel/kbtf_offset.h"
 #include "kernel/kbtf_subset.h"
 #include "kernel/kroot.h"
@@ -32,7 +32,7 @@ struct layout {
 };
 
 /* -ENOENT: this kernel has no such iterator. */
-static int find_layout(const struct btf *btf, struct layout *l)
+static int find_layout(const struct kbtf_data *btf, struct layout *l)
 {
 	struct kbtf_wanted wanted[] = {
 		{BTF_KIND_FUNC, "bpf_iter_ksym", 0},
@@ -157,7 +157,7 @@ static int read_all(int fd, struct buf *out)
 
 int symbol_iter_read(const struct kbtf *types, struct buf *out)
 {
-	const struct btf *btf =
+	const struct kbtf_data *btf =
 		types && !kbtf_is_foreign(types) && !*kroot_prefix() ? kbtf_vmlinux(types) : NULL;
 	int room = -1, prog = -1, fd = -1, rc = btf ? 0 : -ENOENT;
 	struct layout layout;

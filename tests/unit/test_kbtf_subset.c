@@ -14,6 +14,7 @@
 
 #include "base/util.h"
 #include "fakebtf.h"
+#include "kernel/kbtf_data.h"
 #include "kernel/kbtf_subset.h"
 
 static int add_int(struct btf *btf)
@@ -80,13 +81,23 @@ static struct btf *local_types(const char *name, ...)
 	return btf;
 }
 
-static struct btf *subset_of(struct btf *types, struct btf *local)
+/* As xcap holds a kernel's types; they go with it. */
+static struct kbtf_data *take(struct btf *btf)
 {
+	struct kbtf_data *data = kbtf_data_take(btf);
+
+	assert_non_null(data);
+	return data;
+}
+
+static struct btf *subset_of(struct btf *btf, struct btf *local)
+{
+	struct kbtf_data *types = take(btf);
 	struct btf *subset;
 
 	assert_int_equal(kbtf_subset(types, local, &subset), 0);
 	assert_non_null(subset);
-	btf__free(types);
+	kbtf_data_close(types);
 	btf__free(local);
 	return subset;
 }
@@ -194,24 +205,59 @@ static void subset__types_of_one_name__are_all_there(void **state)
 	btf__free(subset);
 }
 
+static void subset__enums_and_floats__are_copied_with_values(void **state)
+{
+	struct btf *types = btf__new_empty(), *subset;
+	const struct btf_type *e, *e64;
+	int plain, wide, real;
+
+	(void)state;
+	plain = fakebtf_ok(btf__add_enum(types, "plain", 4));
+	assert_int_equal(btf__add_enum_value(types, "MINUS", -1), 0);
+	assert_int_equal(btf__add_enum_value(types, "TWO", 2), 0);
+	wide = fakebtf_ok(btf__add_enum64(types, "wide", 8, false));
+	assert_int_equal(btf__add_enum64_value(types, "BIG", 1ull << 40), 0);
+	real = fakebtf_ok(btf__add_float(types, "double", 8));
+	fakebtf_ok(btf__add_struct(types, "outer", 24));
+	add_field(types, "a", plain, 0, 0);
+	add_field(types, "b", wide, 64, 0);
+	add_field(types, "c", real, 128, 0);
+	subset = subset_of(types, local_types("outer", "a", "b", "c", NULL));
+	e = btf__type_by_id(subset, btf__find_by_name_kind(subset, "plain", BTF_KIND_ENUM));
+	assert_int_equal(btf_vlen(e), 2);
+	assert_int_equal(btf_enum(e)[0].val, -1);
+	assert_true(btf_kflag(e));
+	assert_string_equal(btf__name_by_offset(subset, btf_enum(e)[1].name_off), "TWO");
+	e64 = btf__type_by_id(subset, btf__find_by_name_kind(subset, "wide", BTF_KIND_ENUM64));
+	assert_int_equal(btf_vlen(e64), 1);
+	assert_true(btf_enum64_value(btf_enum64(e64)) == 1ull << 40);
+	assert_true(btf__find_by_name_kind(subset, "double", BTF_KIND_FLOAT) > 0);
+	btf__free(subset);
+}
+
 static void subset__type_within_itself__is_an_error(void **state)
 {
-	struct btf *types = kernel_types(), *local, *subset;
+	struct btf *btf = kernel_types(), *local, *subset;
+	struct kbtf_data *types;
 
 	(void)state;
 	/* a typedef of itself, as only a broken file has it */
-	fakebtf_ok(btf__add_typedef(types, "round", btf__type_cnt(types)));
+	fakebtf_ok(btf__add_typedef(btf, "round", btf__type_cnt(btf)));
+	types = take(btf);
 	local = btf__new_empty();
 	fakebtf_ok(btf__add_typedef(local, "round", 0));
 	assert_int_equal(kbtf_subset(types, local, &subset), -EINVAL);
 	assert_null(subset);
-	btf__free(types);
+	kbtf_data_close(types);
 	btf__free(local);
 }
 
 static void subset_find__functions_and_structs__first_of_the_kind_or_0(void **state)
 {
-	struct btf *types = kernel_types();
+	struct btf *btf = kernel_types();
+	uint32_t outer = btf__find_by_name_kind(btf, "outer", BTF_KIND_STRUCT);
+	uint32_t possible = btf__find_by_name_kind(btf, "possible", BTF_KIND_TYPEDEF);
+	struct kbtf_data *types = take(btf);
 	struct kbtf_wanted wanted[] = {
 		{BTF_KIND_STRUCT, "outer", 7},
 		{BTF_KIND_FUNC, "outer", 7},
@@ -221,11 +267,11 @@ static void subset_find__functions_and_structs__first_of_the_kind_or_0(void **st
 
 	(void)state;
 	kbtf_subset_find(types, wanted, UTIL_ARRAY_SIZE(wanted));
-	assert_int_equal(wanted[0].id, btf__find_by_name_kind(types, "outer", BTF_KIND_STRUCT));
+	assert_int_equal(wanted[0].id, outer);
 	assert_int_equal(wanted[1].id, 0);
-	assert_int_equal(wanted[2].id, btf__find_by_name_kind(types, "possible", BTF_KIND_TYPEDEF));
+	assert_int_equal(wanted[2].id, possible);
 	assert_int_equal(wanted[3].id, 0);
-	btf__free(types);
+	kbtf_data_close(types);
 }
 
 int main(void)
@@ -238,6 +284,7 @@ int main(void)
 		cmocka_unit_test(subset__pointer__leads_to_nothing_and_has_its_size),
 		cmocka_unit_test(subset__flavour__asks_for_the_type_without_it),
 		cmocka_unit_test(subset__types_of_one_name__are_all_there),
+		cmocka_unit_test(subset__enums_and_floats__are_copied_with_values),
 		cmocka_unit_test(subset__type_within_itself__is_an_error),
 		cmocka_unit_test(subset_find__functions_and_structs__first_of_the_kind_or_0),
 	};
