@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "base/util.h"
 #include "kernel/feature_try.h"
 #include "kernel/kbtf.h"
 #include "kernel/tracepoint.h"
@@ -148,7 +149,7 @@ bool feature_has(struct feature_set *set, enum feature feature, char *why, size_
 					  sizeof(set->results[feature].why));
 	}
 	if (why)
-		snprintf(why, size, "%s", set->results[feature].why);
+		util_copy(why, size, set->results[feature].why);
 	return set->results[feature].has;
 }
 

@@ -222,7 +222,7 @@ void kbtf_args_fill(const struct kbtf_data *btf, const struct btf_type *proto, u
 		const struct btf_param *param = &params[skip + i];
 		struct kbtf_arg *arg = &target->args[i];
 
-		snprintf(arg->name, sizeof(arg->name), "%s", kbtf_data_name(btf, param->name_off));
+		util_copy(arg->name, sizeof(arg->name), kbtf_data_name(btf, param->name_off));
 		spell(btf, param->type, 0, text);
 		text[sizeof(arg->type) - 1] = '\0';
 		strcpy(arg->type, text);

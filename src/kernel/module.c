@@ -22,17 +22,30 @@ static bool starts_with(const char *text, const char *name, const char *ends)
 	return *text && strchr(ends, *text);
 }
 
-bool module_is_loaded(const char *name)
+char *module_read_loaded(void)
 {
-	char path[PATH_MAX], *text;
+	char path[PATH_MAX];
+
+	return util_read_file(kroot_path(path, sizeof(path), "/proc/modules"), NULL);
+}
+
+bool module_is_among(const char *loaded, const char *name)
+{
 	bool found = false;
 
-	text = util_read_file(kroot_path(path, sizeof(path), "/proc/modules"), NULL);
-	for (const char *line = text; line && *line && !found; line = strchr(line, '\n')) {
+	for (const char *line = loaded; line && *line && !found; line = strchr(line, '\n')) {
 		line += *line == '\n';
 		found = starts_with(line, name, " ");
 	}
-	free(text);
+	return found;
+}
+
+bool module_is_loaded(const char *name)
+{
+	char *loaded = module_read_loaded();
+	bool found = module_is_among(loaded, name);
+
+	free(loaded);
 	return found;
 }
 

@@ -12,6 +12,11 @@
 /* By /proc/modules. */
 bool module_is_loaded(const char *name);
 
+/* The same for several names: its text, the caller's, NULL if it cannot be read; and one of them.
+ */
+char *module_read_loaded(void);
+bool module_is_among(const char *loaded, const char *name);
+
 /* Is there a file that `modprobe name` would load, by modules.dep of the running kernel? */
 bool module_is_installed(const char *name);
 

@@ -69,7 +69,8 @@ struct list {
 	int error;		 /* 0: from tracefs; else -errno */
 	char *whole, *cut;	 /* the file's text, line ends (and in cut: colons) made NUL */
 	const char **names;	 /* "net:netif_rx", into whole */
-	const char **categories; /* "net", into cut; the name follows after the NUL */
+	const char **categories; /* "net", into cut */
+	const char **events;	 /* "netif_rx", into cut */
 	size_t n;
 };
 
@@ -129,7 +130,8 @@ static bool parse(struct list *list)
 	list->cut = strdup(list->whole);
 	list->names = calloc(lines, sizeof(*list->names));
 	list->categories = calloc(lines, sizeof(*list->categories));
-	if (!list->cut || !list->names || !list->categories)
+	list->events = calloc(lines, sizeof(*list->events));
+	if (!list->cut || !list->names || !list->categories || !list->events)
 		return false;
 	for (line = strtok_r(list->whole, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
 		at = line - list->whole;
@@ -139,6 +141,7 @@ static bool parse(struct list *list)
 		list->cut[at + strlen(line)] = '\0';
 		list->cut[colon - list->whole] = '\0';
 		list->names[list->n] = line;
+		list->events[list->n] = list->cut + (colon + 1 - list->whole);
 		list->categories[list->n++] = list->cut + at;
 	}
 	return true;
@@ -178,15 +181,19 @@ void tracepoint_close(struct tracepoint_table *table)
 		return;
 	free(table->list->names);
 	free(table->list->categories);
+	free(table->list->events);
 	free(table->list->whole);
 	free(table->list->cut);
 	free(table->list);
 	free(table);
 }
 
-static const char *name_of(const struct list *list, size_t i)
+/* The next event of that name from number i on; list->n: none. */
+static size_t find_event(const struct list *list, size_t i, const char *name)
 {
-	return list->categories[i] + strlen(list->categories[i]) + 1;
+	while (i < list->n && (list->events[i][0] != name[0] || strcmp(list->events[i], name)))
+		i++;
+	return i;
 }
 
 int tracepoint_exists(const struct tracepoint_table *table, const char *category, const char *name)
@@ -194,9 +201,7 @@ int tracepoint_exists(const struct tracepoint_table *table, const char *category
 	const struct list *list = get_list(table);
 	bool elsewhere = false;
 
-	for (size_t i = 0; i < list->n; i++) {
-		if (strcmp(name_of(list, i), name))
-			continue;
+	for (size_t i = 0; (i = find_event(list, i, name)) < list->n; i++) {
 		if (!strcmp(list->categories[i], category))
 			return 1;
 		elsewhere = true;
@@ -207,11 +212,9 @@ int tracepoint_exists(const struct tracepoint_table *table, const char *category
 const char *tracepoint_category(const struct tracepoint_table *table, const char *name)
 {
 	const struct list *list = get_list(table);
+	size_t i = find_event(list, 0, name);
 
-	for (size_t i = 0; i < list->n; i++)
-		if (!strcmp(name_of(list, i), name))
-			return list->categories[i];
-	return NULL;
+	return i < list->n ? list->categories[i] : NULL;
 }
 
 bool tracepoint_from_tracefs(const struct tracepoint_table *table)

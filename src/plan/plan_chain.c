@@ -13,6 +13,7 @@
  */
 #include "plan/plan_chain.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -57,6 +58,7 @@ enum {
 struct search {
 	const struct plan_kernel *kernel;
 	bool has_fexit;
+	char *modules; /* those that are loaded */
 	struct plan_chains *chains;
 };
 
@@ -183,7 +185,7 @@ static bool hook_by_statement(struct search *s, const struct walker *walker,
 	bool is_nft = walker->kind == XCAP_CHAIN_NFT, known;
 	struct kbtf_offset types;
 
-	if (!has_kprobe(s) || !module_is_loaded(walker->module))
+	if (!has_kprobe(s) || !module_is_among(s->modules, walker->module))
 		return false;
 	*hook = (struct plan_chain_hook){
 		.function = walker->function,
@@ -221,15 +223,17 @@ void plan_chain(const struct plan_kernel *kernel, struct plan *plan)
 		log_debug("netfilter's tables and chains are not known: %s", why);
 		return;
 	}
+	s.modules = module_read_loaded();
 	for (size_t i = 0; i < UTIL_ARRAY_SIZE(walkers); i++) {
 		if (find_hook(&s, &walkers[i], &plan->chains.hooks[plan->chains.n])) {
 			plan->chains.n++;
 			continue;
 		}
-		if (!module_is_loaded(walkers[i].module))
+		if (!module_is_among(s.modules, walkers[i].module))
 			plan->chains.absent[plan->chains.n_absent++] = walkers[i].module;
 		log_debug("no chains from '%s': it is not there, or not as it is known",
 			  walkers[i].function);
 	}
+	free(s.modules);
 	plan->config.want_chain = plan->chains.n > 0;
 }

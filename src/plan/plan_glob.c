@@ -28,6 +28,9 @@ enum { ENTRY, RETURN, ENDS };
 
 #define NONE INT_MAX
 
+/* More functions take an skb on no kernel: room for them at once is none to be copied. */
+#define MANY 4096
+
 struct expansion {
 	const struct plan_kernel *kernel;
 	const struct spec_list *specs;
@@ -136,8 +139,8 @@ static int add(struct expansion *x, int by, bool is_tracepoint, const char *grou
 	struct plan_probe probe;
 	struct err why;
 
-	snprintf(spec.name, sizeof(spec.name), "%.*s", (int)sizeof(spec.name) - 1, name);
-	snprintf(spec.category, sizeof(spec.category), "%s", group);
+	util_copy(spec.name, sizeof(spec.name), name);
+	util_copy(spec.category, sizeof(spec.category), group);
 	if (spec.kind == SPEC_ANY && is_tracepoint)
 		spec.kind = SPEC_TRACEPOINT;
 	err_clear(&why);
@@ -224,6 +227,7 @@ int plan_glob_expand(const struct plan_kernel *kernel, const struct spec_list *s
 			      "types by --btf FILE");
 		return code;
 	}
+	plan_set_reserve(set, MANY);
 	code = kbtf_for_each_skb(kernel->btf, consider, &x);
 	if (code && !err_is_set(err))
 		code = err_errno(err, ERR_FAILED, code, "cannot plan all probes");

@@ -110,7 +110,7 @@ static void take_target(const struct query *q, const struct kbtf_target *target)
 	probe->flat_args = target->arg_words == target->n_args;
 	probe->ret_size = target->ret_size;
 	probe->ret_signed = target->ret_signed;
-	snprintf(probe->module, sizeof(probe->module), "%s", target->module);
+	util_copy(probe->module, sizeof(probe->module), target->module);
 }
 
 /* @N of something that BTF does not know. */
@@ -340,7 +340,7 @@ static int resolve_tracepoint(const struct query *q)
 	if (!is_tracepoint(q))
 		return no_tracepoint(q);
 	probe->is_tracepoint = true;
-	snprintf(probe->category, sizeof(probe->category), "%s", spec->category);
+	util_copy(probe->category, sizeof(probe->category), spec->category);
 	if (tracepoint_exists(q->kernel->tracepoints, spec->category, spec->name) != 1)
 		plan_resolve_note(probe, "category '%s' is not checked: tracefs does not tell it",
 				  spec->category);
@@ -447,7 +447,7 @@ static int resolve(const struct query *q)
 	probe->ext_arg = probe->skb_reg = -1;
 	probe->kind = q->spec->kind;
 	probe->is_exit = kind && kind->is_exit;
-	snprintf(probe->name, sizeof(probe->name), "%s", q->spec->name);
+	util_copy(probe->name, sizeof(probe->name), q->spec->name);
 	if (kind)
 		code = kind->tracepoint ? resolve_tracepoint(q) : resolve_function(q);
 	else

@@ -57,10 +57,9 @@ static void enter(struct plan_set *set, uint32_t index)
 	set->slots[at] = index + 1;
 }
 
-/* Double the array; the hash has twice as many slots as the array has rows. */
-static int grow(struct plan_set *set)
+/* The hash has twice as many slots as the array has rows. */
+static int grow(struct plan_set *set, uint32_t cap)
 {
-	uint32_t cap = set->cap ? 2 * set->cap : 16;
 	uint32_t *slots = calloc(2 * (size_t)cap, sizeof(*slots));
 	struct plan_probe *list = reallocarray(set->list, cap, sizeof(*list));
 
@@ -79,9 +78,15 @@ static int grow(struct plan_set *set)
 	return 0;
 }
 
+void plan_set_reserve(struct plan_set *set, uint32_t n)
+{
+	if (set->cap < n)
+		(void)grow(set, n); /* adding tries again, and tells */
+}
+
 int plan_set_add(struct plan_set *set, const struct plan_probe *probe)
 {
-	if (set->n == set->cap && grow(set))
+	if (set->n == set->cap && grow(set, set->cap ? 2 * set->cap : 16))
 		return -ENOMEM;
 	set->list[set->n] = *probe;
 	enter(set, set->n++);

@@ -22,6 +22,9 @@ void plan_set_free(struct plan_set *set);
 /* The probe at the same place; NULL if there is none yet. */
 struct plan_probe *plan_set_find(const struct plan_set *set, const struct plan_probe *probe);
 
+/* Have room for n probes, if there is memory. Room that is not used costs nothing. */
+void plan_set_reserve(struct plan_set *set, uint32_t n);
+
 /* Append a copy. Not looked for before: plan_set_find() is the caller's. 0 or -ENOMEM. */
 int plan_set_add(struct plan_set *set, const struct plan_probe *probe);
 
