@@ -36,13 +36,15 @@ int util_parse_u64(const char *s, uint64_t min, uint64_t max, uint64_t *out);
 /* Shell-style glob match of the whole of s: '*', '?', '[a-z]', '[!a-z]'; no escapes. */
 bool util_glob(const char *pattern, const char *s);
 
-/* s into out, cut off where it does not fit; what snprintf("%s") does, in a tenth of its time. */
-static inline void util_copy(char *out, size_t size, const char *s)
+/* s into out, cut off where it does not fit; what snprintf("%s") does, in a tenth of its time.
+ * Returns how many characters there are. */
+static inline size_t util_copy(char *out, size_t size, const char *s)
 {
 	size_t len = strnlen(s, size - 1);
 
 	memcpy(out, s, len);
 	out[len] = '\0';
+	return len;
 }
 
 /* A word where no alignment is known; what comes behind it. */

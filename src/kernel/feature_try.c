@@ -237,9 +237,9 @@ static int kprobe_type(void)
 }
 
 /*
- * Ask for a kprobe in the middle of an instruction: the kernel goes through all permissions (perf,
- * lockdown) and the symbol, and stops just before it would patch code: EILSEQ on x86, EINVAL where
- * instructions are aligned. A probe that works would cost a wait for all CPUs to take away.
+ * Ask for a kprobe where no function is: the kernel goes through all permissions (perf, lockdown)
+ * and the symbol, and stops before it looks at the code there: ENOENT, EINVAL before 5.19. A probe
+ * that works would cost a wait for all CPUs to take away.
  */
 static int try_kprobe_event(int type)
 {
@@ -247,7 +247,7 @@ static int try_kprobe_event(int type)
 		.size = sizeof(attr),
 		.type = type,
 		.config1 = (uintptr_t)GUINEA_PIG,
-		.config2 = 1,
+		.config2 = INT64_MAX,
 	};
 	int fd = syscall(SYS_perf_event_open, &attr, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
 
@@ -255,7 +255,7 @@ static int try_kprobe_event(int type)
 		close(fd);
 		return 0;
 	}
-	return errno == EILSEQ || errno == EINVAL ? 0 : -errno;
+	return errno == ENOENT || errno == EINVAL ? 0 : -errno;
 }
 
 bool feature_try_kprobe(struct feature_context *context, char *why, size_t size)

@@ -2,9 +2,10 @@
 /*
  * kbtf_data.c - see kbtf_data.h. The form is that of include/uapi/linux/btf.h.
  *
- * From 6.16 on the kernel's types can be mapped and are used where they are; before, they are read,
- * a page with each call. What the bytes say of themselves is checked once: that each type lies
- * within them, and that names end. Ids and names out of range are answered when they are asked for.
+ * From 6.16 on the kernel's types can be mapped and are used where they are; before, they are
+ * copied at once, or read, a page with each call. What the bytes say of themselves is checked once:
+ * that each type lies within them, and that names end. Ids and names out of range are answered when
+ * they are asked for.
  */
 #include "kernel/kbtf_data.h"
 
@@ -16,6 +17,8 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include <bpf/bpf.h>
 
 #include "base/util.h"
 #include "kernel/kroot.h"
@@ -147,6 +150,37 @@ static int read_all(int fd, char *out, size_t size)
 	return 0;
 }
 
+/*
+ * The kernel's own types are also its first BTF object, and asked for as that (CAP_SYS_ADMIN, 5.11:
+ * 5329722057d4 ("bpf: Assign ID to vmlinux BTF and return extra info for BTF in GET_OBJ_INFO"))
+ * they come in one call. False if it does not hold `size` bytes of that name.
+ */
+static bool ask_kernel(void *out, size_t size)
+{
+	char name[16] = "";
+	struct bpf_btf_info info = {
+		.btf = (uintptr_t)out,
+		.btf_size = size,
+		.name = (uintptr_t)name,
+		.name_len = sizeof(name),
+	};
+	uint32_t length = sizeof(info), id = 0;
+	int fd = bpf_btf_get_next_id(0, &id) ? -1 : bpf_btf_get_fd_by_id(id);
+	bool got;
+
+	if (fd < 0)
+		return false;
+	got = !bpf_obj_get_info_by_fd(fd, &info, &length) && info.kernel_btf &&
+	      info.btf_size == size && !strcmp(name, "vmlinux");
+	close(fd);
+	return got;
+}
+
+static bool is_own(const struct kbtf_data *data, const char *path)
+{
+	return !data->base && !strcmp(path, KBTF_DATA_OWN);
+}
+
 static int load(struct kbtf_data *data, const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC), rc = 0;
@@ -163,7 +197,10 @@ static int load(struct kbtf_data *data, const char *path)
 	if (bytes == MAP_FAILED) {
 		bytes = mmap(NULL, st.st_size, PROT_READ | PROT_WRITE,
 			     MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
-		rc = bytes == MAP_FAILED ? -errno : read_all(fd, bytes, st.st_size);
+		if (bytes == MAP_FAILED)
+			rc = -errno;
+		else if (!is_own(data, path) || !ask_kernel(bytes, st.st_size))
+			rc = read_all(fd, bytes, st.st_size);
 	}
 	close(fd);
 	if (bytes != MAP_FAILED) {

@@ -21,10 +21,11 @@
 #include "kernel/kroot.h"
 #include "kernel/symbol_iter.h"
 
-#define CHUNK	   65536
-#define BUCKETS	   65536
-#define IN_MODULE  0x80000000u /* in symbol.name: "name\0module\0" lies at the offset */
-#define NAME_LIMIT 0x7fffffffu
+#define CHUNK	    65536
+#define BUCKET_BITS 14
+#define BUCKETS	    (1 << BUCKET_BITS)
+#define IN_MODULE   0x80000000u /* in symbol.name: "name\0module\0" lies at the offset */
+#define NAME_LIMIT  0x7fffffffu
 /*
  * /proc/kallsyms has no sizes: past the last symbol of a text section there is nothing. No
  * function is as long as this.
@@ -69,7 +70,7 @@ static uint32_t bucket_of(const char *name)
 		memcpy(&word, name, len);
 	else
 		memcpy(&word, name + len - sizeof(word), sizeof(word));
-	return (h ^ word) * factor >> 48;
+	return (h ^ word) * factor >> (64 - BUCKET_BITS);
 }
 
 static const char *name_of(const struct symbol_table *table, const struct symbol *symbol)

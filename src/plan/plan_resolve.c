@@ -430,10 +430,14 @@ static void write_spec(const struct query *q, const struct kbtf_target *target)
 		probe->is_tracepoint && spec->kind == SPEC_ANY ? SPEC_TRACEPOINT : spec->kind;
 	const char *prefix = spec_kind_name(kind);
 	char place[48];
+	const char *parts[] = {prefix,	       *prefix ? ":" : "",
+			       spec->category, *spec->category ? ":" : "",
+			       spec->name,     place};
+	size_t used = 0;
 
 	write_place(q, target, place, sizeof(place));
-	snprintf(probe->spec, sizeof(probe->spec), "%s%s%s%s%s%s", prefix, *prefix ? ":" : "",
-		 spec->category, *spec->category ? ":" : "", spec->name, place);
+	for (size_t i = 0; i < UTIL_ARRAY_SIZE(parts); i++)
+		used += util_copy(probe->spec + used, sizeof(probe->spec) - used, parts[i]);
 }
 
 static int resolve(const struct query *q)

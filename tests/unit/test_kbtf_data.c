@@ -12,6 +12,7 @@
 #include <bpf/btf.h>
 #include <cmocka.h>
 
+#include "base/util.h"
 #include "fakebtf.h"
 #include "fakeroot.h"
 #include "kernel/kbtf_data.h"
@@ -225,6 +226,25 @@ static void size__types_in_a_circle__have_none(void **state)
 	kbtf_data_close(data);
 }
 
+/* However they came: mapped, copied by the kernel or read. */
+static void running_kernel__its_types__are_the_bytes_of_their_file(void **state)
+{
+	size_t size = 0;
+	char *bytes = util_read_file(OWN, &size);
+	struct kbtf_data *data;
+
+	(void)state;
+	if (!bytes)
+		skip();
+	data = kbtf_data_open_own();
+	assert_non_null(data);
+	assert_int_equal(data->size, size);
+	assert_memory_equal(data->bytes, bytes, size);
+	assert_true(kbtf_data_count(data) > 10000);
+	kbtf_data_close(data);
+	free(bytes);
+}
+
 #define WITH_ROOT(f) cmocka_unit_test_setup_teardown(f, fakeroot_setup, fakeroot_teardown)
 
 int main(void)
@@ -236,6 +256,7 @@ int main(void)
 		cmocka_unit_test(take__types_of_the_other_byte_order__are_turned_round),
 		cmocka_unit_test(known__first_of_kind_and_name__is_found_as_by_a_walk),
 		cmocka_unit_test(size__types_in_a_circle__have_none),
+		cmocka_unit_test(running_kernel__its_types__are_the_bytes_of_their_file),
 	};
 
 	return cmocka_run_group_tests_name("kbtf_data", tests, NULL, NULL);
