@@ -305,3 +305,15 @@ test_partial__where_no_page_is_found_a_note_says_so_and_a_deep_filter_is_undecid
 	at_least undecidable "$(total undecidable)" 1
 	eq captured "$(total captured)" 0
 }
+
+# The kernel is asked where its pages are (5.16 and later); all symbols as text would be the larger part of
+# what a start takes. Reading this file is an error.
+test_page_addresses__are_asked_for_not_searched_in_kallsyms()
+{
+	# shellcheck disable=SC2016 # the inner shell expands
+	unshare -m bash -c 'mount --bind /proc/1/mem /proc/kallsyms && exec "$0" check' "$XCAP" >"$T/out" 2>"$T/err" ||
+		true
+	match "$T/out" "cannot read '/proc/kallsyms'"
+	match "$T/out" '^(ok|no) +page addresses'
+	no_match "$T/out" "page addresses.*cannot read"
+}
