@@ -184,7 +184,7 @@ static uint32_t skipped_args(const struct btf_type *type)
 
 /* False if the type has no prototype. */
 static bool fill_target(struct kbtf *kbtf, const struct scope *scope, uint32_t id,
-			struct kbtf_target *target)
+			struct kbtf_args_spelled *spelled, struct kbtf_target *target)
 {
 	const struct btf_type *type = kbtf_data_type(scope->btf, id);
 	const struct btf_type *proto = kbtf_args_proto(scope->btf, type);
@@ -197,7 +197,7 @@ static bool fill_target(struct kbtf *kbtf, const struct scope *scope, uint32_t i
 		snprintf(target->module, sizeof(target->module), "%s", scope->module->name);
 		target->module_fd = kbtf_module_fd(&kbtf->modules, scope->module);
 	}
-	kbtf_args_fill(scope->btf, proto, skipped_args(type), target);
+	kbtf_args_fill(scope->btf, proto, skipped_args(type), spelled, target);
 	return true;
 }
 
@@ -206,7 +206,7 @@ static int find_in(struct kbtf *kbtf, const struct scope *scope, uint32_t kind, 
 {
 	uint32_t id = scope->btf ? kbtf_known_find(scope->btf, kind, name) : 0;
 
-	return id && fill_target(kbtf, scope, id, target) ? 0 : -ENOENT;
+	return id && fill_target(kbtf, scope, id, NULL, target) ? 0 : -ENOENT;
 }
 
 /* vmlinux first, then the modules; module NULL: all of them. */
@@ -287,6 +287,7 @@ static bool seen_before(struct seen *seen, uint32_t name_off)
 static int for_each_in(struct kbtf *kbtf, const struct scope *scope, kbtf_fn fn, void *arg)
 {
 	uint8_t *memo = calloc(kbtf_data_count(scope->btf), 1); /* NULL: each is looked at again */
+	struct kbtf_args_spelled *spelled = calloc(1, sizeof(*spelled)); /* the same */
 	struct kbtf_target target;
 	struct seen seen = {};
 	int ret = 0;
@@ -299,10 +300,11 @@ static int for_each_in(struct kbtf *kbtf, const struct scope *scope, kbtf_fn fn,
 		if (!proto || kbtf_args_find_skb(scope->btf, proto, skipped_args(type), memo) < 0 ||
 		    seen_before(&seen, type->name_off))
 			continue;
-		fill_target(kbtf, scope, id, &target);
+		fill_target(kbtf, scope, id, spelled, &target);
 		ret = fn(arg, name, btf_is_typedef(type), &target);
 	}
 	free(seen.slots);
+	free(spelled);
 	free(memo);
 	return ret;
 }

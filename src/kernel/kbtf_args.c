@@ -204,12 +204,37 @@ static uint32_t count_words(const struct kbtf_data *btf, const struct btf_param 
 	return words;
 }
 
+/* Type and is_skb of an argument. */
+static void fill_type(const struct kbtf_data *btf, uint32_t id, struct kbtf_arg *arg)
+{
+	char text[TEXT_SIZE];
+
+	spell(btf, id, 0, text);
+	text[sizeof(arg->type) - 1] = '\0';
+	strcpy(arg->type, text);
+	arg->is_skb = is_skb(btf, id);
+}
+
+static void find_type(const struct kbtf_data *btf, uint32_t id, struct kbtf_args_spelled *spelled,
+		      struct kbtf_arg *arg)
+{
+	uint32_t at = id % KBTF_ARGS_SPELLED;
+
+	if (!spelled || !id) {
+		fill_type(btf, id, arg);
+		return;
+	}
+	if (spelled->ids[at] != id)
+		fill_type(btf, id, &spelled->args[at]);
+	spelled->ids[at] = id;
+	*arg = spelled->args[at];
+}
+
 void kbtf_args_fill(const struct kbtf_data *btf, const struct btf_type *proto, uint32_t skip,
-		    struct kbtf_target *target)
+		    struct kbtf_args_spelled *spelled, struct kbtf_target *target)
 {
 	const struct btf_param *params = btf_params(proto);
 	uint32_t n = btf_vlen(proto);
-	char text[TEXT_SIZE];
 
 	if (n && !params[n - 1].type) /* "..." */
 		n--;
@@ -222,10 +247,7 @@ void kbtf_args_fill(const struct kbtf_data *btf, const struct btf_type *proto, u
 		const struct btf_param *param = &params[skip + i];
 		struct kbtf_arg *arg = &target->args[i];
 
+		find_type(btf, param->type, spelled, arg);
 		util_copy(arg->name, sizeof(arg->name), kbtf_data_name(btf, param->name_off));
-		spell(btf, param->type, 0, text);
-		text[sizeof(arg->type) - 1] = '\0';
-		strcpy(arg->type, text);
-		arg->is_skb = is_skb(btf, param->type);
 	}
 }

@@ -11,6 +11,8 @@
 #include "kernel/kbtf.h"
 #include "kernel/kbtf_data.h"
 
+#define KBTF_ARGS_SPELLED 64
+
 /*
  * The FUNC_PROTO of a FUNC, or of a typedef btf_trace_NAME (a pointer to it); NULL if it is not
  * well formed.
@@ -24,8 +26,16 @@ const struct btf_type *kbtf_args_proto(const struct kbtf_data *btf, const struct
 int kbtf_args_find_skb(const struct kbtf_data *btf, const struct btf_type *proto, uint32_t skip,
 		       uint8_t *memo);
 
-/* Fill args, n_args, skb_arg and returns_value; the first `skip` arguments are passed over. */
+/* How types are spelled, of one kbtf_data: thousands of functions share a few. All 0 to begin with.
+ */
+struct kbtf_args_spelled {
+	uint32_t ids[KBTF_ARGS_SPELLED];
+	struct kbtf_arg args[KBTF_ARGS_SPELLED]; /* without names */
+};
+
+/* Fill args, n_args, skb_arg and returns_value; the first `skip` arguments are passed over. spelled
+ * may be NULL. */
 void kbtf_args_fill(const struct kbtf_data *btf, const struct btf_type *proto, uint32_t skip,
-		    struct kbtf_target *target);
+		    struct kbtf_args_spelled *spelled, struct kbtf_target *target);
 
 #endif
