@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * prune.c - see prune.h: constants are followed through one run of instructions after the other,
- * from a label to the next; nothing is known at a label. That is enough, as the compiler loads
- * read-only data, which is volatile to it, where it branches on it.
+ * prune.c - see prune.h: constants are followed along all ways that the program can take; where two
+ * of them meet, at a label, what they agree on stays known. A way that a constant closes is not
+ * gone, so what is on it takes nothing from what is known behind it.
+ *
+ * The kernel finds the same, but moves all that is behind for each piece that it takes out.
  */
 #include "session/prune.h"
 
@@ -18,6 +20,14 @@ struct reg {
 	uint64_t value;
 };
 
+#define N_REGS 16 /* as many as an instruction can name */
+
+/* What is known at a label, of all ways there that were gone. */
+struct known {
+	bool is_reached, is_pending;
+	struct reg regs[N_REGS];
+};
+
 /* Of each instruction. */
 struct state {
 	bool is_label, is_reached;
@@ -26,7 +36,8 @@ struct state {
 	bool is_unused;		   /* an address that only such a load was for */
 	bool is_kept;
 	uint32_t value;
-	uint32_t at; /* its new place; of one that goes, that of the next that stays */
+	uint32_t label; /* its number in `known` */
+	uint32_t at;	/* its new place; of one that goes, that of the next that stays */
 };
 
 struct work {
@@ -34,7 +45,8 @@ struct work {
 	uint32_t n;
 	const struct prune_constants *constants;
 	struct state *states;
-	uint32_t *pending; /* reached, but not what follows */
+	struct known *known; /* of each label */
+	uint32_t *pending; /* labels of which less is known than when they were last gone on from */
 	uint32_t n_pending;
 };
 
@@ -176,6 +188,14 @@ static int compare(uint8_t op, uint64_t a, uint64_t b)
 		return a < b;
 	case BPF_JLE:
 		return a <= b;
+	case BPF_JSGT:
+		return (int64_t)a > (int64_t)b;
+	case BPF_JSGE:
+		return (int64_t)a >= (int64_t)b;
+	case BPF_JSLT:
+		return (int64_t)a < (int64_t)b;
+	case BPF_JSLE:
+		return (int64_t)a <= (int64_t)b;
 	case BPF_JSET:
 		return (a & b) != 0;
 	default:
@@ -183,19 +203,22 @@ static int compare(uint8_t op, uint64_t a, uint64_t b)
 	}
 }
 
+/* Of 32 bits: their sign extended, all comparisons hold as they do of these alone. */
+static uint64_t compared(const struct bpf_insn *insn, struct reg reg)
+{
+	return BPF_CLASS(insn->code) == BPF_JMP32 ? (uint64_t)(int64_t)(int32_t)reg.value
+						  : reg.value;
+}
+
 static void decide(const struct bpf_insn *insn, const struct reg *regs, struct state *state)
 {
 	struct reg a = regs[insn->dst_reg], b = {CONSTANT, (uint64_t)(int64_t)insn->imm};
-	int holds;
+	int holds = -1;
 
 	if (BPF_SRC(insn->code) == BPF_X)
 		b = regs[insn->src_reg];
-	if (!is_branch(insn) || is_goto(insn) || a.what != CONSTANT || b.what != CONSTANT)
-		return;
-	if (BPF_CLASS(insn->code) == BPF_JMP32)
-		holds = compare(BPF_OP(insn->code), (uint32_t)a.value, (uint32_t)b.value);
-	else
-		holds = compare(BPF_OP(insn->code), a.value, b.value);
+	if (is_branch(insn) && !is_goto(insn) && a.what == CONSTANT && b.what == CONSTANT)
+		holds = compare(BPF_OP(insn->code), compared(insn, a), compared(insn, b));
 	state->is_decided = holds >= 0;
 	state->is_taken = holds > 0;
 }
@@ -207,62 +230,98 @@ static void decide(const struct bpf_insn *insn, const struct reg *regs, struct s
 static void fold_load(struct work *w, uint32_t i, const struct reg *loaded)
 {
 	const struct bpf_insn *insn = &w->insns[i];
+	struct state *state = &w->states[i];
 
-	if (BPF_CLASS(insn->code) != BPF_LDX || loaded->what != CONSTANT ||
-	    loaded->value > UINT32_MAX)
+	if (BPF_CLASS(insn->code) != BPF_LDX)
 		return;
-	w->states[i].is_constant = true;
-	w->states[i].value = (uint32_t)loaded->value;
+	state->is_constant = loaded->what == CONSTANT && loaded->value <= UINT32_MAX;
+	state->value = (uint32_t)loaded->value;
 	if (i >= 2 && is_wide(&w->insns[i - 2]) && w->insns[i - 2].dst_reg == insn->dst_reg &&
-	    insn->src_reg == insn->dst_reg && !w->states[i].is_label)
-		w->states[i - 2].is_unused = true;
+	    insn->src_reg == insn->dst_reg && !state->is_label)
+		w->states[i - 2].is_unused = state->is_constant;
 }
 
-static void decide_all(struct work *w)
+/* What something jumps to or calls, and the start. Returns how many there are. */
+static uint32_t number_labels(struct work *w)
 {
-	struct reg regs[16] = {0}; /* as many as an instruction can name */
+	uint32_t used = 0;
 
+	w->states[0].is_label = true;
 	for (uint32_t i = 0; i < w->n; i++) {
 		uint32_t target = target_of(w, i);
 
 		if (target < w->n)
 			w->states[target].is_label = true;
 	}
-	for (uint32_t i = 0; i < w->n; i++) {
-		const struct bpf_insn *insn = &w->insns[i];
-
+	for (uint32_t i = 0; i < w->n; i++)
 		if (w->states[i].is_label)
-			memset(regs, 0, sizeof(regs));
-		decide(insn, regs, &w->states[i]);
+			w->states[i].label = used++;
+	return used;
+}
+
+/* One more way to a label. */
+static void arrive(struct work *w, uint32_t i, const struct reg *regs)
+{
+	struct known *known = &w->known[w->states[i].label];
+	bool news = !known->is_reached;
+
+	if (news)
+		memcpy(known->regs, regs, sizeof(known->regs));
+	for (int r = 0; r < N_REGS; r++) {
+		struct reg *reg = &known->regs[r];
+
+		if (reg->what == UNKNOWN ||
+		    (reg->what == regs[r].what && reg->value == regs[r].value))
+			continue;
+		reg->what = UNKNOWN;
+		news = true;
+	}
+	known->is_reached = true;
+	if (news && !known->is_pending)
+		w->pending[w->n_pending++] = i;
+	known->is_pending |= news;
+}
+
+/* From a label to the next, or the end; what was found when more was known is found anew. */
+static void go_on(struct work *w, uint32_t i)
+{
+	static const struct reg nothing[N_REGS];
+	struct known *known = &w->known[w->states[i].label];
+	struct reg regs[N_REGS];
+
+	known->is_pending = false;
+	memcpy(regs, known->regs, sizeof(regs));
+	do {
+		const struct bpf_insn *insn = &w->insns[i];
+		struct state *state = &w->states[i];
+		uint32_t target = target_of(w, i);
+
+		state->is_reached = true;
+		decide(insn, regs, state);
+		if (target < w->n && (!state->is_decided || state->is_taken))
+			arrive(w, target, is_branch(insn) ? regs : nothing);
 		follow(w, insn, regs);
 		fold_load(w, i, &regs[insn->dst_reg]);
-		if (is_exit(insn) || is_goto(insn))
-			memset(regs, 0, sizeof(regs));
-		i += is_wide(insn);
-	}
+		if (is_exit(insn) || is_goto(insn) || state->is_taken)
+			return;
+		i += 1 + is_wide(insn);
+	} while (i < w->n && !w->states[i].is_label);
+	if (i < w->n)
+		arrive(w, i, regs);
 }
 
-static void reach(struct work *w, uint32_t i)
+static int follow_all(struct work *w)
 {
-	if (i >= w->n || w->states[i].is_reached)
-		return;
-	w->states[i].is_reached = true;
-	w->pending[w->n_pending++] = i;
-}
+	static const struct reg nothing[N_REGS];
 
-static void reach_all(struct work *w)
-{
-	reach(w, 0);
-	while (w->n_pending) {
-		uint32_t i = w->pending[--w->n_pending];
-		const struct bpf_insn *insn = &w->insns[i];
-		const struct state *state = &w->states[i];
-
-		if (!state->is_decided || state->is_taken)
-			reach(w, target_of(w, i));
-		if (!is_exit(insn) && !is_goto(insn) && !(state->is_decided && state->is_taken))
-			reach(w, i + 1 + is_wide(insn));
-	}
+	w->known = calloc(number_labels(w), sizeof(*w->known));
+	if (!w->known)
+		return -ENOMEM;
+	arrive(w, 0, nothing);
+	while (w->n_pending)
+		go_on(w, w->pending[--w->n_pending]);
+	free(w->known);
+	return 0;
 }
 
 /* What stays, from the end: jumps that are left with nothing to jump over go, too. */
@@ -352,8 +411,9 @@ int prune_dead(struct prune_program *program, const struct prune_constants *cons
 
 	if (!rc) {
 		memcpy(insns, program->insns, w.n * sizeof(*insns));
-		decide_all(&w);
-		reach_all(&w);
+		rc = follow_all(&w);
+	}
+	if (!rc) {
 		keep_reached(&w);
 		rewrite(&w, program);
 		move_info(&w, &program->funcs, program->n_insns);

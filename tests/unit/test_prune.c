@@ -99,15 +99,13 @@ static void prune_dead__what_is_not_known__stays(void **state)
 {
 	struct scene s = {0};
 	const struct bpf_insn cases[][7] = {
-		/* behind the data, of another map, through a call, of another register, signed */
+		/* behind the data, of another map, through a call, of another register */
 		{CONSTANT(16), INSN_JNE(BPF_REG_1, 0, 1), INSN_MOV_IMM(BPF_REG_0, 1), RETURN(2)},
 		{INSN_LOAD_MAP_VALUE(BPF_REG_1, OTHER, 0), INSN_LOAD_32(BPF_REG_1, BPF_REG_1, 0),
 		 INSN_JNE(BPF_REG_1, 0, 1), INSN_MOV_IMM(BPF_REG_0, 1), RETURN(2)},
 		{INSN_MOV_IMM(BPF_REG_1, 0), INSN_CALL(5), INSN_JNE(BPF_REG_1, 0, 2), RETURN(1),
 		 RETURN(2)},
 		{INSN_MOV_IMM(BPF_REG_1, 0), INSN_MOV_IMM(BPF_REG_3, 0), INSN_JNE(BPF_REG_2, 0, 1),
-		 INSN_MOV_IMM(BPF_REG_0, 1), INSN_MOV_IMM(BPF_REG_0, 1), RETURN(2)},
-		{INSN_MOV_IMM(BPF_REG_1, 0), INSN_MOV_IMM(BPF_REG_3, 0), INSN_JSLE(BPF_REG_1, 0, 1),
 		 INSN_MOV_IMM(BPF_REG_0, 1), INSN_MOV_IMM(BPF_REG_0, 1), RETURN(2)},
 	};
 
@@ -119,7 +117,7 @@ static void prune_dead__what_is_not_known__stays(void **state)
 	}
 }
 
-static void prune_dead__at_a_label__nothing_is_known(void **state)
+static void prune_dead__at_a_label__what_all_ways_agree_on_is_known(void **state)
 {
 	struct scene s = {0};
 
@@ -128,6 +126,80 @@ static void prune_dead__at_a_label__nothing_is_known(void **state)
 	PRUNE(&s, INSN_MOV_IMM(BPF_REG_1, 1), INSN_JEQ(BPF_REG_6, 0, 1), INSN_MOV_IMM(BPF_REG_1, 0),
 	      INSN_JNE(BPF_REG_1, 0, 2), RETURN(1), RETURN(2));
 	assert_int_equal(s.program.n_insns, 8);
+	/* with 1 both times */
+	PRUNE(&s, INSN_MOV_IMM(BPF_REG_1, 1), INSN_JEQ(BPF_REG_6, 0, 1), INSN_MOV_IMM(BPF_REG_7, 0),
+	      INSN_JNE(BPF_REG_1, 0, 2), RETURN(1), RETURN(2));
+	ASSERT_LEFT(&s, INSN_MOV_IMM(BPF_REG_1, 1), INSN_JEQ(BPF_REG_6, 0, 1),
+		    INSN_MOV_IMM(BPF_REG_7, 0), RETURN(2));
+	/* the way that has another number is never gone */
+	PRUNE(&s, CONSTANT(0), INSN_MOV_IMM(BPF_REG_2, 1), INSN_JEQ(BPF_REG_1, 0, 1),
+	      INSN_MOV_IMM(BPF_REG_2, 0), INSN_JNE(BPF_REG_2, 0, 2), RETURN(1), RETURN(2));
+	ASSERT_LEFT(&s, FOLDED(0), INSN_MOV_IMM(BPF_REG_2, 1), RETURN(2));
+}
+
+static void prune_dead__loop__takes_away_what_its_turns_change(void **state)
+{
+	/* r1 is 0 in the first turn, not in the next; r2 in all of them */
+	static const struct bpf_insn loop[] = {
+		INSN_MOV_IMM(BPF_REG_1, 0),
+		INSN_MOV_IMM(BPF_REG_2, 0),
+		INSN_JNE(BPF_REG_1, 0, 2),
+		INSN_JNE(BPF_REG_2, 0, 1),
+		INSN_ADD_IMM(BPF_REG_1, 1),
+		INSN_JEQ(BPF_REG_6, 0, -4),
+		RETURN(1),
+	};
+	struct scene s = {0};
+
+	(void)state;
+	prune(&s, loop, UTIL_ARRAY_SIZE(loop));
+	assert_int_equal(s.program.n_insns, UTIL_ARRAY_SIZE(loop) - 1);
+	assert_memory_equal(s.insns, loop, 2 * sizeof(loop[0]));
+	assert_int_equal(s.insns[2].code, loop[2].code);
+	assert_int_equal(s.insns[2].off, 1);
+	assert_int_equal(s.insns[3].code, loop[4].code);
+	assert_int_equal(s.insns[4].off, -3);
+}
+
+static void prune_dead__call__leaves_what_it_must_save(void **state)
+{
+	struct scene s = {0};
+
+	(void)state;
+	/* in the function nothing is known; behind it r6 is, r1 is not */
+	PRUNE(&s, INSN_MOV_IMM(BPF_REG_6, 1), INSN_MOV_IMM(BPF_REG_1, 1), CALL_TO(6),
+	      INSN_JNE(BPF_REG_6, 1, 3), INSN_JNE(BPF_REG_1, 1, 2), RETURN(1), RETURN(2),
+	      INSN_JEQ(BPF_REG_6, 1, 2), RETURN(3), RETURN(4));
+	assert_int_equal(s.program.n_insns, 13);
+	assert_int_equal(s.insns[2].imm, 5);
+	assert_int_equal(s.insns[3].dst_reg, BPF_REG_1);
+}
+
+static void prune_dead__comparisons_of_signed_numbers__are_decided(void **state)
+{
+	const struct {
+		uint8_t code;
+		int32_t a, b;
+		bool holds;
+	} cases[] = {
+		{BPF_JMP | BPF_JSGT, 1, 3, false},   {BPF_JMP | BPF_JSGT, 3, -1, true},
+		{BPF_JMP | BPF_JSGE, -1, -1, true},  {BPF_JMP | BPF_JSGE, -2, -1, false},
+		{BPF_JMP | BPF_JSLT, -1, 0, true},   {BPF_JMP | BPF_JSLT, 0, -1, false},
+		{BPF_JMP | BPF_JSLE, 0, 0, true},    {BPF_JMP | BPF_JSLE, 1, -1, false},
+		{BPF_JMP32 | BPF_JSLT, -1, 0, true}, {BPF_JMP32 | BPF_JSGT, -1, 0, false},
+		{BPF_JMP32 | BPF_JGT, -1, 0, true},  {BPF_JMP32 | BPF_JLT, -1, 1, false},
+		{BPF_JMP32 | BPF_JSET, -1, 1, true}, {BPF_JMP32 | BPF_JSET, 2, 1, false},
+	};
+	struct scene s = {0};
+
+	(void)state;
+	for (size_t i = 0; i < UTIL_ARRAY_SIZE(cases); i++) {
+		PRUNE(&s, INSN_MOV_IMM(BPF_REG_1, cases[i].a),
+		      INSN(cases[i].code | BPF_K, BPF_REG_1, 0, 2, cases[i].b), RETURN(1),
+		      RETURN(2));
+		assert_int_equal(s.program.n_insns, 3);
+		assert_int_equal(s.insns[1].imm, cases[i].holds ? 2 : 1);
+	}
 }
 
 static void prune_dead__what_a_constant_becomes__is_known(void **state)
@@ -190,7 +262,10 @@ int main(void)
 		cmocka_unit_test(prune_dead__branch_always_taken__goes_with_what_it_skips),
 		cmocka_unit_test(prune_dead__branch_back_always_taken__is_a_jump_to_the_same_place),
 		cmocka_unit_test(prune_dead__what_is_not_known__stays),
-		cmocka_unit_test(prune_dead__at_a_label__nothing_is_known),
+		cmocka_unit_test(prune_dead__at_a_label__what_all_ways_agree_on_is_known),
+		cmocka_unit_test(prune_dead__loop__takes_away_what_its_turns_change),
+		cmocka_unit_test(prune_dead__call__leaves_what_it_must_save),
+		cmocka_unit_test(prune_dead__comparisons_of_signed_numbers__are_decided),
 		cmocka_unit_test(prune_dead__what_a_constant_becomes__is_known),
 		cmocka_unit_test(prune_dead__load_of_data__is_a_constant),
 		cmocka_unit_test(prune_dead__subprogram_that_nobody_calls__goes_with_its_records),
