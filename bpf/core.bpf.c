@@ -111,8 +111,8 @@ static __always_inline void keep(struct xcap_ctx *c, struct xcap_packet *p,
 static __always_inline void capture_in(struct window_slot *slot, struct xcap_ctx *c,
 				       xcap_more *more, struct xcap_counters *count)
 {
-	struct xcap_filter_ctx f = {(u64)&slot->packet, (u64)c->skb, c->dynptr,
-				    !c->dynptr && (c->drop & XCAP_BY_COOKIE || !c->given) &&
+	struct xcap_filter_ctx f = {(u64)&slot->packet, (u64)c->skb,
+				    !xcap_has_dynptr() && (c->drop & XCAP_BY_COOKIE || !c->given) &&
 					    cfg.vmemmap_base};
 	struct xcap_packet *p = &slot->packet;
 	struct skb_view *v = &slot->view;

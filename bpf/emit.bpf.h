@@ -43,7 +43,7 @@ static __always_inline u8 emit_plan(const struct xcap_filter_ctx *f, struct xcap
 		p->cap_len = p->reach + p->shift;
 		return XCAP_EV_PARTIAL;
 	}
-	if (!f->dynptr) {
+	if (!xcap_has_dynptr()) {
 		p->cap_len = linear_end > XCAP_WINDOW ? linear_end : XCAP_WINDOW;
 		return XCAP_EV_PARTIAL;
 	}
@@ -61,7 +61,7 @@ static __always_inline long emit_tail(struct xcap_filter_ctx *f, struct xcap_pac
 	XCAP_OPAQUE(n);
 	if (n > size - XCAP_WINDOW)
 		return -1;
-	if (!f->dynptr || from + n <= p->linear)
+	if (!xcap_has_dynptr() || from + n <= p->linear)
 		return bpf_probe_read_kernel(data + XCAP_WINDOW, n, (void *)(p->start + from));
 	return paged_read(f, data + XCAP_WINDOW, n, from - p->data_offset);
 }
@@ -130,7 +130,7 @@ static __always_inline long emit_own_tail(struct xcap_filter_ctx *f, struct xcap
 		EMIT_PARTS(EMIT_OWN_PARTS)
 		return -1;
 	}
-	if (f->dynptr && p->pulled)
+	if (xcap_has_dynptr() && p->pulled)
 		return emit_tail_pulled(f, p, to);
 	return emit_tail(f, p, to, XCAP_SNAPLEN_MAX + 1);
 }

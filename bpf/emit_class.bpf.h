@@ -68,7 +68,7 @@ static __always_inline enum emit_result emit_in_class(struct xcap_filter_ctx *f,
 
 	if (f->pages && p->in_parts)
 		return emit_parts(p, ctx, room, event);
-	if (f->dynptr && cfg.capture_max > XCAP_WINDOW && p->pulled) {
+	if (xcap_has_dynptr() && cfg.capture_max > XCAP_WINDOW && p->pulled) {
 		EMIT_RESERVE(EMIT_PULLED_MAX + XCAP_SNAPLEN_MAX + 1);
 		emit_head(p, e, XCAP_WINDOW);
 		return emit_tail_pulled(f, p, emit_data(e)) ? EMIT_FAULT : EMIT_FILLED;

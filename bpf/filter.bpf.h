@@ -31,7 +31,7 @@ static __always_inline long filter_fetch(struct xcap_filter_ctx *f, struct xcap_
 	if (at + size <= p->linear)
 		return bpf_probe_read_kernel(to, size, (void *)(p->start + at)) ? FILTER_LOAD_FAULT
 										: 0;
-	if (!f->dynptr || offset < 0)
+	if (!xcap_has_dynptr() || offset < 0)
 		return FILTER_LOAD_UNREADABLE;
 	return paged_read(f, to, size, offset) ? FILTER_LOAD_FAULT : 0;
 }

@@ -47,7 +47,6 @@ int xcap_tp_btf(u64 *ctx)
 	c.skb = XCAP_PATCHED_SKB(ctx);
 	c.direct = 1;
 	GIVEN_ARGS(&c, ctx);
-	c.dynptr = c.given == XCAP_GIVEN_NOT && cfg.has_dynptr;
 	return capture(&c, tp_more);
 }
 

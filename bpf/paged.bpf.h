@@ -9,9 +9,9 @@
 #include "xcap/packet.h"
 
 /*
- * Read n bytes at `offset` from skb->data, linear or paged alike. Only where f->dynptr says so. 0
- * or negative. Not inlined: the verifier keeps a dynptr's stack slot from being written, and clang
- * would use the slot again for something else; here it goes with the frame.
+ * Read n bytes at `offset` from skb->data, linear or paged alike. Only where xcap_has_dynptr() says
+ * so. 0 or negative. Not inlined: the verifier keeps a dynptr's stack slot from being written, and
+ * clang would use the slot again for something else; here it goes with the frame.
  */
 __hidden __attribute__((noinline)) long paged_read(struct xcap_filter_ctx *f, void *to, u64 n,
 						   u64 offset)

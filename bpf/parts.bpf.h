@@ -149,21 +149,25 @@ __hidden __attribute__((noinline)) long parts_find(struct xcap_packet *p, u64 sk
 	return 0;
 }
 
-/* Which part has this byte of the packet? Below p->reach there is one. */
+/*
+ * Which part has this byte of the packet? Below p->reach there is one. Without branches, as
+ * parts_below(): else the verifier keeps a state of all there is for each of them.
+ */
 static __always_inline u64 parts_search(struct xcap_packet *p, u64 offset)
 {
-	volatile u32 *found = &p->found;
+	u64 found = 0;
 
-	*found = 0;
+	_Static_assert(!(XCAP_PARTS & (XCAP_PARTS - 1)), "the search halves it");
 #pragma unroll
 	for (u32 step = XCAP_PARTS / 2; step; step /= 2) {
-		u64 last = *found + step - 1;
+		u64 last = found + step - 1;
 
 		XCAP_OPAQUE(last);
-		if (last < XCAP_PARTS && last < p->n_parts && p->parts[last].end <= offset)
-			*found = last + 1;
+		last &= XCAP_PARTS - 1;
+		found += step & parts_below(last, p->n_parts) &
+			 ~parts_below(offset, p->parts[last].end);
 	}
-	return *found;
+	return found;
 }
 
 /* One byte of the packet, below p->reach. 0 or negative. */

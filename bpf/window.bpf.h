@@ -72,18 +72,25 @@ static __always_inline long window_read_paged(struct xcap_filter_ctx *f, struct 
 	return paged_read(f, p->data + at, want, offset) ? -1 : (long)want;
 }
 
-/* As window_read_paged(), by the packet's parts, which are found first: the filter wants them, too.
+/*
+ * Paged bytes by the packet's parts, which are found first, as the filter wants them, too: those
+ * behind the valid ones, up to `end` in the window. 0 or negative.
  */
 static __always_inline long window_read_parts(struct xcap_filter_ctx *f, struct xcap_packet *p,
-					      u64 have, u64 room)
+					      u64 end)
 {
-	u64 end = p->shift + (p->reach < room ? p->reach : room);
+	u64 valid, reach;
 
-	if (end <= p->shift + have)
+	parts_find(p, f->skb);
+	valid = *(volatile u32 *)&p->valid;
+	reach = (u64)p->shift + p->reach;
+	if (end > reach)
+		end = reach;
+	if (end <= valid)
 		return 0;
-	parts_seek(p, have, p->shift + have, end);
-	return parts_copy(p, p->data, XCAP_WINDOW, XCAP_WINDOW, 20) ? -1
-								    : (long)(end - p->shift - have);
+	parts_seek(p, valid - p->shift, valid, end);
+	p->valid = end;
+	return parts_copy(p, p->data, XCAP_WINDOW, XCAP_WINDOW, 20);
 }
 
 /* Put the tag of skb->vlan_tci behind the addresses, which are moved up by its length. */
@@ -132,35 +139,33 @@ enum window_result { WINDOW_OK, WINDOW_NO_PACKET, WINDOW_FAULT };
 static __always_inline enum window_result window_copy(struct xcap_filter_ctx *f,
 						      struct xcap_packet *p, u64 have, u64 end)
 {
-	u64 shift = p->shift, n = p->linear, room;
+	u64 shift = p->shift, n = p->linear;
 	long more;
 
+	if (end > XCAP_WINDOW)
+		end = XCAP_WINDOW;
 	XCAP_OPAQUE(shift);
 	shift &= XCAP_WINDOW_SLACK - 1;
-	room = (end < XCAP_WINDOW ? end : XCAP_WINDOW) - shift;
-	if (n > room)
-		n = room;
+	if (n > end - shift)
+		n = end - shift;
 	n -= have;
 	XCAP_OPAQUE(n);
 	if (n > XCAP_WINDOW)
 		return WINDOW_FAULT;
 	if (n && bpf_probe_read_kernel(p->data + shift + have, n, (void *)(p->start + have)))
 		return WINDOW_FAULT;
-	n += have;
+	/* what follows takes it from there: so the verifier forgets the ways that led here */
+	p->valid = n + have + shift;
 	/* where the first bytes came early there are no parts */
-	if (!have && parts_serve(f, p) && p->linear < p->total) {
-		parts_find(p, f->skb);
-		more = window_read_parts(f, p, n, room);
-		if (more < 0)
-			return WINDOW_FAULT;
-		n += more;
-	}
-	if (f->dynptr && n < room && n < p->total) {
-		more = window_read_paged(f, p, n);
+	if (!have && parts_serve(f, p) && p->linear < p->total && window_read_parts(f, p, end))
+		return WINDOW_FAULT;
+	if (xcap_has_dynptr()) {
+		n = *(volatile u32 *)&p->valid;
+		more = n < end && n - p->shift < p->total ? window_read_paged(f, p, n - p->shift)
+							  : 0;
 		if (more > 0)
-			n += more;
+			p->valid = n + more;
 	}
-	p->valid = n + shift;
 	return WINDOW_OK;
 }
 

@@ -62,7 +62,6 @@ struct xcap_ctx {
 	struct net_device *dev; /* its address, where the probe's arguments tell; else NULL */
 	u64 probe;		/* constant where the program is a probe's own */
 	u64 direct;		/* constant: the verifier lets us follow skb */
-	u64 dynptr;		/* constant: bpf_dynptr_from_skb() takes skb here */
 	u64 given;		/* constant: enum xcap_given; see xcap_given() */
 	/* the stack is short: what a probe at kfree_skb tells, or one at a function's return */
 	union {
@@ -116,6 +115,15 @@ static __always_inline u64 xcap_drop(const struct xcap_ctx *c, const struct xcap
 
 /* Read-only data: core.bpf.c has it. */
 extern const volatile struct xcap_config cfg;
+
+/*
+ * Does bpf_dynptr_from_skb() take the skb of this program? A constant, also in functions of their
+ * own: what it closes is taken out before the load (session/prune.c).
+ */
+static __always_inline bool xcap_has_dynptr(void)
+{
+	return cfg.has_dynptr && XCAP_PATCHED(XCAP_MARK_DYNPTR);
+}
 
 /* The end of a chain that began with `keep`. Always returns 0. */
 __hidden int xcap_return(struct xcap_ctx *c);

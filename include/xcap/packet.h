@@ -48,7 +48,6 @@ struct xcap_packet {
 	__u32 reach;  /* real bytes that can be read by `parts` */
 	__u32 n_parts;
 	__u32 raw_end;	/* parts behind n_parts, up to this one, are still frags of the kernel */
-	__u32 found;	/* of a search in parts */
 	__u64 next_skb; /* address of the next skb of the frag_list */
 	__u64 vmemmap;	/* bases of the kernel's array of pages, and of what they stand for */
 	__u64 page_offset;
@@ -80,7 +79,6 @@ struct xcap_packet {
 struct xcap_filter_ctx {
 	__u64 packet; /* struct xcap_packet * */
 	__u64 skb;    /* struct sk_buff * */
-	__u64 dynptr; /* constant: bpf_dynptr_from_skb() takes skb */
 	__u64 pages;  /* constant: paged bytes are read by their page's address, see `parts` */
 };
 

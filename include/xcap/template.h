@@ -26,6 +26,9 @@
 /* becomes 1: a call's frame is told by the stack pointer; 0: by the context's address */
 #define XCAP_MARK_BY_STACK 0x7eadbe0b
 
+/* becomes 1: bpf_dynptr_from_skb() would take the skb of such a program; else 0 */
+#define XCAP_MARK_DYNPTR 0x7eadbe13
+
 /* become the kernel's ids of types */
 #define XCAP_MARK_ID_SK_BUFF 0x7eadbe0c
 #define XCAP_MARK_ID_PT_REGS 0x7eadbe0d

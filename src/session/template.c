@@ -112,6 +112,7 @@ static bool patch(struct bpf_insn *insns, uint32_t n, const struct template_ids 
 		{XCAP_MARK_HAS_RET, clone->has_ret},
 		{XCAP_MARK_SHARED, clone->shared},
 		{XCAP_MARK_BY_STACK, clone->by_stack},
+		{XCAP_MARK_DYNPTR, clone->dynptr},
 		{XCAP_MARK_ID_SK_BUFF, ids->sk_buff},
 		{XCAP_MARK_ID_PT_REGS, ids->pt_regs},
 	};

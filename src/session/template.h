@@ -63,6 +63,7 @@ struct template_clone {
 	/* in the program's context, bytes; -1: not wanted, or the probe has no such argument */
 	int16_t skb_offset, ext_offset, ret_offset, sock_offset, flow_offset;
 	bool has_ret;
+	bool dynptr;	  /* bpf_dynptr_from_skb() would take the skb */
 	bool by_stack;	  /* a call's frame is told by the stack pointer */
 	const char *name; /* of the probe: what bpftool shows is xcap_NAME, cut */
 };
