@@ -34,8 +34,9 @@ struct attach_ops {
 	/* Offset of argument `arg` (from 0) in the program's context; -1: not there. */
 	int (*arg_offset)(uint32_t arg);
 	/* Would the kernel hang something there? Asked, where there may be doubt, before a program
-	 * is loaded for it. NULL: only attaching tells. */
-	int (*look)(const struct attach_part *part, struct err *err);
+	 * is loaded for it. *n_refused, 0 at first, is kept from one to the next. NULL: only
+	 * attaching tells. */
+	int (*look)(const struct attach_part *part, uint32_t *n_refused, struct err *err);
 	/* Attach; the fd holds the attachment and is the caller's. Negative errno with err filled.
 	 */
 	int (*attach)(int prog_fd, const struct attach_part *part, struct err *err);
@@ -56,7 +57,7 @@ struct template_clone attach_clone(const struct plan_probe *probe, uint32_t i,
 /* attach_kprobe.c */
 extern const int attach_kprobe_ret_offset; /* of what a function returned */
 int attach_kprobe_arg_offset(uint32_t arg);
-int attach_kprobe_look(const struct attach_part *part, struct err *err);
+int attach_kprobe_look(const struct attach_part *part, uint32_t *n_refused, struct err *err);
 int attach_kprobe_open(int prog_fd, const struct attach_part *part, struct err *err);
 
 /* Does this code of a function mean that nothing can be hung at its entry, by no kind of tracing?

@@ -20,6 +20,9 @@
 #define PMU_TYPE     "/sys/bus/event_source/devices/kprobe/type"
 #define PMU_RETPROBE 1 /* format/retprobe: config:0, always */
 
+/* Refusals after which it is the kernel that takes none, not one function or the other. */
+#define REFUSED_ENOUGH 3
+
 #if defined(__x86_64__)
 /* The registers of the first six arguments, in the order of the System V ABI. */
 static const size_t registers[] = {
@@ -111,10 +114,20 @@ static int open_probe(const struct attach_part *part, struct err *err)
 	return fd;
 }
 
-int attach_kprobe_look(const struct attach_part *part, struct err *err)
+/*
+ * Most kernels take no kprobe on any function that nothing else can be hung on, and go through all
+ * symbols each time before they say so: of a glob's functions a few are asked for.
+ */
+int attach_kprobe_look(const struct attach_part *part, uint32_t *n_refused, struct err *err)
 {
-	int fd = open_probe(part, err);
+	int fd;
 
+	if (part->probe->of_many && *n_refused >= REFUSED_ENOUGH)
+		return err_errno(err, ERR_UNSUPPORTED, EINVAL,
+				 "no kprobe on '%s', as on %u functions like it", part->probe->name,
+				 *n_refused);
+	fd = open_probe(part, err);
+	*n_refused = fd == -EINVAL ? *n_refused + 1 : 0;
 	if (fd < 0)
 		return fd;
 	close(fd);

@@ -151,7 +151,8 @@ static int attach_end(struct hooks *hooks, uint32_t i, enum plan_mechanism mecha
 	const struct attach_ops *ops = &attach_table[mechanism];
 	int prog_fd, code;
 
-	if (hooks->list[i].untraceable && ops->look && (code = ops->look(&part, err)))
+	if (hooks->list[i].untraceable && ops->look &&
+	    (code = ops->look(&part, &hooks->n_refused, err)))
 		return code;
 	prog_fd = part.has_cookie ? shared_program(hooks, mechanism, keep, err)
 				  : own_program(hooks, i, mechanism, keep, err);

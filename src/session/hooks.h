@@ -39,6 +39,7 @@ struct hooks {
 	int shared[PLAN_MECHANISMS][2];
 	int *links; /* of many */
 	uint32_t n_links;
+	uint32_t n_refused;  /* kprobes where nothing else can be hung, in a row */
 	bool tp_cookies;     /* one program for all tracepoints that go by raw_tp */
 	bool many_known;     /* none of these missed a hit; set when they are closed */
 	bool link_missed;    /* this kernel's links of kprobes count missed hits */

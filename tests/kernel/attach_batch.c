@@ -2,7 +2,8 @@
 /*
  * attach_batch.c - attach_multi_open() with an address among good ones that looks as if it could be
  * traced and cannot: a call inside a function. No xcap that a user starts has one: what looks bad
- * is tried apart. Prints what became of each.
+ * is tried apart. Prints what became of each. Then what is said of kprobes on a function that takes
+ * none, as one of a glob and by its name.
  */
 #include <bpf/bpf.h>
 #include <stdio.h>
@@ -49,6 +50,34 @@ static uint64_t find_call(uint64_t function)
 	return found;
 }
 
+static void ask(const char *name, bool of_many, uint32_t *n_refused)
+{
+	struct plan_probe probe = {.of_many = of_many};
+	const struct attach_part part = {.probe = &probe};
+	struct err err;
+
+	err_clear(&err);
+	snprintf(probe.name, sizeof(probe.name), "%s", name);
+	printf("%s: %s\n", of_many ? "of a glob" : "by name",
+	       attach_kprobe_look(&part, n_refused, &err) ? err.msg : "taken");
+}
+
+static void ask_for_kprobes(void)
+{
+	/* the kernel's entry from user space: no kernel takes a probe there */
+	static const struct {
+		const char *name;
+		bool of_many;
+	} list[] = {
+		{"entry_SYSCALL_64", true}, {"entry_SYSCALL_64", true}, {"entry_SYSCALL_64", true},
+		{"entry_SYSCALL_64", true}, {"ip_rcv", true},		{"entry_SYSCALL_64", false},
+		{"entry_SYSCALL_64", true}, {"ip_rcv", false},		{"entry_SYSCALL_64", true}};
+	uint32_t n_refused = 0;
+
+	for (size_t i = 0; i < UTIL_ARRAY_SIZE(list); i++)
+		ask(list[i].name, list[i].of_many, &n_refused);
+}
+
 int main(void)
 {
 	struct attach_multi items[N + 1] = {0};
@@ -74,5 +103,6 @@ int main(void)
 	printf("call %s, suspected %d\n", items[N].code ? err_name(items[N].code) : "attached",
 	       items[N].suspect);
 	printf("%u attached by %d links\n", done, links);
+	ask_for_kprobes();
 	return 0;
 }

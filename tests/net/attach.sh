@@ -48,6 +48,11 @@ test_kprobe_multi__a_batch_that_fails_is_halved_down_to_the_one_at_fault()
 	match "$T/out" '^call E[A-Z]+, suspected 0$'
 	match "$T/out" '^8 attached by [2-4] links$'
 	match "$T/err" 'kprobe-multi: 8 of 9 functions by [2-4] links, in [5-9] attempts, 0 suspected'
+	# where it takes no kprobe either, three are asked for; a named one always is
+	eq "kprobes" "$(sed -n '/: cannot put a kprobe on .entry_SYSCALL_64.*EINVAL.*/s//: asked/p
+		/: no kprobe on .*, as on [34] functions like it.*/s//: not asked/p; /: taken/p' "$T/out")" \
+		"$(printf '%s\n' 'of a glob: asked' 'of a glob: asked' 'of a glob: asked' 'of a glob: not asked' \
+			'of a glob: not asked' 'by name: asked' 'of a glob: not asked' 'by name: taken' 'of a glob: asked')"
 }
 
 # Argument 9, or 8 on newer kernels: it stands on the stack, not in a register.
