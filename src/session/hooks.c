@@ -425,8 +425,8 @@ static void load_ahead(struct hooks *hooks)
 		for (int keep = 0; keep < 2; keep++)
 			if (wanted[i][keep] && n < UTIL_ARRAY_SIZE(list))
 				list[n++] = (struct ahead){hooks, i, keep, 0, false};
-	/* one is as quick without a thread */
-	for (uint32_t i = 0; i < n && n > 1; i++)
+	/* one is as quick without a thread, and so are all where they take turns */
+	for (uint32_t i = 0; i < n && n > 1 && hooks->object->n_cpus > 1; i++)
 		list[i].runs = !pthread_create(&list[i].thread, NULL, load_one, &list[i]);
 	for (uint32_t i = 0; i < n; i++)
 		if (list[i].runs)

@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/random.h>
@@ -222,12 +223,23 @@ static int map_counters(struct object *object, const struct plan *plan)
 	return 0;
 }
 
+/* All rows by one call (Linux 5.6): there may be thousands. */
 static int fill_probes(struct object *object, const struct plan *plan)
 {
-	int fd = bpf_map__fd(object->skel->maps.probes), rc = 0;
+	struct xcap_probe *rows = calloc(plan->n_probes, sizeof(*rows));
+	uint32_t *keys = calloc(plan->n_probes, sizeof(*keys));
+	__u32 n = plan->n_probes;
+	int rc = -ENOMEM;
 
-	for (uint32_t i = 0; i < plan->n_probes && !rc; i++)
-		rc = bpf_map_update_elem(fd, &i, &plan->probes[i].config, BPF_ANY);
+	for (uint32_t i = 0; rows && keys && i < n; i++) {
+		rows[i] = plan->probes[i].config;
+		keys[i] = i;
+	}
+	if (rows && keys)
+		rc = bpf_map_update_batch(bpf_map__fd(object->skel->maps.probes), keys, rows, &n,
+					  NULL);
+	free(rows);
+	free(keys);
 	return rc;
 }
 
