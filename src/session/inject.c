@@ -3,7 +3,7 @@
  * inject.c - the packet filter's way into a finished BPF program.
  *
  * The placeholder is found by func_info. A long filter replaces its body. A short one goes where
- * the placeholder is called, which goes itself then: a call and its return are 9 ns where the CPU
+ * the placeholder is called, which nobody needs then: a call and its return are 9 ns where the CPU
  * guards returns. There it has the caller's registers to save, and the stack below the caller's.
  */
 #include "session/inject.h"
@@ -182,15 +182,15 @@ static struct bpf_insn inlined(struct bpf_insn insn, uint32_t depth, uint32_t le
 	return insn;
 }
 
-/* The filter in place of its call; the placeholder is taken out. */
+/* The filter in place of its call; the placeholder, which nobody calls then, goes with what else is
+ * dead (prune.h). */
 static int inject_inline(struct template *t, const struct cbpf2ebpf_code *code,
 			 const struct body *body, uint32_t call, uint32_t depth)
 {
 	const uint32_t n_saved = SAVED_LAST - SAVED_FIRST + 1;
 	struct bpf_insn *insns = calloc(code->len + 2 * n_saved, sizeof(*insns));
-	uint32_t n, size = body->end - body->start;
 	struct splice splice = {.at = call, .end = call + 1, .insns = insns};
-	struct splice removal = {};
+	uint32_t n;
 	int rc;
 
 	if (!insns)
@@ -206,11 +206,7 @@ static int inject_inline(struct template *t, const struct cbpf2ebpf_code *code,
 	splice.n_insns = n;
 	rc = splice_apply(t, &splice);
 	free(insns);
-	if (rc)
-		return rc;
-	removal.at = body->start > call ? body->start + n - 1 : body->start;
-	removal.end = removal.at + size;
-	return splice_apply(t, &removal);
+	return rc;
 }
 
 int inject_filter(struct template *t, const struct cbpf2ebpf_code *code, struct err *err)

@@ -67,7 +67,7 @@ static int retarget(const struct template *t, struct bpf_insn *out, const struct
 /* Does what stands there, a function's start or a line, go? */
 static bool goes(uint32_t at, const struct splice *s)
 {
-	return at < s->end && (s->n_insns ? at > s->at : at >= s->at);
+	return at < s->end && at > s->at;
 }
 
 static void shift_info(struct template *t, const struct splice *s)
@@ -108,8 +108,7 @@ int splice_apply(struct template *t, const struct splice *s)
 		free(out);
 		return -ERANGE;
 	}
-	if (s->n_insns)
-		memcpy(out + s->at, s->insns, s->n_insns * sizeof(*out));
+	memcpy(out + s->at, s->insns, s->n_insns * sizeof(*out));
 	for (uint32_t i = 0; i < s->n_calls; i++) {
 		uint32_t at = s->at + s->calls_from + s->calls[i];
 

@@ -15,7 +15,7 @@
 struct splice {
 	uint32_t at, end; /* instructions that are replaced: [at, end) */
 	const struct bpf_insn *insns;
-	uint32_t n_insns; /* 0: they are taken out; a function that begins there is no more */
+	uint32_t n_insns; /* at least one */
 	const uint32_t
 		*calls; /* of `insns`, from calls_from on: calls of the function at `callee` */
 	uint32_t n_calls, calls_from;

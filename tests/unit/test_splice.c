@@ -112,25 +112,6 @@ static void splice__three_in_place_of_a_call__jumps_and_calls_lead_where_they_le
 	stop(&f);
 }
 
-static void splice__a_function_taken_out__has_no_info_and_leaves_the_others(void **state)
-{
-	const struct splice s = {.at = 5, .end = 7};
-	struct fixture f;
-
-	(void)state;
-	start(&f, program, UTIL_ARRAY_SIZE(program));
-	assert_int_equal(splice_apply(&f.t, &s), 0);
-	assert_int_equal(f.t.n_insns, UTIL_ARRAY_SIZE(program) - 2);
-	assert_int_equal(f.t.insns[1].off, 2);
-	assert_int_equal(f.t.insns[3].imm, 1); /* 7 is 5 now */
-	assert_int_equal(f.t.insns[5].imm, 7);
-	assert_int_equal(f.t.n_func_info, 2);
-	assert_int_equal(f.t.n_line_info, 2);
-	assert_int_equal(func_at(&f, 1), 5);
-	assert_int_equal(line_at(&f, 1), 5);
-	stop(&f);
-}
-
 static void splice__more_than_a_jump_reaches__is_refused_and_leaves_the_program(void **state)
 {
 	struct bpf_insn *many = calloc(INT16_MAX, sizeof(*many));
@@ -152,7 +133,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 			splice__three_in_place_of_a_call__jumps_and_calls_lead_where_they_led),
-		cmocka_unit_test(splice__a_function_taken_out__has_no_info_and_leaves_the_others),
 		cmocka_unit_test(
 			splice__more_than_a_jump_reaches__is_refused_and_leaves_the_program),
 	};
