@@ -3,9 +3,9 @@
  * symbol.c - the text symbols of /proc/kallsyms in one sorted array.
  *
  * Where the kernel has an iterator over them, it is asked for them without the text
- * (symbol_iter.c); else the file is read once and parsed while it comes in. Kept per symbol: its
- * address and its offset in one blob of names, where a module's name follows the symbol's own. The
- * index by name is made when the first name is looked for.
+ * (symbol_iter.c); else the file is read once and parsed while it comes in. Kept per symbol: where
+ * it stands in one blob of addresses and names, a module's name behind the symbol's own. The index
+ * by name is made when the first name is looked for.
  */
 #include "kernel/symbol.h"
 
@@ -24,19 +24,14 @@
 #define CHUNK	    65536
 #define BUCKET_BITS 14
 #define BUCKETS	    (1 << BUCKET_BITS)
-#define IN_MODULE   0x80000000u /* in symbol.name: "name\0module\0" lies at the offset */
-#define NAME_LIMIT  0x7fffffffu
+#define IN_MODULE   0x80000000u /* of a place: a module's name stands there, too */
+#define PLACE_LIMIT 0x7fffffffu
 /*
  * /proc/kallsyms has no sizes: past the last symbol of a text section there is nothing. No
  * function is as long as this.
  */
 #define SPAN_MAX 0x20000
 #define PAGE	 0x1000 /* modules' sections fill pages */
-
-struct symbol {
-	uint64_t addr;
-	uint32_t name; /* offset in names, with IN_MODULE */
-} __attribute__((packed));
 
 /* Chains of symbols whose names share a bucket, in the order of their addresses. Index + 1; 0 ends.
  */
@@ -47,9 +42,10 @@ struct name_index {
 };
 
 struct symbol_table {
-	struct symbol *list;
+	uint32_t *list; /* places in blob, with IN_MODULE; by address */
 	size_t n, cap;
-	struct buf names;
+	struct buf blob; /* as symbol_iter.h says; of the text, a module's name only where it has
+			    one */
 	struct name_index *index;
 	bool restricted;
 };
@@ -73,15 +69,23 @@ static uint32_t bucket_of(const char *name)
 	return (h ^ word) * factor >> (64 - BUCKET_BITS);
 }
 
-static const char *name_of(const struct symbol_table *table, const struct symbol *symbol)
+static uint64_t addr_of(const struct symbol_table *table, uint32_t symbol)
 {
-	return table->names.data + (symbol->name & NAME_LIMIT);
+	uint64_t addr;
+
+	memcpy(&addr, table->blob.data + (symbol & PLACE_LIMIT), sizeof(addr));
+	return addr;
 }
 
-/* name: where it lies in the blob, with IN_MODULE. */
-static int add_at(struct symbol_table *table, uint64_t addr, uint32_t name)
+static const char *name_of(const struct symbol_table *table, uint32_t symbol)
 {
-	struct symbol *list;
+	return table->blob.data + (symbol & PLACE_LIMIT) + SYMBOL_ITER_HEAD;
+}
+
+/* symbol: where it stands in the blob, with IN_MODULE. */
+static int add_at(struct symbol_table *table, uint64_t addr, uint32_t symbol)
+{
+	uint32_t *list;
 
 	if (table->n == table->cap) {
 		table->cap = table->cap ? table->cap * 5 / 4 : 65536;
@@ -90,24 +94,24 @@ static int add_at(struct symbol_table *table, uint64_t addr, uint32_t name)
 			return -ENOMEM;
 		table->list = list;
 	}
-	table->list[table->n].addr = addr;
-	table->list[table->n++].name = name;
+	table->list[table->n++] = symbol;
 	table->restricted = table->restricted && addr == 0;
 	return 0;
 }
 
 static int add(struct symbol_table *table, uint64_t addr, const char *name, const char *module)
 {
-	int rc = table->names.len > NAME_LIMIT
+	int rc = table->blob.len > PLACE_LIMIT
 			 ? -E2BIG
-			 : add_at(table, addr, table->names.len | (module ? IN_MODULE : 0));
+			 : add_at(table, addr, table->blob.len | (module ? IN_MODULE : 0));
 
 	if (rc)
 		return rc;
-	buf_add(&table->names, name, strlen(name) + 1);
+	buf_add(&table->blob, &addr, sizeof(addr));
+	buf_add(&table->blob, name, strlen(name) + 1);
 	if (module)
-		buf_add(&table->names, module, strlen(module) + 1);
-	return buf_failed(&table->names) ? -ENOMEM : 0;
+		buf_add(&table->blob, module, strlen(module) + 1);
+	return buf_failed(&table->blob) ? -ENOMEM : 0;
 }
 
 /* In front of each function (6.2 and later): half of the lines, and never executed. */
@@ -184,10 +188,11 @@ static int read_all(struct symbol_table *table, int fd)
 /* What the iterator wrote stays where it is; the names are in it as they are kept. */
 static int take_all(struct symbol_table *table)
 {
-	const char *at = table->names.data, *end = at + table->names.len;
-	int rc = table->names.len > NAME_LIMIT ? -E2BIG : 0;
+	const char *at = table->blob.data, *end = at + table->blob.len;
+	int rc = table->blob.len > PLACE_LIMIT ? -E2BIG : 0;
 
 	while (at < end && !rc) {
+		uint32_t symbol = at - table->blob.data;
 		const char *name = at + SYMBOL_ITER_HEAD;
 		const char *module = name + strlen(name) + 1;
 		uint64_t addr;
@@ -195,8 +200,7 @@ static int take_all(struct symbol_table *table)
 		memcpy(&addr, at, sizeof(addr));
 		at = module + strlen(module) + 1;
 		if (*name && !is_padding(name))
-			rc = add_at(table, addr,
-				    (name - table->names.data) | (*module ? IN_MODULE : 0));
+			rc = add_at(table, addr, symbol | (*module ? IN_MODULE : 0));
 	}
 	return rc;
 }
@@ -213,14 +217,15 @@ static int read_text(struct symbol_table *table, const char *path)
 }
 
 /* By address; equal ones stay in the file's order, in which the kernel prefers the first, too. */
-static int compare(const void *a, const void *b)
+static int compare(const void *a, const void *b, void *table)
 {
-	const struct symbol *x = a, *y = b;
-	uint32_t x_name = x->name & NAME_LIMIT, y_name = y->name & NAME_LIMIT;
+	const uint32_t *x = a, *y = b;
+	uint64_t x_addr = addr_of(table, *x), y_addr = addr_of(table, *y);
+	uint32_t x_place = *x & PLACE_LIMIT, y_place = *y & PLACE_LIMIT;
 
-	if (x->addr != y->addr)
-		return x->addr < y->addr ? -1 : 1;
-	return x_name < y_name ? -1 : x_name > y_name;
+	if (x_addr != y_addr)
+		return x_addr < y_addr ? -1 : 1;
+	return x_place < y_place ? -1 : x_place > y_place;
 }
 
 /* vmlinux's symbols come sorted, those of modules behind them do not: only these are. */
@@ -229,14 +234,16 @@ static void sort(struct symbol_table *table)
 	size_t sorted = 1, first;
 	uint64_t lowest = UINT64_MAX;
 
-	while (sorted < table->n && compare(&table->list[sorted - 1], &table->list[sorted]) <= 0)
+	while (sorted < table->n &&
+	       compare(&table->list[sorted - 1], &table->list[sorted], table) <= 0)
 		sorted++;
 	for (size_t i = sorted; i < table->n; i++)
-		lowest = UTIL_MIN(lowest, table->list[i].addr);
-	for (first = sorted; first > 0 && table->list[first - 1].addr >= lowest;)
+		lowest = UTIL_MIN(lowest, addr_of(table, table->list[i]));
+	for (first = sorted; first > 0 && addr_of(table, table->list[first - 1]) >= lowest;)
 		first--;
 	if (sorted < table->n)
-		qsort(table->list + first, table->n - first, sizeof(*table->list), compare);
+		qsort_r(table->list + first, table->n - first, sizeof(*table->list), compare,
+			table);
 }
 
 /* The index by name; NULL without memory. */
@@ -255,7 +262,7 @@ static const struct name_index *get_index(const struct symbol_table *table)
 		return NULL;
 	}
 	for (size_t i = table->n; i-- > 0;) {
-		uint32_t *first = &index->first[bucket_of(name_of(table, &table->list[i]))];
+		uint32_t *first = &index->first[bucket_of(name_of(table, table->list[i]))];
 
 		index->next[i] = *first;
 		*first = i + 1;
@@ -275,11 +282,11 @@ int symbol_open(struct symbol_table **out, const struct kbtf *types, struct err 
 		table->index = calloc(1, sizeof(*table->index));
 	if (!table || !table->index)
 		goto out;
-	buf_init(&table->names);
+	buf_init(&table->blob);
 	table->restricted = true;
-	ret = symbol_iter_read(types, &table->names) ? -ENOENT : take_all(table);
+	ret = symbol_iter_read(types, &table->blob) ? -ENOENT : take_all(table);
 	if (ret) {
-		buf_reset(&table->names);
+		buf_reset(&table->blob);
 		table->n = 0;
 		table->restricted = true;
 		ret = read_text(table, path);
@@ -298,7 +305,7 @@ void symbol_close(struct symbol_table *table)
 {
 	if (!table)
 		return;
-	buf_fini(&table->names);
+	buf_fini(&table->blob);
 	if (table->index) {
 		free(table->index->first);
 		free(table->index->next);
@@ -314,54 +321,56 @@ bool symbol_restricted(const struct symbol_table *table)
 }
 
 /* The first of the symbols at the greatest address that is not above addr; NULL if none. */
-static const struct symbol *below(const struct symbol_table *table, uint64_t addr)
+static const uint32_t *below(const struct symbol_table *table, uint64_t addr)
 {
 	size_t low = 0, high = table->n;
 
 	while (low < high) {
 		size_t mid = low + (high - low) / 2;
 
-		if (table->list[mid].addr <= addr)
+		if (addr_of(table, table->list[mid]) <= addr)
 			low = mid + 1;
 		else
 			high = mid;
 	}
 	if (!low)
 		return NULL;
-	for (low--; low > 0 && table->list[low - 1].addr == table->list[low].addr;)
+	for (low--;
+	     low > 0 && addr_of(table, table->list[low - 1]) == addr_of(table, table->list[low]);)
 		low--;
 	return &table->list[low];
 }
 
-static const char *module_of(const struct symbol_table *table, const struct symbol *symbol)
+static const char *module_of(const struct symbol_table *table, uint32_t symbol)
 {
 	const char *name = name_of(table, symbol);
 
-	return symbol->name & IN_MODULE ? name + strlen(name) + 1 : "";
+	return symbol & IN_MODULE ? name + strlen(name) + 1 : "";
 }
 
 /*
  * Where nothing of the symbol can be any more. Behind a module's last function are pages of others:
  * of modules that were loaded since, and of programs made at run time.
  */
-static uint64_t end_of(const struct symbol_table *table, const struct symbol *symbol)
+static uint64_t end_of(const struct symbol_table *table, const uint32_t *symbol)
 {
-	const struct symbol *next = symbol, *last = table->list + table->n;
+	const uint32_t *next = symbol, *last = table->list + table->n;
+	uint64_t addr = addr_of(table, *symbol);
 
-	while (next < last && next->addr == symbol->addr)
+	while (next < last && addr_of(table, *next) == addr)
 		next++;
-	if (!(symbol->name & IN_MODULE) ||
-	    (next < last && !strcmp(module_of(table, symbol), module_of(table, next))))
-		return symbol->addr + SPAN_MAX;
-	return (symbol->addr | (PAGE - 1)) + 1 + PAGE;
+	if (!(*symbol & IN_MODULE) ||
+	    (next < last && !strcmp(module_of(table, *symbol), module_of(table, *next))))
+		return addr + SPAN_MAX;
+	return (addr | (PAGE - 1)) + 1 + PAGE;
 }
 
 /* The name of addr by the symbol that `inside` lies in. */
 static bool name_by(const struct symbol_table *table, uint64_t inside, uint64_t addr, char *out,
 		    size_t size)
 {
-	const struct symbol *symbol = table->restricted ? NULL : below(table, inside);
-	const char *name = symbol ? name_of(table, symbol) : "";
+	const uint32_t *symbol = table->restricted ? NULL : below(table, inside);
+	const char *name = symbol ? name_of(table, *symbol) : "";
 	char offset[24] = "";
 
 	/* _etext marks the end of the kernel's text: nothing lies in it */
@@ -369,10 +378,10 @@ static bool name_by(const struct symbol_table *table, uint64_t inside, uint64_t 
 		snprintf(out, size, "0x%llx", (unsigned long long)addr);
 		return false;
 	}
-	if (addr != symbol->addr)
+	if (addr != addr_of(table, *symbol))
 		snprintf(offset, sizeof(offset), "+0x%llx",
-			 (unsigned long long)(addr - symbol->addr));
-	if (symbol->name & IN_MODULE)
+			 (unsigned long long)(addr - addr_of(table, *symbol)));
+	if (*symbol & IN_MODULE)
 		snprintf(out, size, "%s%s [%s]", name, offset, name + strlen(name) + 1);
 	else
 		snprintf(out, size, "%s%s", name, offset);
@@ -397,13 +406,13 @@ unsigned int symbol_find_in(const struct symbol_table *table, const char *module
 	unsigned int found = 0;
 
 	for (; at; at = index->next[at - 1]) {
-		const struct symbol *symbol = &table->list[at - 1];
+		uint32_t symbol = table->list[at - 1];
 
 		if (strcmp(name_of(table, symbol), name) ||
 		    (module && strcmp(module_of(table, symbol), module)))
 			continue;
 		if (!found++ && addr)
-			*addr = symbol->addr;
+			*addr = addr_of(table, symbol);
 	}
 	return found;
 }

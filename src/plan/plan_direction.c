@@ -102,7 +102,9 @@ static const struct place {
 static const struct place *find(const char *name, bool is_tracepoint)
 {
 	for (size_t i = 0; i < UTIL_ARRAY_SIZE(places); i++)
-		if ((places[i].where & (is_tracepoint ? TRACEPOINT : FUNCTION)) &&
+		/* none begins with a star: most are told by a letter */
+		if (places[i].glob[0] == name[0] &&
+		    (places[i].where & (is_tracepoint ? TRACEPOINT : FUNCTION)) &&
 		    util_glob(places[i].glob, name))
 			return &places[i];
 	return NULL;
