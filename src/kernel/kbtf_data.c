@@ -72,7 +72,8 @@ static int read_types(struct kbtf_data *data, uint32_t size)
 		kbtf_known_init(&data->known);
 	/* more than enough, but what is not written to is no memory */
 	data->places = malloc((size / sizeof(struct btf_type) + 1) * sizeof(*data->places));
-	if (!data->places)
+	data->index = calloc(1, sizeof(*data->index));
+	if (!data->places || !data->index)
 		return -ENOMEM;
 	for (uint32_t at = 0; at < size; at += length, id++) {
 		const struct btf_type *type = (const void *)(data->types + at);
@@ -132,6 +133,9 @@ void kbtf_data_close(struct kbtf_data *data)
 		btf__free(data->parsed);
 	else if (data->bytes)
 		munmap(data->bytes, data->size);
+	if (data->index)
+		free(data->index->ids);
+	free(data->index);
 	free(data->places);
 	free(data);
 }

@@ -15,6 +15,7 @@
 
 #include <bpf/btf.h>
 
+#include "kernel/kbtf_index.h"
 #include "kernel/kbtf_known.h"
 
 #define KBTF_DATA_OWN "/sys/kernel/btf/vmlinux"
@@ -27,7 +28,8 @@ struct kbtf_data {
 	uint32_t *places;    /* in types, of first and those that follow */
 	uint32_t first, end; /* ids of its own types, without end */
 	uint32_t first_string, end_string;
-	struct kbtf_known known; /* of a kernel */
+	struct kbtf_known known;  /* of a kernel */
+	struct kbtf_index *index; /* of other names */
 	void *bytes;
 	size_t size;
 	struct btf *parsed; /* whose bytes they are; NULL: they are mapped */

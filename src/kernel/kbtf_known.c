@@ -116,11 +116,5 @@ uint32_t kbtf_known_find(const struct kbtf_data *data, uint32_t kind, const char
 
 	if (i)
 		return data->known.ids[i - 1];
-	for (uint32_t id = data->first; id < data->end; id++) {
-		const struct btf_type *type = kbtf_data_type(data, id);
-
-		if (btf_kind(type) == kind && !strcmp(kbtf_data_name(data, type->name_off), name))
-			return id;
-	}
-	return 0;
+	return kbtf_index_find(data, kind, name);
 }

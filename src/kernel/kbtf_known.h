@@ -4,7 +4,7 @@
  * kernel's types are read.
  *
  * To look for a name takes as long as to read them all. Whoever asks gets the same answer for a
- * name that is not in the table, by a walk of its own.
+ * name that is not in the table, by kbtf_index.h.
  */
 #ifndef KERNEL_KBTF_KNOWN_H
 #define KERNEL_KBTF_KNOWN_H

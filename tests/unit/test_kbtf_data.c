@@ -6,6 +6,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -137,6 +138,41 @@ static void open_module__on_a_kernel__goes_on_with_its_ids_and_names(void **stat
 }
 
 /* Of the table of names, and one that is not on it. */
+/* The first of each name by walks, and then by the index. */
+static void index__of_many_names__finds_what_walks_find(void **state)
+{
+	struct btf *btf = btf__new_empty();
+	int i, proto, first[64];
+	struct kbtf_data *data;
+	char name[16];
+
+	(void)state;
+	assert_non_null(btf);
+	i = fakebtf_ok(btf__add_int(btf, "int", 4, BTF_INT_SIGNED));
+	proto = fakebtf_ok(btf__add_func_proto(btf, i));
+	for (int twice = 0; twice < 2; twice++)
+		for (size_t n = 0; n < UTIL_ARRAY_SIZE(first); n++) {
+			snprintf(name, sizeof(name), "f%zu", n);
+			i = fakebtf_ok(btf__add_func(btf, name, BTF_FUNC_STATIC, proto));
+			fakebtf_ok(btf__add_typedef(btf, name, 1));
+			if (!twice)
+				first[n] = i;
+		}
+	data = kbtf_data_take(btf);
+	assert_non_null(data);
+	for (int turn = 0; turn < 3; turn++)
+		for (size_t n = 0; n < UTIL_ARRAY_SIZE(first); n++) {
+			snprintf(name, sizeof(name), "f%zu", n);
+			assert_int_equal(kbtf_known_find(data, BTF_KIND_FUNC, name), first[n]);
+			assert_int_equal(kbtf_known_find(data, BTF_KIND_TYPEDEF, name),
+					 first[n] + 1);
+			assert_int_equal(kbtf_known_find(data, BTF_KIND_STRUCT, name), 0);
+		}
+	assert_int_equal(kbtf_known_find(data, BTF_KIND_FUNC, "f64"), 0);
+	assert_int_equal(kbtf_known_find(data, BTF_KIND_FUNC, ""), 0);
+	kbtf_data_close(data);
+}
+
 static void known__first_of_kind_and_name__is_found_as_by_a_walk(void **state)
 {
 	struct btf *btf = all_kinds();
@@ -254,6 +290,7 @@ int main(void)
 		WITH_ROOT(open_module__on_a_kernel__goes_on_with_its_ids_and_names),
 		WITH_ROOT(open_module__bytes_that_lie__are_an_error),
 		cmocka_unit_test(take__types_of_the_other_byte_order__are_turned_round),
+		cmocka_unit_test(index__of_many_names__finds_what_walks_find),
 		cmocka_unit_test(known__first_of_kind_and_name__is_found_as_by_a_walk),
 		cmocka_unit_test(size__types_in_a_circle__have_none),
 		cmocka_unit_test(running_kernel__its_types__are_the_bytes_of_their_file),
