@@ -76,7 +76,7 @@ static __always_inline void hook_end(struct hook_maps *m, u64 id)
 		return;
 	}
 	__builtin_memset(e, 0, sizeof(*e));
-	e->ts_ns = bpf_ktime_get_boot_ns();
+	e->ts_ns = bpf_ktime_get_ns();
 	e->id = id;
 	e->lost = m->cpu ? m->cpu->lost : 0;
 	e->probe = XCAP_PROBE_END;
@@ -145,7 +145,7 @@ static __always_inline void hook_free(struct hook_maps *m, u64 skb)
 		return;
 	refs = hook_refs(skb, head);
 	if (refs == 2) {
-		now = bpf_ktime_get_boot_ns();
+		now = bpf_ktime_get_ns();
 		if (now - t->release_ns > HOOK_AT_ONCE_NS)
 			t->releasing = 0;
 		t->release_ns = now;
@@ -197,7 +197,7 @@ static __always_inline void hook_child(struct hook_maps *m, struct window_slot *
 				       u64 from)
 {
 	struct xcap_tracked *t = track_row(m->heads, hook_head(from));
-	struct xcap_tracked row = {.seen_ns = bpf_ktime_get_boot_ns(), .probe = 0xffff};
+	struct xcap_tracked row = {.seen_ns = bpf_ktime_get_ns(), .probe = 0xffff};
 	u64 head = hook_head(to);
 
 	/* one that came in as it is goes on under its own id */

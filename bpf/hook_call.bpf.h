@@ -84,7 +84,7 @@ static __always_inline void hook_put_segments(struct hook_maps *m, struct window
 					      u64 skb, u64 parent)
 {
 	struct xcap_tracked row = {
-		.parent = parent, .seen_ns = bpf_ktime_get_boot_ns(), .probe = 0xffff};
+		.parent = parent, .seen_ns = bpf_ktime_get_ns(), .probe = 0xffff};
 	u64 n = 0, full = 0;
 
 	row.id = track_id(slot);

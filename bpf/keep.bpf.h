@@ -56,7 +56,7 @@ static __always_inline void keep_complete(struct keep_value *v, const struct xca
 {
 	struct xcap_event *e = &v->event;
 
-	e->ts_ns = bpf_ktime_get_boot_ns();
+	e->ts_ns = bpf_ktime_get_ns();
 	e->cpu = bpf_get_smp_processor_id();
 	e->lost = lost;
 	if (c->has_ret) {

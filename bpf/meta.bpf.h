@@ -197,7 +197,7 @@ static __always_inline void meta_fill(struct xcap_event *e, const struct xcap_ct
 				      const struct skb_view *v, const struct xcap_packet *p,
 				      struct meta_cpu *cpu)
 {
-	e->ts_ns = bpf_ktime_get_boot_ns();
+	e->ts_ns = bpf_ktime_get_ns();
 	e->skb = (u64)c->skb;
 	e->probe = c->probe;
 	e->cpu = bpf_get_smp_processor_id();

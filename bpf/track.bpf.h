@@ -156,7 +156,7 @@ static __always_inline bool track_find(void *heads, const struct xcap_ctx *c,
 	}
 	if (!t)
 		return false;
-	t->seen_ns = bpf_ktime_get_boot_ns();
+	t->seen_ns = bpf_ktime_get_ns();
 	p->event.id = t->id;
 	p->event.parent = t->parent;
 	if (t->parent) {
@@ -178,7 +178,7 @@ static __always_inline void track_begin(void *heads, struct window_slot *slot,
 		return;
 	row->id = track_next_id(slot);
 	row->origin = 0;
-	row->seen_ns = bpf_ktime_get_boot_ns();
+	row->seen_ns = bpf_ktime_get_ns();
 	row->release_ns = 0;
 	row->releasing = 0;
 	row->ifindex = v->ifindex;

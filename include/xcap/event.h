@@ -63,7 +63,7 @@ enum xcap_direction {
  * with the first xcap_config.event_bytes of this, one of the three below, and the packet follows.
  */
 struct xcap_event {
-	__u64 ts_ns; /* CLOCK_BOOTTIME when the probe was hit, ns */
+	__u64 ts_ns; /* CLOCK_MONOTONIC when the probe was hit, ns */
 	__u64 skb;   /* address of the sk_buff */
 	__u64 lost;  /* events lost on this CPU since the start, all probes */
 	__u32 probe; /* row in the probe table; XCAP_PROBE_END with XCAP_EV_END */

@@ -58,7 +58,7 @@ struct xcap_tracked {
 	__u64 parent;  /* for its next record; 0: none */
 	__u64 origin;  /* the packet that this is a fragment of, cut at its joints; 0: none */
 	__u64 skb;     /* which moves; approximate: skb whose row is the same packet's, or head */
-	__u64 seen_ns; /* last hit, boot time */
+	__u64 seen_ns; /* last hit, monotonic */
 	__u64 release_ns; /* when one of two references went, and ... */
 	__u32 releasing;  /* ... how many do at this time */
 	__u32 ifindex;	  /* of the first hit */

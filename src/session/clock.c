@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * clock.c - the offset between CLOCK_BOOTTIME and CLOCK_REALTIME.
+ * clock.c - the offset between CLOCK_MONOTONIC and CLOCK_REALTIME.
  */
 #include "session/clock.h"
 
@@ -26,8 +26,8 @@ static int64_t measure(void)
 	int64_t best = INT64_MAX, offset = 0;
 
 	for (int i = 0; i < SAMPLES; i++) {
-		int64_t before = now_ns(CLOCK_BOOTTIME), wall = now_ns(CLOCK_REALTIME);
-		int64_t after = now_ns(CLOCK_BOOTTIME);
+		int64_t before = now_ns(CLOCK_MONOTONIC), wall = now_ns(CLOCK_REALTIME);
+		int64_t after = now_ns(CLOCK_MONOTONIC);
 
 		if (after - before < best) {
 			best = after - before;
@@ -37,33 +37,33 @@ static int64_t measure(void)
 	return offset;
 }
 
-uint64_t clock_boot_ns(void)
+uint64_t clock_mono_ns(void)
 {
-	return now_ns(CLOCK_BOOTTIME);
+	return now_ns(CLOCK_MONOTONIC);
 }
 
 void clock_init(struct clock *clock)
 {
-	*clock = (struct clock){.offset_ns = measure(), .measured_ns = clock_boot_ns()};
+	*clock = (struct clock){.offset_ns = measure(), .measured_ns = clock_mono_ns()};
 }
 
 void clock_refresh(struct clock *clock, bool stepped)
 {
-	uint64_t boot = clock_boot_ns();
+	uint64_t mono = clock_mono_ns();
 	int64_t offset;
 
-	if (!stepped && boot - clock->measured_ns < REFRESH_NS)
+	if (!stepped && mono - clock->measured_ns < REFRESH_NS)
 		return;
-	clock->measured_ns = boot;
+	clock->measured_ns = mono;
 	offset = measure();
 	if (llabs(offset - clock->offset_ns) >= STEP_NS) {
 		clock->old_ns = clock->offset_ns;
-		clock->stepped_ns = boot;
+		clock->stepped_ns = mono;
 	}
 	clock->offset_ns = offset;
 }
 
-uint64_t clock_wall(const struct clock *clock, uint64_t boot_ns)
+uint64_t clock_wall(const struct clock *clock, uint64_t mono_ns)
 {
-	return boot_ns + (boot_ns < clock->stepped_ns ? clock->old_ns : clock->offset_ns);
+	return mono_ns + (mono_ns < clock->stepped_ns ? clock->old_ns : clock->offset_ns);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * clock.h - the kernel's stamps (CLOCK_BOOTTIME) as wall clock.
+ * clock.h - the kernel's stamps (CLOCK_MONOTONIC) as wall clock.
  *
  * The offset between both clocks is measured at the start and again while running, so that it
  * follows slewing, and a step of the wall clock is seen. Records that were stamped before a step
@@ -13,10 +13,10 @@
 #include <stdint.h>
 
 struct clock {
-	int64_t offset_ns;    /* wall minus boot time */
+	int64_t offset_ns;    /* wall minus monotonic time */
 	int64_t old_ns;	      /* the same, before the last step */
-	uint64_t stepped_ns;  /* boot time of the last step, 0: none yet */
-	uint64_t measured_ns; /* boot time of the last measurement */
+	uint64_t stepped_ns;  /* monotonic time of the last step, 0: none yet */
+	uint64_t measured_ns; /* monotonic time of the last measurement */
 };
 
 void clock_init(struct clock *clock);
@@ -25,9 +25,9 @@ void clock_init(struct clock *clock);
 void clock_refresh(struct clock *clock, bool stepped);
 
 /* The kernel's stamp of now. */
-uint64_t clock_boot_ns(void);
+uint64_t clock_mono_ns(void);
 
-/* Wall clock in ns since the epoch of a boot time stamp. */
-uint64_t clock_wall(const struct clock *clock, uint64_t boot_ns);
+/* Wall clock in ns since the epoch of a monotonic stamp. */
+uint64_t clock_wall(const struct clock *clock, uint64_t mono_ns);
 
 #endif

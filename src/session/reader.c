@@ -224,7 +224,7 @@ int reader_fd(const struct reader *reader)
 	return reader->ring.fd;
 }
 
-/* At most `max` records, and no further than the first that was made at until_ns (boot time) or
+/* At most `max` records, and no further than the first that was made at until_ns (monotonic) or
  * later. True: it was the number that ended it. */
 static bool consume(struct reader *reader, uint64_t max, uint64_t until_ns)
 {
@@ -261,5 +261,5 @@ bool reader_read(struct reader *reader, bool stepped)
 
 void reader_catch_up(struct reader *reader)
 {
-	consume(reader, UINT64_MAX, clock_boot_ns());
+	consume(reader, UINT64_MAX, clock_mono_ns());
 }

@@ -183,7 +183,7 @@ static int sweep(struct track *track, uint64_t age_ns)
 	int fd = object_track_fd(track->object), rc;
 	struct xcap_tracked *values = calloc(BATCH, sizeof(*values));
 	uint64_t *keys = calloc(BATCH, sizeof(*keys));
-	uint64_t before = clock_boot_ns() - age_ns;
+	uint64_t before = clock_mono_ns() - age_ns;
 	uint32_t place = 0, n;
 	void *in = NULL;
 
