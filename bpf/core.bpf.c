@@ -83,7 +83,8 @@ static __always_inline void emit(const struct xcap_ctx *c, struct xcap_filter_ct
 				 struct meta_cpu *cpu)
 {
 	struct xcap_event *e = 0;
-	enum emit_result result = emit_reserve(f, p, c->ctx, stack_room(xcap_drop(c, p)), &e);
+	enum emit_result result =
+		emit_reserve(f, p, c->ctx, stack_room(xcap_drop(c, p)), &e, count);
 
 	if (result == EMIT_FULL || !e) {
 		count_lost(count, &count->ring_full, cpu);
@@ -92,9 +93,13 @@ static __always_inline void emit(const struct xcap_ctx *c, struct xcap_filter_ct
 	if (result == EMIT_FAULT) {
 		ring_discard(e, p->stamp);
 		COUNT(fault);
+		if (cfg.own_ring)
+			__sync_fetch_and_add(&count->sent, -1);
 		return;
 	}
-	count_submit(count, e, p->stamp, cpu);
+	if (!cfg.own_ring)
+		COUNT(sent);
+	ring_submit(e, p->stamp, cpu);
 }
 
 /* The entry part of an exit probe. What waits is counted when it comes back. */

@@ -9,8 +9,8 @@
 #ifndef EMIT_BPF_H
 #define EMIT_BPF_H
 
+#include "count.bpf.h"
 #include "filter.bpf.h"
-#include "ring.bpf.h"
 #include "stack.bpf.h"
 
 /*
@@ -140,7 +140,8 @@ static __always_inline long emit_own_tail(struct xcap_filter_ctx *f, struct xcap
 /* In our own ring: the room is what the packet has, in steps. See emit_in_class(). */
 static __always_inline enum emit_result emit_in_own(struct xcap_filter_ctx *f,
 						    struct xcap_packet *p, void *ctx, u64 room,
-						    struct xcap_event **event)
+						    struct xcap_event **event,
+						    struct xcap_counters *count)
 {
 	u64 n = ((u64)p->cap_len + EMIT_STEP - 1) & -(u64)EMIT_STEP, *words;
 	const u64 *source = (u64 *)p->data;
@@ -152,6 +153,8 @@ static __always_inline enum emit_result emit_in_own(struct xcap_filter_ctx *f,
 	e = ring_reserve_own(cfg.event_bytes + n + room, &p->stamp);
 	if (!e)
 		return EMIT_FULL;
+	/* now: an atomic operation behind the copy would wait for it */
+	COUNT(sent);
 	*event = e;
 	words = (u64 *)emit_data(e);
 	if (room)

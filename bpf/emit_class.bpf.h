@@ -93,13 +93,14 @@ static __always_inline enum emit_result emit_in_class(struct xcap_filter_ctx *f,
 
 /*
  * Reserve a record in *event, take the stack into the last `room` bytes of it and copy the packet;
- * on EMIT_FAULT the caller discards it.
+ * on EMIT_FAULT the caller discards it. In our own ring it is counted as sent by then.
  */
 static __always_inline enum emit_result emit_reserve(struct xcap_filter_ctx *f,
 						     struct xcap_packet *p, void *ctx, u64 room,
-						     struct xcap_event **event)
+						     struct xcap_event **event,
+						     struct xcap_counters *count)
 {
-	return cfg.own_ring ? emit_in_own(f, p, ctx, room, event)
+	return cfg.own_ring ? emit_in_own(f, p, ctx, room, event, count)
 			    : emit_in_class(f, p, ctx, room, event);
 }
 

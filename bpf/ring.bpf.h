@@ -103,17 +103,23 @@ static __always_inline void *ring_reserve(u64 size, u64 *stamp)
 	return cfg.own_ring ? ring_reserve_own(size, stamp) : bpf_ringbuf_reserve(&ring, size, 0);
 }
 
+/* A store behind everything that comes before it; x86 keeps that order by itself. */
+#ifdef __TARGET_ARCH_x86
+#define ring_store_release(place, value)                                                           \
+	do {                                                                                       \
+		asm volatile("" ::: "memory");                                                     \
+		*(volatile typeof(*(place)) *)(place) = (value);                                   \
+	} while (0)
+#else
+#define ring_store_release(place, value) ((void)__sync_lock_test_and_set(place, value))
+#endif
+
 /* What was written before is there when the stamp is. */
 static __always_inline void ring_stamp(void *record, u64 stamp)
 {
 	struct xcap_ring_head *head = (struct xcap_ring_head *)record - 1;
 
-#ifdef __TARGET_ARCH_x86 /* which keeps stores in their order */
-	asm volatile("" ::: "memory");
-	*(volatile u64 *)&head->stamp = stamp;
-#else
-	__sync_lock_test_and_set(&head->stamp, stamp);
-#endif
+	ring_store_release(&head->stamp, stamp);
 }
 
 /*

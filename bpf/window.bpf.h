@@ -18,6 +18,7 @@
 #include "geometry.bpf.h"
 #include "paged.bpf.h"
 #include "parts.bpf.h"
+#include "ring.bpf.h"
 
 #define WINDOW_MAC_LEN 12 /* destination and source address */
 
@@ -30,12 +31,15 @@ struct window_slot {
 };
 
 /*
- * Take a slot that is free: adding and looking is safe against interrupts and preemption on one
- * CPU, with no more than the atomic add that 5.10 has. Two that meet may both step back; they try
- * the next.
+ * Take a slot that is free, safely against interrupts and preemption on one CPU. Where there is a
+ * compare-and-swap, giving it back is a mere store: an atomic operation there would wait until the
+ * record, which is in no cache, is written. Else by the atomic add that 5.10 has: two that meet may
+ * both step back; they try the next.
  */
 static __always_inline bool window_claim(struct window_slot *slot)
 {
+	if (cfg.own_ring)
+		return !__sync_val_compare_and_swap(&slot->busy, 0, 1);
 	__sync_fetch_and_add(&slot->busy, 1);
 	if (*(volatile u32 *)&slot->busy == 1)
 		return true;
@@ -45,7 +49,10 @@ static __always_inline bool window_claim(struct window_slot *slot)
 
 static __always_inline void window_release(struct window_slot *slot)
 {
-	__sync_fetch_and_add(&slot->busy, -1);
+	if (cfg.own_ring)
+		ring_store_release(&slot->busy, 0);
+	else
+		__sync_fetch_and_add(&slot->busy, -1);
 }
 
 /*
