@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * emit.bpf.h - a record: size it, how long it will be, reserve it, fill it.
+ * emit.bpf.h - a record: how long it will be, room for it, what it is filled with.
  *
  * The snapshot is the window, then, for packets longer than it, one read of the rest straight into
  * the record. Nothing is reserved before every predicate has passed. This is how it goes in our own

@@ -48,7 +48,7 @@ static __always_inline bool ring_claim(struct xcap_ring *r, u64 at, u64 size)
 
 static __always_inline bool ring_is_full(struct xcap_ring *r, u64 at, u64 size)
 {
-	return at + size - *(volatile u64 *)&r->taken > cfg.ring_mask + 1ULL;
+	return xcap_ring_is_full(at, size, *(volatile u64 *)&r->taken, cfg.ring_mask + 1ULL);
 }
 
 /*

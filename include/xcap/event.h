@@ -3,7 +3,7 @@
  * event.h - the bytes that travel from the BPF object to user space through the ring buffer.
  *
  * Said once, included by both sides. A ring record is a struct xcap_event as far as it is wanted,
- * then cap_len bytes of packet, then slack up to the size class that was reserved; the slack is
+ * then cap_len bytes of packet, then slack up to what was reserved; the slack is
  * never read. Where stacks were asked for, the last xcap_config.stack_bytes of the record's memory
  * have stack_len return addresses, the innermost first. The packet bytes are what the filter saw:
  * an Ethernet frame, whose link header or VLAN tag may be synthetic (see flags).

@@ -42,4 +42,15 @@ struct xcap_ring_head {
 	__u32 is_void;
 };
 
+/*
+ * Is there no room for `size` bytes at the position `at` in a ring of ring_size? Others may have
+ * gone on since `at` was read, and the reader have taken what they wrote: then `taken` is beyond
+ * it, and there is room, though not there.
+ */
+static inline __attribute__((always_inline)) int xcap_ring_is_full(__u64 at, __u64 size,
+								   __u64 taken, __u64 ring_size)
+{
+	return (__s64)(at + size - taken) > (__s64)ring_size;
+}
+
 #endif

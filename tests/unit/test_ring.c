@@ -184,6 +184,23 @@ static void ring__room__is_given_back_in_batches_and_at_the_end(void **state)
 	assert_int_equal(memory->taken, at);
 }
 
+static void ring__is_full__when_what_was_not_taken_and_the_record_exceed_it(void **state)
+{
+	(void)state;
+	assert_false(xcap_ring_is_full(SIZE - 88, 88, 0, SIZE));
+	assert_true(xcap_ring_is_full(SIZE - 80, 88, 0, SIZE));
+	assert_false(xcap_ring_is_full(9 * SIZE, SIZE, 9 * SIZE, SIZE));
+	assert_true(xcap_ring_is_full(9 * SIZE, 8, 8 * SIZE, SIZE));
+}
+
+/* A probe was held up between its looks at both positions: its end is old, the ring empty. */
+static void ring__an_end_that_is_behind_the_reader__is_no_full_ring(void **state)
+{
+	(void)state;
+	assert_false(xcap_ring_is_full(SIZE, 88, 5 * SIZE, SIZE));
+	assert_false(xcap_ring_is_full(0, 88, 96, SIZE));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -194,6 +211,8 @@ int main(void)
 		TEST(ring__a_record_at_the_end__goes_on_in_the_spill),
 		TEST(ring__bytes_of_a_packet__are_no_stamp),
 		TEST(ring__a_size_beyond_what_was_written__is_left_out),
+		TEST(ring__is_full__when_what_was_not_taken_and_the_record_exceed_it),
+		TEST(ring__an_end_that_is_behind_the_reader__is_no_full_ring),
 		TEST(ring__room__is_given_back_in_batches_and_at_the_end),
 	};
 
