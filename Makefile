@@ -11,7 +11,8 @@
 # make bench       figures on the running kernel (root); make bench-vm: of what needs another one
 # make install     to $(DESTDIR)$(PREFIX); make clean
 #
-# CC=clang, CLANG=clang-16, V=1 (show commands), SANITIZE=1 (ASan and UBSan, in build/san).
+# CC=clang, CLANG=clang-16, V=1 (show commands), SHARED=1 (build/xcap-shared, with shared libraries),
+# SANITIZE=1 (ASan and UBSan, in build/san).
 
 PREFIX ?= /usr/local
 DESTDIR ?=
@@ -24,6 +25,7 @@ PKG_CONFIG ?= pkg-config
 VERSION := $(shell sed -n 's/^\#\# \([0-9][0-9.]*\).*/\1/p' CHANGELOG.md | head -n 1)
 
 B := build$(if $(SANITIZE),/san)
+XCAP := $(B)/xcap$(if $(SHARED),-shared)
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2);)
 
@@ -52,7 +54,7 @@ UNIT_LIB := $(patsubst tests/unit/%.c,$(B)/tests/%.o,$(filter-out $(UNIT_SRCS),$
 .SECONDARY:
 .DELETE_ON_ERROR:
 
-all: $(B)/xcap
+all: $(XCAP)
 
 # One sentence for a missing tool, before anything is built.
 tools:
@@ -82,18 +84,20 @@ $(B)/libxcap.a: $(OBJS)
 	@rm -f $@
 	$(call say,AR,$@)$(AR) rcs $@ $^
 
-$(B)/xcap: $(B)/obj/main.o $(B)/libxcap.a
-	$(call say,LD,$@)$(CC) $(CFLAGS) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
-
-# The libraries linked in, all but libc, which resolves the names of hosts: for a machine that has not got
-# them, and to start in half the time. xcap opens no device by libpcap: what would need D-Bus for that stays out.
+# The libraries are linked in, all but libc, which resolves the names of hosts: the file runs on a machine that
+# has not got them, and starts sooner. Where one is not to be had as an archive they are shared.
+# xcap opens no device by libpcap: what would need D-Bus for that stays out.
 NO_DBUS := $(foreach f,create findalldevs,-Wl$(comma)--defsym$(comma)dbus_$(f)=abort)
+LINK = $(CC) $(CFLAGS) $(SANFLAGS) $(LDFLAGS) -o $@ $^
+LINK_STATIC = $(LINK) $(NO_DBUS) -Wl,-Bstatic $(LIBS) -Wl,-Bdynamic
+LINK_SHARED = $(LINK) $(LIBS)
 
-$(B)/xcap-static: $(B)/obj/main.o $(B)/libxcap.a
-	$(call say,LD,$@)$(CC) $(CFLAGS) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(NO_DBUS) -Wl,-Bstatic $(LIBS) -Wl,-Bdynamic
+$(B)/xcap: $(B)/obj/main.o $(B)/libxcap.a
+	$(call say,LD,$@)$(LINK_STATIC) 2>$(B)/.link || \
+		{ echo "  not every library is there as an archive ($(B)/.link): they are shared"; $(LINK_SHARED); }
 
-static: $(B)/xcap-static
-.PHONY: static
+$(B)/xcap-shared: $(B)/obj/main.o $(B)/libxcap.a
+	$(call say,LD,$@)$(LINK_SHARED)
 
 $(B)/tests/%.o: tests/unit/%.c Makefile | $(B)/.tools
 	@mkdir -p $(@D)
@@ -197,7 +201,7 @@ bench-vm: all
 	tests/bench/vm
 
 install: all
-	install -D -m 755 $(B)/xcap $(DESTDIR)$(PREFIX)/sbin/xcap
+	install -D -m 755 $(XCAP) $(DESTDIR)$(PREFIX)/sbin/xcap
 	install -D -m 644 man/xcap.8 $(DESTDIR)$(PREFIX)/share/man/man8/xcap.8
 	install -D -m 644 man/xcap-json.5 $(DESTDIR)$(PREFIX)/share/man/man5/xcap-json.5
 

@@ -615,21 +615,23 @@ test_version__is_that_of_the_changelog()
 	match "$T/out" "^xcap $version"
 }
 
-# Like build/xcap, names of hosts and ports in filters included; it needs libc and nothing else.
-test_static__needs_libc_alone_and_plans_the_same()
+# Names of hosts and ports in filters included, which libc resolves.
+test_libraries__are_in_the_program_but_libc_or_shared_if_asked_for()
 {
-	local static=$ROOT/build/xcap-static
+	local shared=$ROOT/build/xcap-shared libraries='lib(bpf|elf|z|pcap|json-c|dbus-1)\.so'
 
 	need gcc ldd
-	make -s -C "$ROOT" static >"$T/make" 2>&1 || { cat "$T/make" >&2; fail "make static"; }
-	ldd "$static" | sed 's/ (.*//' >"$T/libraries"
+	ldd "$XCAP" >"$T/libraries"
 	match "$T/libraries" 'libc\.so'
-	no_match "$T/libraries" 'lib(bpf|elf|z|pcap|json-c|dbus-1)\.so'
+	no_match "$T/libraries" "$libraries"
+	make -s -C "$ROOT" SHARED=1 >"$T/make" 2>&1 || { cat "$T/make" >&2; fail "make SHARED=1"; }
+	ldd "$shared" >"$T/libraries"
+	match "$T/libraries" "$libraries"
 	try 0 -f skb:kfree_skb -e 'host localhost and tcp port http' --dry-run
-	mv "$T/out" "$T/dynamic"
-	XCAP=$static try 0 -f skb:kfree_skb -e 'host localhost and tcp port http' --dry-run
 	match "$T/out" '^probe +tracepoint:skb:kfree_skb'
-	cmp "$T/dynamic" "$T/out"
+	mv "$T/out" "$T/static"
+	XCAP=$shared try 0 -f skb:kfree_skb -e 'host localhost and tcp port http' --dry-run
+	cmp "$T/static" "$T/out"
 }
 
 test_unknown_option__is_a_usage_error_with_a_near_name()
