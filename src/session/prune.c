@@ -3,8 +3,6 @@
  * prune.c - see prune.h: constants are followed along all ways that the program can take; where two
  * of them meet, at a label, what they agree on stays known. A way that a constant closes is not
  * gone, so what is on it takes nothing from what is known behind it.
- *
- * The kernel finds the same, but moves all that is behind for each piece that it takes out.
  */
 #include "session/prune.h"
 
@@ -12,6 +10,8 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "session/frame.h"
 
 enum what { UNKNOWN, CONSTANT, ADDRESS }; /* ADDRESS: of the read-only data, with `value` behind */
 
@@ -22,10 +22,13 @@ struct reg {
 
 #define N_REGS 16 /* as many as an instruction can name */
 
+/* Registers, then slots of the stack frame. */
+#define N_PLACES (N_REGS + FRAME_SLOTS)
+
 /* What is known at a label, of all ways there that were gone. */
 struct known {
 	bool is_reached, is_pending;
-	struct reg regs[N_REGS];
+	struct reg regs[N_PLACES];
 };
 
 /* Of each instruction. */
@@ -33,66 +36,21 @@ struct state {
 	bool is_label, is_reached;
 	bool is_decided, is_taken; /* a branch */
 	bool is_constant;	   /* a load, of `value` */
-	bool is_unused;		   /* an address that only such a load was for */
-	bool is_kept;
 	uint32_t value;
 	uint32_t label; /* its number in `known` */
-	uint32_t at;	/* its new place; of one that goes, that of the next that stays */
 };
 
 struct work {
-	const struct bpf_insn *insns;
+	const struct shrink_program *program;
+	const struct bpf_insn *insns; /* its own, n of them */
 	uint32_t n;
 	const struct prune_constants *constants;
 	struct state *states;
 	struct known *known; /* of each label */
 	uint32_t *pending; /* labels of which less is known than when they were last gone on from */
 	uint32_t n_pending;
+	uint64_t *open; /* of each instruction: see frame_open() */
 };
-
-static bool is_wide(const struct bpf_insn *insn)
-{
-	return insn->code == (BPF_LD | BPF_IMM | BPF_DW);
-}
-
-static bool is_jump_class(const struct bpf_insn *insn)
-{
-	return BPF_CLASS(insn->code) == BPF_JMP || BPF_CLASS(insn->code) == BPF_JMP32;
-}
-
-static bool is_call(const struct bpf_insn *insn)
-{
-	return insn->code == (BPF_JMP | BPF_CALL);
-}
-
-static bool is_exit(const struct bpf_insn *insn)
-{
-	return insn->code == (BPF_JMP | BPF_EXIT);
-}
-
-static bool is_goto(const struct bpf_insn *insn)
-{
-	return insn->code == (BPF_JMP | BPF_JA);
-}
-
-static bool is_branch(const struct bpf_insn *insn)
-{
-	return is_jump_class(insn) && !is_call(insn) && !is_exit(insn);
-}
-
-/* The instruction that this one names by its distance, beside the next; n: none. */
-static uint32_t target_of(const struct work *w, uint32_t i)
-{
-	const struct bpf_insn *insn = &w->insns[i];
-	int64_t target = w->n;
-
-	if (is_branch(insn))
-		target = (int64_t)i + 1 + insn->off;
-	else if ((is_call(insn) && insn->src_reg == BPF_PSEUDO_CALL) ||
-		 (is_wide(insn) && insn->src_reg == BPF_PSEUDO_FUNC))
-		target = (int64_t)i + 1 + insn->imm;
-	return target >= 0 && target < w->n ? (uint32_t)target : w->n;
-}
 
 /* The number at `place` of the read-only data. */
 static struct reg load_constant(const struct work *w, uint64_t place, uint8_t code)
@@ -117,56 +75,128 @@ static struct reg load_wide(const struct work *w, const struct bpf_insn *insn)
 	return (struct reg){CONSTANT, (uint32_t)insn->imm | (uint64_t)insn[1].imm << 32};
 }
 
-/* Copies, and what the compiler does to a constant before it branches. */
-static struct reg compute(const struct bpf_insn *insn, const struct reg *regs)
+/* What the compiler does to constants before it branches; false: something else. */
+static bool compute(uint8_t op, uint64_t a, uint64_t b, unsigned int bits, uint64_t *value)
 {
-	bool is_wide_op = BPF_CLASS(insn->code) == BPF_ALU64, by_reg = BPF_SRC(insn->code) == BPF_X;
-	struct reg reg = regs[insn->dst_reg];
-	struct reg by = {CONSTANT, (uint64_t)(int64_t)insn->imm};
-
-	if (by_reg)
-		by = regs[insn->src_reg];
-	if (BPF_OP(insn->code) == BPF_MOV)
-		reg = by;
-	else if (reg.what == CONSTANT && by.what == CONSTANT && BPF_OP(insn->code) == BPF_AND)
-		reg.value &= by.value;
-	else if (reg.what != UNKNOWN && by.what == CONSTANT && BPF_OP(insn->code) == BPF_ADD)
-		reg.value += by.value;
-	else
-		reg.what = UNKNOWN;
-	if (insn->off) /* moves that extend the sign */
-		reg.what = UNKNOWN;
-	if (!is_wide_op) {
-		reg.what = reg.what == CONSTANT ? CONSTANT : UNKNOWN;
-		reg.value = (uint32_t)reg.value;
+	switch (op) {
+	case BPF_MOV:
+		*value = b;
+		return true;
+	case BPF_ADD:
+		*value = a + b;
+		return true;
+	case BPF_SUB:
+		*value = a - b;
+		return true;
+	case BPF_MUL:
+		*value = a * b;
+		return true;
+	case BPF_AND:
+		*value = a & b;
+		return true;
+	case BPF_OR:
+		*value = a | b;
+		return true;
+	case BPF_XOR:
+		*value = a ^ b;
+		return true;
+	case BPF_LSH:
+		*value = a << (b % bits);
+		return true;
+	case BPF_RSH:
+		*value = a >> (b % bits);
+		return true;
+	default:
+		return false;
 	}
-	return reg;
 }
 
-static void follow(const struct work *w, const struct bpf_insn *insn, struct reg *regs)
+static struct reg follow_alu(const struct bpf_insn *insn, const struct reg *regs)
+{
+	bool is_whole = BPF_CLASS(insn->code) == BPF_ALU64;
+	struct reg a = regs[insn->dst_reg], b = {CONSTANT, (uint64_t)(int64_t)insn->imm};
+	uint8_t op = BPF_OP(insn->code);
+
+	if (frame_by_register(insn))
+		b = regs[insn->src_reg];
+	if (insn->off) /* moves that extend the sign, and the like */
+		return (struct reg){UNKNOWN, 0};
+	if (op == BPF_MOV && is_whole)
+		return b;
+	if (a.what == ADDRESS && b.what == CONSTANT && op == BPF_ADD && is_whole)
+		return (struct reg){ADDRESS, a.value + b.value};
+	if ((op != BPF_MOV && a.what != CONSTANT) || b.what != CONSTANT)
+		return (struct reg){UNKNOWN, 0};
+	if (!is_whole) {
+		a.value = (uint32_t)a.value;
+		b.value = (uint32_t)b.value;
+	}
+	if (!compute(op, a.value, b.value, is_whole ? 64 : 32, &b.value))
+		return (struct reg){UNKNOWN, 0};
+	if (!is_whole)
+		b.value = (uint32_t)b.value;
+	return b;
+}
+
+static struct reg follow_load(const struct work *w, const struct bpf_insn *insn,
+			      const struct reg *regs, uint64_t open)
+{
+	const struct reg *from = &regs[insn->src_reg];
+	uint32_t slot;
+
+	if (BPF_MODE(insn->code) != BPF_MEM)
+		return (struct reg){UNKNOWN, 0};
+	if (from->what == ADDRESS)
+		return load_constant(w, from->value + insn->off, insn->code);
+	if (insn->src_reg == BPF_REG_10 && frame_is_slot(insn, &slot) && !(open >> slot & 1))
+		return regs[N_REGS + slot];
+	return (struct reg){UNKNOWN, 0};
+}
+
+static void follow_store(const struct bpf_insn *insn, struct reg *regs)
 {
 	static const struct reg unknown = {UNKNOWN, 0};
-	struct reg *dst = &regs[insn->dst_reg], *src = &regs[insn->src_reg];
+	uint64_t touched = insn->dst_reg == BPF_REG_10 ? frame_slots(insn) : 0;
+	uint32_t slot;
+
+	for (uint32_t i = 0; touched >> i; i++) {
+		if (touched >> i & 1)
+			regs[N_REGS + i] = unknown;
+		if (i == FRAME_SLOTS - 1)
+			break;
+	}
+	if (!frame_is_plain_store(insn)) /* atomic ones may fetch */
+		regs[BPF_REG_0] = regs[insn->src_reg] = unknown;
+	else if (touched && frame_is_slot(insn, &slot))
+		regs[N_REGS + slot] =
+			BPF_CLASS(insn->code) == BPF_STX
+				? regs[insn->src_reg]
+				: (struct reg){CONSTANT, (uint64_t)(int64_t)insn->imm};
+}
+
+static void follow(const struct work *w, uint32_t i, struct reg *regs)
+{
+	static const struct reg unknown = {UNKNOWN, 0};
+	const struct bpf_insn *insn = &w->insns[i];
+	struct reg *dst = &regs[insn->dst_reg];
 
 	switch (BPF_CLASS(insn->code)) {
 	case BPF_LD:
-		*dst = is_wide(insn) ? load_wide(w, insn) : unknown;
+		*dst = shrink_is_wide(insn) ? load_wide(w, insn) : unknown;
 		break;
 	case BPF_LDX:
-		*dst = BPF_MODE(insn->code) == BPF_MEM && src->what == ADDRESS
-			       ? load_constant(w, src->value + insn->off, insn->code)
-			       : unknown;
+		*dst = follow_load(w, insn, regs, w->open[i]);
 		break;
 	case BPF_ALU:
 	case BPF_ALU64:
-		*dst = compute(insn, regs);
+		*dst = follow_alu(insn, regs);
 		break;
+	case BPF_ST:
 	case BPF_STX:
-		if (BPF_MODE(insn->code) != BPF_MEM) /* atomic ones may fetch */
-			regs[0] = *src = unknown;
+		follow_store(insn, regs);
 		break;
 	case BPF_JMP:
-		if (is_call(insn))
+		if (shrink_is_call(insn))
 			memset(regs, 0, 6 * sizeof(*regs));
 		break;
 	}
@@ -217,28 +247,26 @@ static void decide(const struct bpf_insn *insn, const struct reg *regs, struct s
 
 	if (BPF_SRC(insn->code) == BPF_X)
 		b = regs[insn->src_reg];
-	if (is_branch(insn) && !is_goto(insn) && a.what == CONSTANT && b.what == CONSTANT)
+	if (shrink_is_branch(insn) && !shrink_is_goto(insn) && a.what == CONSTANT &&
+	    b.what == CONSTANT)
 		holds = compare(BPF_OP(insn->code), compared(insn, a), compared(insn, b));
 	state->is_decided = holds >= 0;
 	state->is_taken = holds > 0;
 }
 
 /*
- * A load of read-only data becomes a move of 32 bits, which leaves zeros above them as the load
- * does. The address goes, too, where it stands right before, for this load alone.
+ * A load or a computation of a constant becomes a move of 32 bits, which leaves zeros above them.
+ * What such a move is already stays as it is.
  */
-static void fold_load(struct work *w, uint32_t i, const struct reg *loaded)
+static void fold(const struct bpf_insn *insn, struct state *state, const struct reg *result)
 {
-	const struct bpf_insn *insn = &w->insns[i];
-	struct state *state = &w->states[i];
+	bool is_move =
+		frame_is_alu(insn) && BPF_OP(insn->code) == BPF_MOV && !frame_by_register(insn);
 
-	if (BPF_CLASS(insn->code) != BPF_LDX)
+	if (BPF_CLASS(insn->code) != BPF_LDX && (!frame_is_alu(insn) || is_move))
 		return;
-	state->is_constant = loaded->what == CONSTANT && loaded->value <= UINT32_MAX;
-	state->value = (uint32_t)loaded->value;
-	if (i >= 2 && is_wide(&w->insns[i - 2]) && w->insns[i - 2].dst_reg == insn->dst_reg &&
-	    insn->src_reg == insn->dst_reg && !state->is_label)
-		w->states[i - 2].is_unused = state->is_constant;
+	state->is_constant = result->what == CONSTANT && result->value <= UINT32_MAX;
+	state->value = (uint32_t)result->value;
 }
 
 /* What something jumps to or calls, and the start. Returns how many there are. */
@@ -248,7 +276,7 @@ static uint32_t number_labels(struct work *w)
 
 	w->states[0].is_label = true;
 	for (uint32_t i = 0; i < w->n; i++) {
-		uint32_t target = target_of(w, i);
+		uint32_t target = shrink_target(w->program, i);
 
 		if (target < w->n)
 			w->states[target].is_label = true;
@@ -267,7 +295,7 @@ static void arrive(struct work *w, uint32_t i, const struct reg *regs)
 
 	if (news)
 		memcpy(known->regs, regs, sizeof(known->regs));
-	for (int r = 0; r < N_REGS; r++) {
+	for (int r = 0; r < N_PLACES; r++) {
 		struct reg *reg = &known->regs[r];
 
 		if (reg->what == UNKNOWN ||
@@ -285,26 +313,26 @@ static void arrive(struct work *w, uint32_t i, const struct reg *regs)
 /* From a label to the next, or the end; what was found when more was known is found anew. */
 static void go_on(struct work *w, uint32_t i)
 {
-	static const struct reg nothing[N_REGS];
+	static const struct reg nothing[N_PLACES];
 	struct known *known = &w->known[w->states[i].label];
-	struct reg regs[N_REGS];
+	struct reg regs[N_PLACES];
 
 	known->is_pending = false;
 	memcpy(regs, known->regs, sizeof(regs));
 	do {
 		const struct bpf_insn *insn = &w->insns[i];
 		struct state *state = &w->states[i];
-		uint32_t target = target_of(w, i);
+		uint32_t target = shrink_target(w->program, i);
 
 		state->is_reached = true;
 		decide(insn, regs, state);
 		if (target < w->n && (!state->is_decided || state->is_taken))
-			arrive(w, target, is_branch(insn) ? regs : nothing);
-		follow(w, insn, regs);
-		fold_load(w, i, &regs[insn->dst_reg]);
-		if (is_exit(insn) || is_goto(insn) || state->is_taken)
+			arrive(w, target, shrink_is_branch(insn) ? regs : nothing);
+		follow(w, i, regs);
+		fold(insn, state, &regs[insn->dst_reg]);
+		if (shrink_is_exit(insn) || shrink_is_goto(insn) || state->is_taken)
 			return;
-		i += 1 + is_wide(insn);
+		i += 1 + shrink_is_wide(insn);
 	} while (i < w->n && !w->states[i].is_label);
 	if (i < w->n)
 		arrive(w, i, regs);
@@ -312,7 +340,7 @@ static void go_on(struct work *w, uint32_t i)
 
 static int follow_all(struct work *w)
 {
-	static const struct reg nothing[N_REGS];
+	static const struct reg nothing[N_PLACES];
 
 	w->known = calloc(number_labels(w), sizeof(*w->known));
 	if (!w->known)
@@ -324,103 +352,52 @@ static int follow_all(struct work *w)
 	return 0;
 }
 
-/* What stays, from the end: jumps that are left with nothing to jump over go, too. */
-static void keep_reached(struct work *w)
+/* What was found becomes the program's. */
+static int rewrite(const struct work *w, struct shrink_program *program)
 {
-	uint32_t at = 0, next = w->n; /* the first behind i that stays */
+	bool *kept = calloc(w->n, sizeof(*kept));
+	int rc;
 
-	for (uint32_t i = w->n; i-- > 0;) {
-		struct state *state = &w->states[i];
-		uint32_t target = target_of(w, i);
-		bool jumps = is_goto(&w->insns[i]) || (state->is_decided && state->is_taken);
-
-		state->is_kept = state->is_reached && !state->is_unused &&
-				 !(state->is_decided && !state->is_taken) &&
-				 !(jumps && target > i && target <= next);
-		if (i > 0 && is_wide(&w->insns[i - 1]) && !w->insns[i].code)
-			state->is_kept = w->states[i - 1].is_reached && !w->states[i - 1].is_unused;
-		if (state->is_kept)
-			next = i;
-	}
-	for (uint32_t i = 0; i < w->n; i++) {
-		w->states[i].at = at;
-		at += w->states[i].is_kept;
-	}
-}
-
-static void rewrite(struct work *w, struct prune_program *program)
-{
-	uint32_t used = 0;
-
+	if (!kept)
+		return -ENOMEM;
 	for (uint32_t i = 0; i < w->n; i++) {
 		const struct state *state = &w->states[i];
-		struct bpf_insn insn = w->insns[i];
-		uint32_t target = target_of(w, i);
+		struct bpf_insn *insn = &program->insns[i];
 
-		if (!state->is_kept)
-			continue;
-		if (state->is_decided)
-			insn = (struct bpf_insn){.code = BPF_JMP | BPF_JA};
+		kept[i] = state->is_reached && !(state->is_decided && !state->is_taken);
+		if (state->is_decided && state->is_taken)
+			*insn = (struct bpf_insn){.code = BPF_JMP | BPF_JA, .off = insn->off};
 		if (state->is_constant)
-			insn = (struct bpf_insn){.code = BPF_ALU | BPF_MOV | BPF_K,
-						 .dst_reg = insn.dst_reg,
-						 .imm = (int32_t)state->value};
-		if (target < w->n && is_branch(&insn))
-			insn.off = (int16_t)(w->states[target].at - used - 1);
-		else if (target < w->n)
-			insn.imm = (int32_t)(w->states[target].at - used - 1);
-		program->insns[used++] = insn;
+			*insn = (struct bpf_insn){.code = BPF_ALU | BPF_MOV | BPF_K,
+						  .dst_reg = insn->dst_reg,
+						  .imm = (int32_t)state->value};
 	}
-	program->n_insns = used;
+	rc = shrink_to(program, kept);
+	free(kept);
+	return rc;
 }
 
-/* Records of what is gone go, or stand for what follows, unless that has its own. */
-static void move_info(const struct work *w, struct prune_info *info, uint32_t n_insns)
+int prune_dead(struct shrink_program *program, const struct prune_constants *constants)
 {
-	char *to = info->records, *from = to;
-	uint32_t used = 0;
-
-	for (uint32_t i = 0; i < info->n; i++, from += info->size) {
-		uint32_t old, place, last;
-
-		memcpy(&old, from, sizeof(old));
-		place = old < w->n ? w->states[old].at : n_insns;
-		if (place >= n_insns)
-			continue;
-		if (used) {
-			memcpy(&last, to + (size_t)(used - 1) * info->size, sizeof(last));
-			used -= last == place;
-		}
-		memmove(to + (size_t)used * info->size, from, info->size);
-		memcpy(to + (size_t)used++ * info->size, &place, sizeof(place));
-	}
-	info->n = used;
-}
-
-int prune_dead(struct prune_program *program, const struct prune_constants *constants)
-{
-	struct bpf_insn *insns = calloc(program->n_insns + 1, sizeof(*insns));
 	struct work w = {
-		.insns = insns,
+		.program = program,
+		.insns = program->insns,
 		.n = program->n_insns,
 		.constants = constants,
 		.states = calloc(program->n_insns + 1, sizeof(*w.states)),
 		.pending = calloc(program->n_insns + 1, sizeof(*w.pending)),
+		.open = calloc(program->n_insns + 1, sizeof(*w.open)),
 	};
-	int rc = insns && w.states && w.pending ? 0 : -ENOMEM;
+	int rc = w.states && w.pending && w.open ? 0 : -ENOMEM;
 
 	if (!rc) {
-		memcpy(insns, program->insns, w.n * sizeof(*insns));
+		frame_open(program, w.open);
 		rc = follow_all(&w);
 	}
-	if (!rc) {
-		keep_reached(&w);
-		rewrite(&w, program);
-		move_info(&w, &program->funcs, program->n_insns);
-		move_info(&w, &program->lines, program->n_insns);
-	}
-	free(insns);
+	if (!rc)
+		rc = rewrite(&w, program);
 	free(w.states);
 	free(w.pending);
+	free(w.open);
 	return rc;
 }

@@ -14,6 +14,8 @@
 
 #include "base/log.h"
 #include "base/util.h"
+#include "session/prune.h"
+#include "session/unused.h"
 #include "xcap/template.h"
 
 /* the most that all kernels take; old ones keep its beginning */
@@ -73,25 +75,37 @@ static void patch_load(struct bpf_insn *insn, int16_t offset)
 		insn[1] = insn[0];
 }
 
-/* Calls of the kernel's functions, which are written as calls of helpers that there are not. */
-static void patch_calls(struct bpf_insn *insns, uint32_t n, const struct template_ids *ids)
+/* The kernel's functions that programs call, of which it may lack some. */
+struct kfunc {
+	uint32_t mark, id, n_args;
+};
+
+#define N_KFUNCS 5
+
+static void list_kfuncs(const struct template_ids *ids, struct kfunc *list)
 {
-	const struct {
-		uint32_t mark, id;
-	} calls[] = {
-		{XCAP_CALL_RDONLY_CAST, ids->rdonly_cast}, {XCAP_CALL_DYNPTR_SKB, ids->dynptr_skb},
-		{XCAP_CALL_LOOP_NEW, ids->loop_new},	   {XCAP_CALL_LOOP_NEXT, ids->loop_next},
-		{XCAP_CALL_LOOP_END, ids->loop_end},
+	const struct kfunc all[N_KFUNCS] = {
+		{XCAP_CALL_RDONLY_CAST, ids->rdonly_cast, 2},
+		{XCAP_CALL_DYNPTR_SKB, ids->dynptr_skb, 3},
+		{XCAP_CALL_LOOP_NEW, ids->loop_new, 3},
+		{XCAP_CALL_LOOP_NEXT, ids->loop_next, 1},
+		{XCAP_CALL_LOOP_END, ids->loop_end, 1},
 	};
 
+	memcpy(list, all, sizeof(all));
+}
+
+/* Calls of them are written as calls of helpers that there are not. */
+static void patch_calls(struct bpf_insn *insns, uint32_t n, const struct kfunc *kfuncs)
+{
 	for (uint32_t i = 0; i < n; i++) {
 		if (insns[i].code != (BPF_JMP | BPF_CALL) || insns[i].src_reg)
 			continue;
-		for (size_t j = 0; j < UTIL_ARRAY_SIZE(calls); j++) {
-			if ((uint32_t)insns[i].imm != calls[j].mark || !calls[j].id)
+		for (size_t j = 0; j < N_KFUNCS; j++) {
+			if ((uint32_t)insns[i].imm != kfuncs[j].mark || !kfuncs[j].id)
 				continue;
 			insns[i].src_reg = BPF_PSEUDO_KFUNC_CALL;
-			insns[i].imm = calls[j].id;
+			insns[i].imm = kfuncs[j].id;
 			break;
 		}
 	}
@@ -126,7 +140,6 @@ static bool patch(struct bpf_insn *insns, uint32_t n, const struct template_ids 
 	};
 	bool has_probe = false, has_shared = false;
 
-	patch_calls(insns, n, ids);
 	for (uint32_t i = 0; i + 1 < n; i++) {
 		uint32_t mark = insns[i].imm;
 
@@ -157,7 +170,7 @@ static void last_words(char *log, char *out, size_t size)
 }
 
 /* Load again with a log, to say why; the failure is the rule here, but a success is taken too. */
-static int load_with_log(const struct prune_program *program, const struct template_clone *clone,
+static int load_with_log(const struct shrink_program *program, const struct template_clone *clone,
 			 const char *name, struct bpf_prog_load_opts *opts, int code,
 			 struct err *err)
 {
@@ -193,19 +206,33 @@ static int load_with_log(const struct prune_program *program, const struct templ
 	return err_errno(err, ERR_UNSUPPORTED, code, "the kernel refuses the program");
 }
 
-static void free_program(struct prune_program *program)
+static void free_program(struct shrink_program *program)
 {
 	free(program->insns);
 	free(program->funcs.records);
 	free(program->lines.records);
 }
 
-/* What is loaded for the clone, without what it never comes to; to be freed also after a failure.
- */
-static int make_program(const struct template *t, const struct template_clone *clone,
-			struct prune_program *program, struct err *err)
+/* Without what it never comes to, and what that was for. */
+static int shorten(const struct template *t, const struct kfunc *kfuncs,
+		   struct shrink_program *program)
 {
-	*program = (struct prune_program){
+	struct unused_kfunc args[N_KFUNCS];
+	const struct unused_calls calls = {t->btf, args, N_KFUNCS};
+	int rc = prune_dead(program, &t->ids->constants);
+
+	for (size_t i = 0; i < N_KFUNCS; i++)
+		args[i] = (struct unused_kfunc){kfuncs[i].id, kfuncs[i].n_args};
+	return rc ? rc : unused_drop(program, &calls);
+}
+
+/* What is loaded for the clone; to be freed also after a failure. */
+static int make_program(const struct template *t, const struct template_clone *clone,
+			struct shrink_program *program, struct err *err)
+{
+	struct kfunc kfuncs[N_KFUNCS];
+
+	*program = (struct shrink_program){
 		.insns = copy(t->insns, t->n_insns, sizeof(*t->insns)),
 		.n_insns = t->n_insns,
 		.funcs = {copy(t->func_info, t->n_func_info, t->func_info_size), t->n_func_info,
@@ -215,9 +242,11 @@ static int make_program(const struct template *t, const struct template_clone *c
 	};
 	if (!program->insns || !program->funcs.records || !program->lines.records)
 		return err_errno(err, ERR_FAILED, ENOMEM, "cannot copy a program");
+	list_kfuncs(t->ids, kfuncs);
+	patch_calls(program->insns, t->n_insns, kfuncs);
 	if (!patch(program->insns, t->n_insns, t->ids, clone))
 		return err_set(err, ERR_FAILED, "the BPF template has lost its marks");
-	if (prune_dead(program, &t->ids->constants))
+	if (shorten(t, kfuncs, program))
 		return err_errno(err, ERR_FAILED, ENOMEM, "cannot copy a program");
 	log_debug("program %s: %u of %u instructions", clone->name, program->n_insns, t->n_insns);
 	return 0;
@@ -225,7 +254,7 @@ static int make_program(const struct template *t, const struct template_clone *c
 
 /* Make and load it: the fd, or negative with err filled. */
 static int load_program(const struct template *t, const struct template_clone *clone,
-			struct prune_program *program, struct err *err)
+			struct shrink_program *program, struct err *err)
 {
 	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = clone->attach_type,
 		    .attach_btf_id = clone->attach_btf_id,
@@ -253,7 +282,7 @@ static int load_program(const struct template *t, const struct template_clone *c
 
 int template_load(const struct template *t, const struct template_clone *clone, struct err *err)
 {
-	struct prune_program program;
+	struct shrink_program program;
 	int fd = load_program(t, clone, &program, err);
 
 	free_program(&program);

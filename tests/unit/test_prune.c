@@ -28,7 +28,7 @@ struct record {
 struct scene {
 	struct bpf_insn insns[MAX];
 	struct record funcs[MAX], lines[MAX];
-	struct prune_program program;
+	struct shrink_program program;
 };
 
 #define GOTO(o)	   INSN(BPF_JMP | BPF_JA, 0, 0, o, 0)
@@ -38,8 +38,9 @@ struct scene {
 #define CONSTANT(place)                                                                            \
 	INSN_LOAD_MAP_VALUE(BPF_REG_1, MAP, place), INSN_LOAD_32(BPF_REG_1, BPF_REG_1, 0)
 
-/* and what becomes of them */
-#define FOLDED(value) INSN(BPF_ALU | BPF_MOV | BPF_K, BPF_REG_1, 0, 0, value)
+/* and what becomes of the last one */
+#define FOLDED(value)  INSN(BPF_ALU | BPF_MOV | BPF_K, BPF_REG_1, 0, 0, value)
+#define ADDRESS(place) INSN_LOAD_MAP_VALUE(BPF_REG_1, MAP, place)
 
 static void prune(struct scene *s, const struct bpf_insn *insns, uint32_t n)
 {
@@ -74,7 +75,7 @@ static void prune_dead__branch_never_taken__goes_with_its_target(void **state)
 
 	(void)state;
 	PRUNE(&s, CONSTANT(0), INSN_JNE(BPF_REG_1, 0, 2), RETURN(1), RETURN(2));
-	ASSERT_LEFT(&s, FOLDED(0), RETURN(1));
+	ASSERT_LEFT(&s, ADDRESS(0), FOLDED(0), RETURN(1));
 }
 
 static void prune_dead__branch_always_taken__goes_with_what_it_skips(void **state)
@@ -83,7 +84,7 @@ static void prune_dead__branch_always_taken__goes_with_what_it_skips(void **stat
 
 	(void)state;
 	PRUNE(&s, CONSTANT(4), INSN_JEQ(BPF_REG_1, 7, 2), RETURN(1), RETURN(2));
-	ASSERT_LEFT(&s, FOLDED(7), RETURN(2));
+	ASSERT_LEFT(&s, ADDRESS(4), FOLDED(7), RETURN(2));
 }
 
 static void prune_dead__branch_back_always_taken__is_a_jump_to_the_same_place(void **state)
@@ -92,7 +93,7 @@ static void prune_dead__branch_back_always_taken__is_a_jump_to_the_same_place(vo
 
 	(void)state;
 	PRUNE(&s, GOTO(2), RETURN(1), CONSTANT(4), INSN_JEQ_32(BPF_REG_1, 7, -6), RETURN(2));
-	ASSERT_LEFT(&s, GOTO(2), RETURN(1), FOLDED(7), GOTO(-4));
+	ASSERT_LEFT(&s, GOTO(2), RETURN(1), ADDRESS(4), FOLDED(7), GOTO(-6));
 }
 
 static void prune_dead__what_is_not_known__stays(void **state)
@@ -134,7 +135,7 @@ static void prune_dead__at_a_label__what_all_ways_agree_on_is_known(void **state
 	/* the way that has another number is never gone */
 	PRUNE(&s, CONSTANT(0), INSN_MOV_IMM(BPF_REG_2, 1), INSN_JEQ(BPF_REG_1, 0, 1),
 	      INSN_MOV_IMM(BPF_REG_2, 0), INSN_JNE(BPF_REG_2, 0, 2), RETURN(1), RETURN(2));
-	ASSERT_LEFT(&s, FOLDED(0), INSN_MOV_IMM(BPF_REG_2, 1), RETURN(2));
+	ASSERT_LEFT(&s, ADDRESS(0), FOLDED(0), INSN_MOV_IMM(BPF_REG_2, 1), RETURN(2));
 }
 
 static void prune_dead__loop__takes_away_what_its_turns_change(void **state)
@@ -216,17 +217,45 @@ static void prune_dead__what_a_constant_becomes__is_known(void **state)
 	assert_int_equal(s.insns[6].imm, 2);
 }
 
+static void prune_dead__slot_of_the_stack__keeps_what_is_known(void **state)
+{
+	struct scene s = {0};
+
+	(void)state;
+	PRUNE(&s, INSN_STORE_IMM(BPF_REG_10, -16, 7), INSN_CALL(5),
+	      INSN_LOAD(BPF_REG_1, BPF_REG_10, -16), INSN_JEQ(BPF_REG_1, 7, 2), RETURN(1),
+	      RETURN(2));
+	ASSERT_LEFT(&s, INSN_STORE_IMM(BPF_REG_10, -16, 7), INSN_CALL(5), FOLDED(7), RETURN(2));
+	/* a byte of it is overwritten */
+	PRUNE(&s, INSN_STORE_IMM(BPF_REG_10, -16, 7), INSN_STORE_IMM_8(BPF_REG_10, -9, 1),
+	      INSN_LOAD(BPF_REG_1, BPF_REG_10, -16), INSN_JEQ(BPF_REG_1, 7, 2), RETURN(1),
+	      RETURN(2));
+	assert_int_equal(s.program.n_insns, 8);
+	/* another slot is; of the first one a byte is not looked at as such */
+	PRUNE(&s, INSN_STORE_IMM(BPF_REG_10, -16, 7), INSN_STORE_IMM_8(BPF_REG_10, -8, 1),
+	      INSN_LOAD_8(BPF_REG_2, BPF_REG_10, -16), INSN_LOAD(BPF_REG_1, BPF_REG_10, -16),
+	      INSN_JEQ(BPF_REG_1, 7, 2), RETURN(1), RETURN(2));
+	assert_int_equal(s.program.n_insns, 6);
+	/* somebody has its address, or one below it */
+	for (int at = -24; at <= -16; at += 8) {
+		PRUNE(&s, INSN_STORE_IMM(BPF_REG_10, -16, 7), INSN_MOV_REG(BPF_REG_1, BPF_REG_10),
+		      INSN_ADD_IMM(BPF_REG_1, at), INSN_CALL(5),
+		      INSN_LOAD(BPF_REG_1, BPF_REG_10, -16), INSN_JEQ(BPF_REG_1, 7, 2), RETURN(1),
+		      RETURN(2));
+		assert_int_equal(s.program.n_insns, 10);
+	}
+}
+
 static void prune_dead__load_of_data__is_a_constant(void **state)
 {
 	struct scene s = {0};
 
 	(void)state;
-	/* the address is wanted once more */
 	PRUNE(&s, INSN_LOAD_MAP_VALUE(BPF_REG_2, MAP, 4), INSN_LOAD_32(BPF_REG_1, BPF_REG_2, 0),
 	      INSN_LOAD_32(BPF_REG_2, BPF_REG_2, 12), RETURN(2));
 	ASSERT_LEFT(&s, INSN_LOAD_MAP_VALUE(BPF_REG_2, MAP, 4), FOLDED(7),
 		    INSN_LOAD_32(BPF_REG_2, BPF_REG_2, 12), RETURN(2));
-	/* it is come to with another address, too: r1 is not known, and the first one stays */
+	/* it is come to with another address, too */
 	PRUNE(&s, INSN_JEQ(BPF_REG_6, 0, 2), CONSTANT(4), RETURN(2));
 	ASSERT_LEFT(&s, INSN_JEQ(BPF_REG_6, 0, 2), CONSTANT(4), RETURN(2));
 	/* eight bytes are more than a move takes */
@@ -242,13 +271,13 @@ static void prune_dead__subprogram_that_nobody_calls__goes_with_its_records(void
 		.lines = {{0, 1}, {4, 2}, {5, 3}, {7, 4}, {8, 5}, {9, 6}, {10, 7}},
 		.program = {.funcs.n = 3, .lines.n = 7},
 	};
-	const struct record funcs[] = {{0, 'm'}, {3, 'b'}};
-	const struct record lines[] = {{0, 1}, {1, 3}, {3, 6}, {4, 7}};
+	const struct record funcs[] = {{0, 'm'}, {5, 'b'}};
+	const struct record lines[] = {{0, 1}, {3, 3}, {5, 6}, {6, 7}};
 
 	(void)state;
 	PRUNE(&s, CONSTANT(0), INSN_JEQ(BPF_REG_1, 0, 1), CALL_TO(1), CALL_TO(3), INSN_EXIT,
 	      RETURN(1), RETURN(2));
-	ASSERT_LEFT(&s, FOLDED(0), CALL_TO(1), INSN_EXIT, RETURN(2));
+	ASSERT_LEFT(&s, ADDRESS(0), FOLDED(0), CALL_TO(1), INSN_EXIT, RETURN(2));
 	assert_int_equal(s.program.funcs.n, 2);
 	assert_memory_equal(s.funcs, funcs, sizeof(funcs));
 	assert_int_equal(s.program.lines.n, 4);
@@ -267,6 +296,7 @@ int main(void)
 		cmocka_unit_test(prune_dead__call__leaves_what_it_must_save),
 		cmocka_unit_test(prune_dead__comparisons_of_signed_numbers__are_decided),
 		cmocka_unit_test(prune_dead__what_a_constant_becomes__is_known),
+		cmocka_unit_test(prune_dead__slot_of_the_stack__keeps_what_is_known),
 		cmocka_unit_test(prune_dead__load_of_data__is_a_constant),
 		cmocka_unit_test(prune_dead__subprogram_that_nobody_calls__goes_with_its_records),
 	};
