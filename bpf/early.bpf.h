@@ -22,26 +22,57 @@ static __always_inline bool early_is_enough(const struct xcap_ctx *c,
 	       p->linear >= XCAP_WINDOW_EARLY && !(f->pages && p->linear < p->total);
 }
 
-/*
- * Some of the packet's bytes from `at` on by plain loads, which are cheaper than a call as long as
- * they are few; both are constants.
- */
-static __always_inline void early_copy_words(struct xcap_packet *p, u32 at, u32 words)
-{
-	const u64 *from =
-		bpf_rdonly_cast((void *)(p->start + at), bpf_core_type_id_kernel(struct pt_regs));
-	u64 shift = p->shift, *to;
+#define EARLY_TYPE  12 /* of the ethertype, which is in the second word */
+#define EARLY_WORDS (XCAP_WINDOW_EARLY / sizeof(u64))
 
-	XCAP_OPAQUE(shift);
-	to = (u64 *)(p->data + (shift & (XCAP_WINDOW_SLACK - 1)) + at);
-#pragma unroll
-	for (u32 i = 0; i < words; i++)
-		to[i] = from[i];
+/* The packet's words from byte `at` on. */
+static __always_inline const u64 *early_words(const struct xcap_packet *p, u32 at)
+{
+	return bpf_rdonly_cast((void *)(p->start + at), bpf_core_type_id_kernel(struct pt_regs));
 }
 
+/*
+ * Words [from, to) of these into the window, by plain loads, which are cheaper than a call as long
+ * as they are few; at, from and to are constants.
+ */
+static __always_inline void early_copy_words(struct xcap_packet *p, const u64 *words, u32 at,
+					     u32 from, u32 to)
+{
+	u64 shift = p->shift, *window;
+
+	XCAP_OPAQUE(shift);
+	window = (u64 *)(p->data + (shift & (XCAP_WINDOW_SLACK - 1)) + at);
+#pragma unroll
+	for (u32 i = 0; i < EARLY_WORDS; i++)
+		if (i >= from && i < to)
+			window[i] = words[i];
+}
+
+/*
+ * What the filter looks at. Of IPv4 behind an Ethernet header that is less as a rule: its ports end
+ * at 38, those of IPv6 at 58.
+ */
 static __always_inline void early_copy(struct xcap_packet *p)
 {
-	early_copy_words(p, 0, XCAP_WINDOW_EARLY / sizeof(u64));
+	const u64 *words = early_words(p, 0);
+	u32 end = XCAP_WINDOW_EARLY;
+
+	early_copy_words(p, words, 0, 0, cfg.early_ip4);
+	/* nothing was put in front, so it is Ethernet without a tag */
+	if (!p->shift &&
+	    (u16)(words[1] >> 8 * (EARLY_TYPE - sizeof(u64))) == bpf_htons(GEOMETRY_IPV4))
+		end = cfg.early_ip4 * sizeof(u64);
+	else
+		early_copy_words(p, words, 0, cfg.early_ip4, EARLY_WORDS);
+	p->valid = p->shift + end;
+}
+
+/* The packet goes on: the rest of it. */
+static __always_inline void early_end(struct xcap_packet *p)
+{
+	if (p->valid == p->shift + XCAP_WINDOW_EARLY)
+		return;
+	early_copy_words(p, early_words(p, 0), 0, cfg.early_ip4, EARLY_WORDS);
 	p->valid = p->shift + XCAP_WINDOW_EARLY;
 }
 
@@ -56,7 +87,8 @@ static __always_inline void early_copy_more(struct xcap_packet *p, u32 end)
 #pragma unroll
 	for (u32 at = 0; at < EARLY_MORE; at += XCAP_WINDOW_STEP)
 		if (n > at)
-			early_copy_words(p, XCAP_WINDOW_EARLY + at, XCAP_WINDOW_STEP / sizeof(u64));
+			early_copy_words(p, early_words(p, XCAP_WINDOW_EARLY + at),
+					 XCAP_WINDOW_EARLY + at, 0, XCAP_WINDOW_STEP / sizeof(u64));
 	p->valid = end;
 }
 

@@ -219,6 +219,9 @@ static __always_inline enum window_result window_complete(struct xcap_filter_ctx
 
 	if (!p->early || end <= p->valid)
 		return WINDOW_OK;
+	early_end(p);
+	if (end <= p->valid)
+		return WINDOW_OK;
 	if (end > XCAP_WINDOW)
 		end = XCAP_WINDOW;
 	if (cfg.filter_is_short && cfg.has_rdonly_cast && end - p->valid <= EARLY_MORE &&

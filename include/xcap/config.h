@@ -45,7 +45,8 @@ struct xcap_config {
 	__u32 capture_max;	/* the snaplen; all bytes where a packet may go out undecided */
 	__u32 has_filter;	/* a packet filter was injected */
 	__u32 filter_asks;	/* ... for the direction, the interface or skb->protocol */
-	__u32 filter_is_short;	/* it looks at XCAP_WINDOW_EARLY bytes, as a rule */
+	__u32 filter_is_short;	/* it looks at XCAP_WINDOW_EARLY bytes, as a rule ... */
+	__u32 early_ip4;	/* ... at so many of IPv4 in Ethernet: words, two to all of them */
 	__u32 has_dynptr;	/* bpf_dynptr_from_skb works in tp_btf (6.12) */
 	__u32 has_rdonly_cast;	/* bpf_rdonly_cast (6.2) */
 	__u32 has_loops;	/* bpf_iter_num_* (6.4) */

@@ -356,22 +356,26 @@ uint32_t cbpf_run(const struct cbpf_prog *prog, const uint8_t *packet, uint32_t 
 	return 0;
 }
 
+uint32_t cbpf_load_end(const struct cbpf_insn *insn)
+{
+	uint32_t class = BPF_CLASS(insn->code), mode = BPF_MODE(insn->code), end;
+
+	/* ancillary data are no bytes of the packet */
+	if ((class != BPF_LD && class != BPF_LDX) || (int32_t)insn->k < 0)
+		return 0;
+	if (mode != BPF_ABS && mode != BPF_IND && mode != BPF_MSH)
+		return 0;
+	end = insn->k + (mode == BPF_IND ? IPV4_LEN : 0) + LOAD_MAX;
+	return end < insn->k ? UINT32_MAX : end;
+}
+
 uint32_t cbpf_span(const struct cbpf_prog *prog)
 {
 	uint32_t span = 0;
 
 	for (uint32_t i = 0; i < prog->len; i++) {
-		const struct cbpf_insn *insn = &prog->insns[i];
-		uint32_t class = BPF_CLASS(insn->code), mode = BPF_MODE(insn->code), end;
+		uint32_t end = cbpf_load_end(&prog->insns[i]);
 
-		/* ancillary data are no bytes of the packet */
-		if ((class != BPF_LD && class != BPF_LDX) || (int32_t)insn->k < 0)
-			continue;
-		if (mode != BPF_ABS && mode != BPF_IND && mode != BPF_MSH)
-			continue;
-		end = insn->k + (mode == BPF_IND ? IPV4_LEN : 0) + LOAD_MAX;
-		if (end < insn->k)
-			return UINT32_MAX;
 		span = end > span ? end : span;
 	}
 	return span;

@@ -69,6 +69,9 @@ struct cbpf_meta {
 uint32_t cbpf_run(const struct cbpf_prog *prog, const uint8_t *packet, uint32_t wire_len,
 		  uint32_t cap_len, const struct cbpf_meta *meta);
 
+/* Behind the last byte that a load looks at, as cbpf_span() says it; 0: it is no load of bytes. */
+uint32_t cbpf_load_end(const struct cbpf_insn *insn);
+
 /*
  * How far the program looks into a packet whose IPv4 header has no options, bytes; UINT32_MAX where
  * that cannot be told.

@@ -30,6 +30,7 @@ struct reach {
 	uint32_t pkt_type;
 	struct state *states; /* before each instruction */
 	bool news, accepts;
+	uint32_t span; /* see cbpf_reach_span() */
 };
 
 static const struct bits anything = {0, UINT32_MAX};
@@ -207,8 +208,10 @@ static void step(struct reach *r, uint32_t pc)
 {
 	const struct cbpf_insn *insn = &r->prog->insns[pc];
 	struct state s = r->states[pc];
+	uint32_t end = cbpf_load_end(insn);
 	struct bits value;
 
+	r->span = end > r->span ? end : r->span;
 	switch (BPF_CLASS(insn->code)) {
 	case BPF_LD:
 		s.a = load(r, &s, insn);
@@ -242,30 +245,41 @@ static void step(struct reach *r, uint32_t pc)
 	arrive(r, pc + 1, &s);
 }
 
-static bool accepts(const struct cbpf_prog *prog, const struct cbpf_known *known, uint32_t pkt_type)
+/* As far as there is something new, or only until it accepts. False: memory is short. */
+static bool walk(struct reach *r, bool to_the_end)
 {
-	struct reach r = {.prog = prog, .known = known, .pkt_type = pkt_type, .news = true};
-
-	r.states = calloc(prog->len + 1, sizeof(*r.states));
-	if (!r.states)
-		return true;
-	r.states[0].reached = true; /* A, X and M[] begin as 0 */
-	while (r.news && !r.accepts) {
-		r.news = false;
-		for (uint32_t pc = 0; pc < prog->len && !r.accepts; pc++)
-			if (r.states[pc].reached)
-				step(&r, pc);
+	r->states = calloc(r->prog->len + 1, sizeof(*r->states));
+	if (!r->states)
+		return false;
+	r->states[0].reached = r->news = true; /* A, X and M[] begin as 0 */
+	while (r->news && (to_the_end || !r->accepts)) {
+		r->news = false;
+		for (uint32_t pc = 0; pc < r->prog->len; pc++)
+			if (r->states[pc].reached)
+				step(r, pc);
 	}
-	free(r.states);
-	return r.accepts;
+	free(r->states);
+	return true;
 }
 
 bool cbpf_reach_accepts(const struct cbpf_prog *prog, const struct cbpf_known *known)
 {
 	bool any = false, asked = cbpf_uses_direction(prog);
 
-	for (uint32_t type = 0; type < (asked ? PKT_TYPES : 1) && !any; type++)
+	for (uint32_t type = 0; type < (asked ? PKT_TYPES : 1) && !any; type++) {
+		struct reach r = {.prog = prog, .known = known, .pkt_type = type};
+
 		if (!asked || !known->pkt_types || known->pkt_types & (1u << type))
-			any = accepts(prog, known, type);
+			any = !walk(&r, false) || r.accepts;
+	}
 	return any;
+}
+
+uint32_t cbpf_reach_span(const struct cbpf_prog *prog, const struct cbpf_known *known)
+{
+	struct reach r = {.prog = prog, .known = known};
+
+	if (cbpf_uses_direction(prog) || !walk(&r, true))
+		return cbpf_span(prog);
+	return r.span;
 }

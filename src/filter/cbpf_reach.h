@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * cbpf_reach.h - can a program accept any packet of which some bits are known beforehand?
+ * cbpf_reach.h - can a program accept any packet of which some bits are known beforehand, and how
+ * far does it look at one?
  *
  * Called by plan to tell at start what cannot match at a place, where the link header is zeros or
  * the direction is always the same. "No" is certain; "yes" may be wrong, for bits that hang
@@ -28,5 +29,11 @@ struct cbpf_known {
  * program has to be valid, as cbpf_compile() leaves it.
  */
 bool cbpf_reach_accepts(const struct cbpf_prog *prog, const struct cbpf_known *known);
+
+/*
+ * As cbpf_span(), of what is looked at of packets that agree with `known`; never more than that.
+ * Where the program asks for the packet's direction or memory is short it is the same.
+ */
+uint32_t cbpf_reach_span(const struct cbpf_prog *prog, const struct cbpf_known *known);
 
 #endif

@@ -13,6 +13,7 @@
 
 #include "base/log.h"
 #include "base/util.h"
+#include "filter/cbpf_reach.h"
 #include "kernel/kbtf.h"
 #include "kernel/neigh.h"
 #include "plan/plan_chain.h"
@@ -113,6 +114,19 @@ static int set_sizes(const struct plan_request *request, struct plan *plan, stru
 	return 0;
 }
 
+/* Does the filter look at few bytes, and at how many of IPv4 behind an Ethernet header? */
+static void set_early(struct plan *plan)
+{
+	const struct cbpf_known ip4 = {.value = {[12] = 0x08}, .mask = {[12] = 0xff, [13] = 0xff}};
+	uint32_t words = (cbpf_reach_span(&plan->filter, &ip4) + 7) / 8;
+
+	plan->config.filter_is_short = cbpf_span(&plan->filter) <= XCAP_WINDOW_EARLY;
+	/* two: the link header, where a VLAN tag may have to go */
+	plan->config.early_ip4 = words < 2			 ? 2
+				 : words < XCAP_WINDOW_EARLY / 8 ? words
+								 : XCAP_WINDOW_EARLY / 8;
+}
+
 static int set_filter(const struct plan_request *request, struct plan *plan, struct err *err)
 {
 	int code;
@@ -130,7 +144,8 @@ static int set_filter(const struct plan_request *request, struct plan *plan, str
 	plan->config.want_addresses |= !code && plan_link_asks_addresses(&plan->filter);
 	if (!code && cbpf_has_loop(&plan->filter))
 		plan->config.capture_max = XCAP_SNAPLEN_MAX;
-	plan->config.filter_is_short = !code && cbpf_span(&plan->filter) <= XCAP_WINDOW_EARLY;
+	if (!code)
+		set_early(plan);
 	return code;
 }
 

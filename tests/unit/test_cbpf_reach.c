@@ -222,6 +222,40 @@ static void cbpf_parts_find__parts_of_the_link_layer__are_cut_at_connectives(voi
 	assert_parts("ether[", "ether[");
 }
 
+static void cbpf_reach_span__is_how_far_it_looks_at_such_packets(void **state)
+{
+	static const struct cbpf_known ipv4 = {
+		.value = {[12] = 0x08},
+		.mask = {[12] = 0xff, [13] = 0xff},
+	};
+	static const struct {
+		const char *expr;
+		uint32_t most; /* a load counts as one of four bytes */
+	} rows[] = {
+		{"tcp port 9000", 40}, /* 58 of IPv6 */
+		{"ip6 host fe80::1", 16},
+		{"udp", 28},
+		{"host 10.0.0.1 and udp", 34},
+		{"vlan and tcp port 80", 16},
+		{"tcp[13] & 2 != 0", 51},
+		{"inbound and tcp port 9000", 60},
+		{"len > 1000", 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < UTIL_ARRAY_SIZE(rows); i++) {
+		struct cbpf_prog prog;
+		struct err err = {};
+		uint32_t span;
+
+		assert_int_equal(cbpf_compile(rows[i].expr, DLT_ETHERNET, &prog, &err), 0);
+		span = cbpf_reach_span(&prog, &ipv4);
+		if (span > rows[i].most || span > cbpf_span(&prog) || span + 4 < rows[i].most)
+			fail_msg("%s: %u of %u", rows[i].expr, span, cbpf_span(&prog));
+		cbpf_free(&prog);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -230,6 +264,7 @@ int main(void)
 		cmocka_unit_test(cbpf_reach__hand_written_programs__follow_memory_and_division),
 		cmocka_unit_test(cbpf_reach__builtin_filters__never_denies_a_packet_that_matches),
 		cmocka_unit_test(cbpf_reach__random_programs__never_denies_a_packet_that_matches),
+		cmocka_unit_test(cbpf_reach_span__is_how_far_it_looks_at_such_packets),
 		cmocka_unit_test(cbpf_parts_find__parts_of_the_link_layer__are_cut_at_connectives),
 	};
 
