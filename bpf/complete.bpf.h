@@ -38,11 +38,11 @@ static __always_inline bool complete_is_due(struct xcap_packet *p, const struct 
 /*
  * Put the length in. In udp_send_skb() and its twin for IPv6 there is no UDP header yet, either:
  * where a flow is among the arguments of a function that sends, it has the ports; elsewhere they
- * have been written. `at` is the IP header's place in the window.
+ * have been written. The IP header stands behind what was made up.
  */
-static __attribute__((noinline)) void complete_headers(struct xcap_packet *p,
-						       const struct skb_view *v, u64 flow, u64 at)
+static __always_inline void complete_headers(struct xcap_packet *p, const struct skb_view *v)
 {
+	u64 flow = p->flow, at = p->shift;
 	u32 length = p->total, behind = v->transport - v->network;
 	u8 *h = REBUILD_AT(p, at), *udp = REBUILD_AT(p, at + behind);
 	bool is_4 = h[0] >> 4 == 4;
@@ -67,6 +67,16 @@ static __attribute__((noinline)) void complete_headers(struct xcap_packet *p,
 	*(u16 *)(udp + 4) = rebuild_length(length - behind);
 	*(u16 *)(udp + 6) = 0;
 	p->event.rebuilt |= XCAP_REBUILT_UDP;
+}
+
+/* Always 0: before Linux 6.8 a global function has to return something. */
+__attribute__((noinline)) u64 xcap_complete(u64 row)
+{
+	struct window_slot *slot = slot_at(row);
+
+	if (slot)
+		complete_headers(&slot->packet, &slot->view);
+	return 0;
 }
 
 #endif

@@ -37,8 +37,7 @@ static __always_inline struct window_slot *claim_slot(void)
 			return 0;
 		if (!window_claim(slot))
 			continue;
-		if (cfg.track)
-			slot->row = i;
+		slot->row = i;
 		return slot;
 	}
 	return 0;

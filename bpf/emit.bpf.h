@@ -108,28 +108,38 @@ static __always_inline void emit_event(struct xcap_packet *p, struct xcap_event 
 
 enum emit_result { EMIT_FILLED, EMIT_FULL, EMIT_FAULT };
 
+/* For the longest packet: bytes that are copied at once, and how often, at most. */
+#define EMIT_CHUNK 8192
+#define EMIT_TURNS (XCAP_PARTS + (XCAP_SNAPLEN_MAX + 1) / EMIT_CHUNK)
+
 /* Do it with the room, the chunk and the turns of parts_copy() for packets in parts; constants. A
  * packet of more and smaller parts takes a later one, the last of which has turns for all that
  * there can be. */
 #define EMIT_PARTS(do_it)                                                                          \
 	do_it(256, 64, 12) do_it(2048, 256, 26) do_it(8192, 1024, 30) do_it(32768, 4096, 48)       \
-		do_it(65536, 8192, XCAP_PARTS + 8)
+		do_it(XCAP_SNAPLEN_MAX + 1, EMIT_CHUNK, EMIT_TURNS)
 
-#define EMIT_OWN_PARTS(size, chunk, turns)                                                         \
-	if (p->cap_len <= (size) && last < (turns) - (size) / (chunk))                             \
-		return parts_copy(p, to, size, chunk, turns);
+/*
+ * Of a packet in parts what is behind the window, in our own ring. There is room behind the record:
+ * one size serves all. 0 or negative.
+ */
+__attribute__((noinline)) long xcap_own_parts(u64 row)
+{
+	struct window_slot *slot = slot_at(row);
+	struct xcap_event *e = slot ? ring_own_record(slot->packet.stamp) : 0;
+	struct xcap_packet *p = &slot->packet;
+
+	if (!e)
+		return -1;
+	parts_seek(p, XCAP_WINDOW - p->shift, XCAP_WINDOW, p->cap_len);
+	return parts_copy(p, emit_data(e), XCAP_SNAPLEN_MAX + 1, EMIT_CHUNK, EMIT_TURNS);
+}
 
 /* What is behind the window. 0 or negative. */
 static __always_inline long emit_own_tail(struct xcap_filter_ctx *f, struct xcap_packet *p, u8 *to)
 {
-	u64 last;
-
-	if (f->pages && p->in_parts) {
-		last = parts_search(p, p->cap_len - p->shift - 1);
-		parts_seek(p, XCAP_WINDOW - p->shift, XCAP_WINDOW, p->cap_len);
-		EMIT_PARTS(EMIT_OWN_PARTS)
-		return -1;
-	}
+	if (f->pages && p->in_parts)
+		return xcap_own_parts(slot_row(p));
 	if (xcap_has_dynptr() && p->pulled)
 		return emit_tail_pulled(f, p, to);
 	return emit_tail(f, p, to, XCAP_SNAPLEN_MAX + 1);

@@ -22,57 +22,117 @@
 #define FILTER_LOAD_UNREADABLE (-2)
 #define FILTER_LOAD_FAULT      (-3)
 
-/* The bytes at `at` of the real packet, whose first one is at p->start. */
-static __always_inline long filter_fetch(struct xcap_filter_ctx *f, struct xcap_packet *p, void *to,
-					 u32 size, u64 at)
+/*
+ * Bytes of the real packet, whose first one is at p->start; `offset` is from the window's, `size`
+ * at most 4. 0 or negative.
+ */
+static __always_inline long filter_read(struct xcap_packet *p, u32 *word, u64 offset, u64 size)
 {
-	s64 offset = at - p->data_offset;
-
-	if (at + size <= p->linear)
-		return bpf_probe_read_kernel(to, size, (void *)(p->start + at)) ? FILTER_LOAD_FAULT
-										: 0;
-	if (!xcap_has_dynptr() || offset < 0)
-		return FILTER_LOAD_UNREADABLE;
-	return paged_read(f, to, size, offset) ? FILTER_LOAD_FAULT : 0;
+	XCAP_OPAQUE(size);
+	if (size > sizeof(*word) ||
+	    bpf_probe_read_kernel(word, size, (void *)(p->start + offset - p->shift)))
+		return FILTER_LOAD_FAULT;
+	return 0;
 }
 
-/* One byte, in pages or not. */
-static __always_inline long filter_fetch_byte(struct xcap_filter_ctx *f, struct xcap_packet *p,
-					      u8 *to, u64 at)
+static __always_inline bool filter_is_linear(struct xcap_packet *p, u64 offset, u64 size)
 {
-	if (!parts_serve(f, p) || at < p->linear)
-		return filter_fetch(f, p, to, 1, at);
-	if (at >= p->reach)
+	return offset + size <= (u64)p->linear + p->shift;
+}
+
+/* In host order. */
+static __always_inline long filter_number(u32 word, u64 size)
+{
+	return bpf_ntohl(word) >> (32 - 8 * size);
+}
+
+/* One byte of the window, or where it is: behind it, also in pages that are read by address. */
+__attribute__((noinline)) long xcap_load_byte(u64 row, u64 offset)
+{
+	struct window_slot *slot = slot_at(row);
+	struct xcap_packet *p = &slot->packet;
+	u32 byte = 0;
+	long rc;
+
+	if (!slot)
+		return FILTER_LOAD_FAULT;
+	if (offset < p->valid && offset < XCAP_WINDOW)
+		return p->data[offset];
+	offset -= p->shift;
+	if (offset < p->linear)
+		rc = bpf_probe_read_kernel(&byte, 1, (void *)(p->start + offset));
+	else if (!cfg.vmemmap_base || p->given || offset >= p->reach)
 		return FILTER_LOAD_UNREADABLE;
-	return parts_byte(p, to, at) ? FILTER_LOAD_FAULT : 0;
+	else
+		rc = parts_byte(p, (u8 *)&byte, offset);
+	return rc ? FILTER_LOAD_FAULT : (long)byte;
 }
 
 /*
  * A load that begins in the window and ends behind it, or stands where a made-up header meets the
- * first real byte, or reaches into pages that are read by address: byte by byte, each from where it
- * is.
+ * first real byte, or reaches into pages: byte by byte, each from where it is.
  */
-static __always_inline long filter_load_across(struct xcap_filter_ctx *f, struct xcap_packet *p,
-					       u64 offset, u64 size)
+__attribute__((noinline)) long xcap_load_parts(u64 row, u64 offset, u64 size)
+{
+	struct window_slot *slot = slot_at(row);
+	u64 value = 0;
+	u32 word = 0;
+
+	if (!slot)
+		return FILTER_LOAD_FAULT;
+	if (offset >= slot->packet.valid && filter_is_linear(&slot->packet, offset, size))
+		return filter_read(&slot->packet, &word, offset, size) ? FILTER_LOAD_FAULT
+								       : filter_number(word, size);
+#pragma unroll
+	for (u32 i = 0; i < sizeof(word); i++) {
+		long byte = i < size ? xcap_load_byte(row, offset + i) : 0;
+
+		if (byte < 0)
+			return byte;
+		value = i < size ? value << 8 | (u8)byte : value;
+	}
+	return value;
+}
+
+/* The same by a dynptr. */
+static __always_inline long filter_fetch(struct xcap_filter_ctx *f, struct xcap_packet *p,
+					 u32 *word, u64 offset, u64 size)
+{
+	s64 from = offset - p->shift - p->data_offset;
+
+	if (filter_is_linear(p, offset, size))
+		return filter_read(p, word, offset, size);
+	if (from < 0)
+		return FILTER_LOAD_UNREADABLE;
+	return paged_read(f, word, size, from) ? FILTER_LOAD_FAULT : 0;
+}
+
+static __always_inline long filter_load_paged(struct xcap_filter_ctx *f, struct xcap_packet *p,
+					      u64 offset, u64 size)
 {
 	u64 value = 0;
+	u32 word = 0;
 	long rc;
 
+	if (offset >= p->valid) {
+		rc = filter_fetch(f, p, &word, offset, size);
+		return rc ? rc : filter_number(word, size);
+	}
 #pragma unroll
-	for (u32 i = 0; i < 4; i++) {
+	for (u32 i = 0; i < sizeof(word); i++) {
 		u64 at = offset + i;
-		u8 byte = 0;
 
 		if (i >= size)
 			break;
+		word = 0;
 		if (at < p->valid && at < XCAP_WINDOW) {
-			byte = p->data[at];
+			word = p->data[at];
 		} else {
-			rc = filter_fetch_byte(f, p, &byte, at - p->shift);
+			rc = filter_fetch(f, p, &word, at, 1);
 			if (rc)
 				return rc;
 		}
-		value = value << 8 | byte;
+		value = value << 8 | word;
 	}
 	return value;
 }
@@ -81,26 +141,13 @@ static __always_inline long filter_load_across(struct xcap_filter_ctx *f, struct
 __hidden __attribute__((noinline)) long xcap_load(struct xcap_filter_ctx *f, u64 offset, u64 size)
 {
 	struct xcap_packet *p = (void *)f->packet;
-	u32 word = 0;
-	long rc;
 
 	XCAP_OPAQUE(offset);
 	XCAP_OPAQUE(size);
 	if (offset > GEOMETRY_LEN_MAX || offset + size > p->wire_len)
 		return FILTER_OUTSIDE;
-	if (offset < p->valid || (parts_serve(f, p) && offset + size > p->linear + p->shift))
-		return filter_load_across(f, p, offset, size);
-	offset -= p->shift;
-	if (size == 4) {
-		rc = filter_fetch(f, p, &word, 4, offset);
-		return rc ? rc : (long)bpf_ntohl(word);
-	}
-	if (size == 2) {
-		rc = filter_fetch(f, p, &word, 2, offset);
-		return rc ? rc : (long)bpf_ntohs((u16)word);
-	}
-	rc = filter_fetch(f, p, &word, 1, offset);
-	return rc ? rc : (long)(word & 0xff);
+	return xcap_has_dynptr() ? filter_load_paged(f, p, offset, size)
+				 : xcap_load_parts(slot_row(p), offset, size);
 }
 
 /* Replaced at load when there is an expression. */

@@ -24,12 +24,7 @@ struct {
 	__type(value, struct xcap_counters);
 } counters SEC(".maps");
 
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, XCAP_SLOTS);
-	__type(key, u32);
-	__type(value, struct window_slot);
-} slots SEC(".maps");
+struct window_slots slots SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);

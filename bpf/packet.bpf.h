@@ -150,8 +150,10 @@ static __always_inline enum window_result find_packet(struct xcap_ctx *c, struct
 	p->event.rebuilt = 0;
 	p->shift = (p->kind == GEOMETRY_L2 ? 0 : GEOMETRY_ETH_LEN) +
 		   (v->has_vlan ? GEOMETRY_TAG_LEN : 0);
-	if (found && p->kind > GEOMETRY_FAKE)
-		found = rebuild_headers(p, v, p->sock, p->flow, f->skb);
+	if (found && p->kind > GEOMETRY_FAKE) {
+		p->event.skb = f->skb;
+		found = xcap_rebuild(slot_row(p));
+	}
 	if (!found && !(cfg.fake_hdr && p->kind != GEOMETRY_L2 && geometry_fake(v, p)))
 		return WINDOW_NO_PACKET;
 	return window_fill(c, f, p, v);

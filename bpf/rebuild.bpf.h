@@ -16,6 +16,7 @@
 #include <bpf/bpf_endian.h>
 
 #include "geometry.bpf.h"
+#include "slot.bpf.h"
 
 #define REBUILD_INET	2  /* AF_INET */
 #define REBUILD_INET6	10 /* AF_INET6 */
@@ -184,15 +185,10 @@ static __always_inline void rebuild_judge(struct xcap_packet *p, const struct so
 		p->transport = BPF_CORE_READ(sk, sk_protocol);
 }
 
-/*
- * Make what is missing of a packet of kind L4 or PAYLOAD in front of its real bytes; false: that
- * cannot be done. Not inlined: it is rare, and its steps would stand between the
- * registers of the common way.
- */
-static __attribute__((noinline)) bool
-rebuild_headers(struct xcap_packet *p, const struct skb_view *v, u64 sock, u64 flow, u64 skb)
+static __always_inline bool rebuild_headers(struct xcap_packet *p, const struct skb_view *v)
 {
-	const struct sock *sk = (void *)(v->sk ? v->sk : sock);
+	u64 flow = p->flow, skb = p->event.skb;
+	const struct sock *sk = (void *)(v->sk ? v->sk : p->sock);
 	u32 shift = p->shift, made;
 
 	/* towards a socket the headers are there; if not, the control block does not say enough */
@@ -218,6 +214,17 @@ rebuild_headers(struct xcap_packet *p, const struct skb_view *v, u64 sock, u64 f
 	shift = *(volatile u32 *)&p->shift;
 	rebuild_tcp(REBUILD_AT(p, shift - REBUILD_TCP_LEN), sk, skb);
 	return true;
+}
+
+/*
+ * Make what is missing of a packet of kind L4 or PAYLOAD in front of its real bytes; 0: that cannot
+ * be done. p->sock, p->flow and p->event.skb are set. A function of its own: it is rare.
+ */
+__attribute__((noinline)) u64 xcap_rebuild(u64 row)
+{
+	struct window_slot *slot = slot_at(row);
+
+	return slot && rebuild_headers(&slot->packet, &slot->view);
 }
 
 #endif

@@ -8,6 +8,7 @@
 #ifndef RING_BPF_H
 #define RING_BPF_H
 
+#include "loop.bpf.h"
 #include "meta.bpf.h"
 #include "xcap/ring.h"
 
@@ -51,6 +52,19 @@ static __always_inline bool ring_is_full(struct xcap_ring *r, u64 at, u64 size)
 	return xcap_ring_is_full(at, size, *(volatile u64 *)&r->taken, cfg.ring_mask + 1ULL);
 }
 
+/* One more try: *at is the position, or RING_NONE. False: others were faster. */
+static __always_inline bool ring_try(struct xcap_ring *r, u64 size, u64 *at)
+{
+	u64 given = *(volatile u64 *)&r->given;
+
+	if (ring_is_full(r, given, size))
+		return true;
+	if (!ring_claim(r, given, size))
+		return false;
+	*at = given;
+	return true;
+}
+
 /*
  * The position of so many bytes where the first try was not lucky; RING_NONE: it is full. A global
  * function, which is verified once and not for each size class.
@@ -58,18 +72,20 @@ static __always_inline bool ring_is_full(struct xcap_ring *r, u64 at, u64 size)
 __attribute__((noinline)) u64 xcap_ring_claim(u64 size)
 {
 	struct xcap_ring *r = cfg.own_ring ? ring_own() : 0;
+	u64 at = RING_NONE;
 
-	if (!r)
-		return RING_NONE;
-	for (u32 i = 0; i < RING_TRIES; i++) {
-		u64 at = *(volatile u64 *)&r->given;
+	if (r)
+		LOOP(i, RING_TRIES, ring_try(r, size, &at));
+	return at;
+}
 
-		if (ring_is_full(r, at, size))
-			return RING_NONE;
-		if (ring_claim(r, at, size))
-			return at;
-	}
-	return RING_NONE;
+/* A record that was reserved in our own ring, by its stamp. */
+static __always_inline void *ring_own_record(u64 stamp)
+{
+	struct xcap_ring *r = cfg.own_ring ? ring_own() : 0;
+	u64 at = (stamp ^ cfg.ring_key) & cfg.ring_mask;
+
+	return r ? (struct xcap_ring_head *)(r->data + at) + 1 : 0;
 }
 
 static __always_inline void *ring_reserve_own(u64 size, u64 *stamp)

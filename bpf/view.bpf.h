@@ -9,7 +9,7 @@
 #ifndef VIEW_BPF_H
 #define VIEW_BPF_H
 
-#include "compat.bpf.h"
+#include "device.bpf.h"
 
 #define VIEW_NO_OFFSET 0xffff /* of mac_header and transport_header: not set */
 #define VIEW_NO_DEVICE 0xffff /* of dev_type */
@@ -84,32 +84,6 @@ static __always_inline bool view_device(struct skb_view *v, struct net_device *d
 	return true;
 }
 
-/* NETDEV_HASHENTRIES of every kernel so far, and how far a chain is followed: 2,048 devices. */
-#define VIEW_CHAINS    256
-#define VIEW_CHAIN_MAX 8
-
-/*
- * The address of the device that has this index in a namespace, 0: not found. Not inlined: it is
- * rare, and its steps would stand between the registers of the common way.
- */
-static __attribute__((noinline)) u64 view_find_device(struct net *net, u32 ifindex)
-{
-	struct hlist_head *chains = BPF_CORE_READ(net, dev_index_head);
-	struct hlist_node *node = BPF_CORE_READ(&chains[ifindex % VIEW_CHAINS], first);
-
-#pragma unroll
-	for (u32 i = 0; i < VIEW_CHAIN_MAX; i++) {
-		u64 dev = (u64)node - bpf_core_field_offset(struct net_device, index_hlist);
-
-		if (!node)
-			break;
-		if (BPF_CORE_READ((struct net_device *)dev, ifindex) == (int)ifindex)
-			return dev;
-		node = BPF_CORE_READ(node, next);
-	}
-	return 0;
-}
-
 /* Its index, where that was not as cheap as now. */
 static __always_inline void view_ifindex(struct skb_view *v)
 {
@@ -146,7 +120,7 @@ static __always_inline void view_other_device(struct skb_view *v, struct sk_buff
 	v->dev_type = VIEW_NO_DEVICE;
 	v->ifindex = iif;
 	if (v->netns)
-		view_device(v, (struct net_device *)view_find_device(net, iif), false);
+		view_device(v, (struct net_device *)device_find(net, iif), false);
 }
 
 static __always_inline u8 view_vlan_bit(struct sk_buff *skb, bool direct)

@@ -22,14 +22,6 @@
 
 #define WINDOW_MAC_LEN 12 /* destination and source address */
 
-struct window_slot {
-	u32 busy;  /* claims under way; 1: taken */
-	u32 row;   /* its own, where packets are followed */
-	u64 n_ids; /* given to packets by who had the slot */
-	struct skb_view view;
-	struct xcap_packet packet;
-};
-
 /*
  * Take a slot that is free, safely against interrupts and preemption on one CPU. Where there is a
  * compare-and-swap, giving it back is a mere store: an atomic operation there would wait until the
@@ -83,12 +75,11 @@ static __always_inline long window_read_paged(struct xcap_filter_ctx *f, struct 
  * Paged bytes by the packet's parts, which are found first, as the filter wants them, too: those
  * behind the valid ones, up to `end` in the window. 0 or negative.
  */
-static __always_inline long window_read_parts(struct xcap_filter_ctx *f, struct xcap_packet *p,
-					      u64 end)
+static __always_inline long window_read_parts(struct xcap_packet *p, u64 end)
 {
 	u64 valid, reach;
 
-	parts_find(p, f->skb);
+	parts_find(p, p->event.skb);
 	valid = *(volatile u32 *)&p->valid;
 	reach = (u64)p->shift + p->reach;
 	if (end > reach)
@@ -98,6 +89,14 @@ static __always_inline long window_read_parts(struct xcap_filter_ctx *f, struct 
 	parts_seek(p, valid - p->shift, valid, end);
 	p->valid = end;
 	return parts_copy(p, p->data, XCAP_WINDOW, XCAP_WINDOW, 20);
+}
+
+/* p->event.skb is set. */
+__attribute__((noinline)) long xcap_window_parts(u64 row, u64 end)
+{
+	struct window_slot *slot = slot_at(row);
+
+	return slot ? window_read_parts(&slot->packet, end) : -1;
 }
 
 /* Put the tag of skb->vlan_tci behind the addresses, which are moved up by its length. */
@@ -164,8 +163,11 @@ static __always_inline enum window_result window_copy(struct xcap_filter_ctx *f,
 	/* what follows takes it from there: so the verifier forgets the ways that led here */
 	p->valid = n + have + shift;
 	/* where the first bytes came early there are no parts */
-	if (!have && parts_serve(f, p) && p->linear < p->total && window_read_parts(f, p, end))
-		return WINDOW_FAULT;
+	if (!have && parts_serve(f, p) && p->linear < p->total) {
+		p->event.skb = f->skb;
+		if (xcap_window_parts(slot_row(p), end))
+			return WINDOW_FAULT;
+	}
 	if (xcap_has_dynptr()) {
 		n = *(volatile u32 *)&p->valid;
 		more = n < end && n - p->shift < p->total ? window_read_paged(f, p, n - p->shift)
@@ -199,7 +201,7 @@ static __always_inline enum window_result window_fill(const struct xcap_ctx *c,
 			return WINDOW_NO_PACKET;
 		window_make_ether(p->data, v, protocol);
 		if (complete_is_due(p, v, p->flow, p->shift, p->valid - p->shift))
-			complete_headers(p, v, p->flow, p->shift);
+			xcap_complete(slot_row(p));
 		if (cfg.want_addresses && cfg.neigh.known && !xcap_given(c, p) &&
 		    p->kind != GEOMETRY_FAKE)
 			ether_addresses(p, v, f->skb, p->sock);
