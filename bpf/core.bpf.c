@@ -115,15 +115,18 @@ static __always_inline void keep(struct xcap_ctx *c, struct xcap_packet *p,
 static __always_inline void capture_in(struct window_slot *slot, struct xcap_ctx *c,
 				       xcap_more *more, struct xcap_counters *count)
 {
-	struct xcap_filter_ctx f = {(u64)&slot->packet, (u64)c->skb,
-				    !xcap_has_dynptr() && (c->drop & XCAP_BY_COOKIE || !c->given) &&
-					    cfg.vmemmap_base};
+	struct xcap_filter_ctx f = {.packet = (u64)&slot->packet,
+				    .pages = !xcap_has_dynptr() &&
+					     (c->drop & XCAP_BY_COOKIE || !c->given) &&
+					     cfg.vmemmap_base};
 	struct xcap_packet *p = &slot->packet;
 	struct skb_view *v = &slot->view;
 	struct meta_cpu *cpu;
 
 	p->given = c->given;
 	view_fill(v, c);
+	p->event.skb = (u64)c->skb;
+	f.skb = (u64)xcap_skb(c, p);
 	if (cfg.n_if_patterns && !meta_interface(&if_match, v, cfg.n_if_patterns))
 		return;
 	if (!packet_passes(slot, c, &f, more, count))

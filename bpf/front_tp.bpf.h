@@ -101,7 +101,7 @@ static __always_inline void raw_tp_more(struct xcap_ctx *c)
 	if (drop > 1)
 		c->reason = (u32)raw_tp_arg(ctx, 2);
 	XCAP_OPAQUE(cookie); /* as above */
-	c->drop = (cookie >> XCAP_COOKIE_DROP & XCAP_COOKIE_FEW) | XCAP_BY_COOKIE;
+	c->cookie_drop = cookie >> XCAP_COOKIE_DROP & XCAP_COOKIE_FEW;
 	c->has_ext = !!(cookie & XCAP_COOKIE_HAS_EXT);
 	if (c->has_ext)
 		c->ext = raw_tp_arg(ctx, cookie >> XCAP_COOKIE_EXT & XCAP_COOKIE_ARG);

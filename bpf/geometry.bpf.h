@@ -37,17 +37,18 @@ static __always_inline bool geometry_place(const struct geometry_skb *s, struct 
 	return ok;
 }
 
-/* Where the packet is; false: there is none. Headers that have to be made are not counted yet. */
-static __always_inline bool geometry_find(const struct skb_view *v, struct xcap_packet *p)
+/* Where the packet is: p->found, p->kind. Headers that have to be made are not counted yet. */
+static __always_inline void geometry_find(const struct skb_view *v, struct xcap_packet *p)
 {
 	struct geometry_skb s = geometry_of(v);
 
 	if (cfg.skb_data) {
 		p->kind = GEOMETRY_L2;
-		return v->head && geometry_place(&s, p, v->data + (s64)cfg.skb_data_offset);
+		p->found = v->head && geometry_place(&s, p, v->data + (s64)cfg.skb_data_offset);
+		return;
 	}
 	p->kind = geometry_kind(&s);
-	return p->kind != GEOMETRY_NONE && geometry_place(&s, p, geometry_start(&s, p->kind));
+	p->found = p->kind != GEOMETRY_NONE && geometry_place(&s, p, geometry_start(&s, p->kind));
 }
 
 /* --fake-hdr: what stands at skb->data, whatever it is, behind a link header. */

@@ -71,7 +71,7 @@ static __always_inline bool meta_interface(const volatile struct xcap_if_match *
 /* --reason: as the kernel numbers them, the sub-system in the upper 16 bits. */
 static __always_inline bool meta_reason(const struct xcap_ctx *c)
 {
-	if ((c->drop & ~XCAP_BY_COOKIE) <= 1)
+	if (xcap_said_drop(c) <= 1)
 		return false;
 #pragma unroll
 	for (u32 i = 0; i < XCAP_REASONS; i++)
@@ -126,7 +126,7 @@ static __always_inline u8 meta_context(struct meta_cpu *cpu, u64 delta)
 static __always_inline void meta_segments(struct xcap_event *e, const struct xcap_ctx *c,
 					  const struct skb_view *v, const struct xcap_packet *p)
 {
-	struct sk_buff *skb = c->skb;
+	struct sk_buff *skb = xcap_skb(c, p);
 	u64 info;
 	u32 word = 0;
 
@@ -190,7 +190,7 @@ static __always_inline u8 meta_sk_state(u64 named, const struct skb_view *v, u64
 }
 
 /*
- * All of the event but what is known earlier: flags, rebuilt, direction, id, what the probe's
+ * All of the event but what is known earlier: skb, flags, rebuilt, direction, id, what the probe's
  * arguments tell. cpu may be NULL.
  */
 static __always_inline void meta_fill(struct xcap_event *e, const struct xcap_ctx *c,
@@ -198,7 +198,6 @@ static __always_inline void meta_fill(struct xcap_event *e, const struct xcap_ct
 				      struct meta_cpu *cpu)
 {
 	e->ts_ns = bpf_ktime_get_ns();
-	e->skb = (u64)c->skb;
 	e->probe = c->probe;
 	e->cpu = bpf_get_smp_processor_id();
 	e->ifindex = v->ifindex;

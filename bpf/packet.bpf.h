@@ -122,14 +122,14 @@ static __always_inline void read_more(struct xcap_ctx *c, xcap_more *more, struc
 	 * through all that follows for each way that they came */
 	p->sock = c->sock;
 	p->flow = c->flow;
-	p->drop = c->drop & ~XCAP_BY_COOKIE;
+	p->drop = xcap_said_drop(c);
 	p->said_flags = c->has_ext ? XCAP_EV_HAS_EXT : 0;
 	p->event.reason = c->reason;
 	if (cfg.event_bytes == XCAP_EVENT_WHOLE) {
 		p->event.location = c->location;
 		p->event.ext = c->has_ext ? c->ext : 0;
 	}
-	view_fill_more(v, c);
+	view_fill_more(v, c, p);
 	p->event.direction = probe ? meta_direction(probe, v) : XCAP_DIR_UNKNOWN;
 }
 
@@ -141,19 +141,23 @@ static __always_inline enum window_result find_packet(struct xcap_ctx *c, struct
 						      xcap_more *more, struct xcap_packet *p,
 						      struct skb_view *v)
 {
-	bool found = geometry_find(v, p);
+	bool found;
+	u8 kind;
 
-	p->is_late = found && p->kind == GEOMETRY_L2 && !cfg.filter_asks && !cfg.track &&
+	geometry_find(v, p);
+	kind = XCAP_AGAIN(p->kind);
+	found = XCAP_AGAIN(p->found);
+	p->is_late = found && kind == GEOMETRY_L2 && !cfg.filter_asks && !cfg.track &&
 		     p->linear >= WINDOW_MAC_LEN + GEOMETRY_TAG_LEN;
-	if (!p->is_late)
+	if (!XCAP_AGAIN(p->is_late))
 		read_more(c, more, v, p);
 	p->event.rebuilt = 0;
-	p->shift = (p->kind == GEOMETRY_L2 ? 0 : GEOMETRY_ETH_LEN) +
-		   (v->has_vlan ? GEOMETRY_TAG_LEN : 0);
-	if (found && p->kind > GEOMETRY_FAKE) {
-		p->event.skb = f->skb;
+	kind = XCAP_AGAIN(p->kind);
+	found = XCAP_AGAIN(p->found);
+	p->shift =
+		(kind == GEOMETRY_L2 ? 0 : GEOMETRY_ETH_LEN) + (v->has_vlan ? GEOMETRY_TAG_LEN : 0);
+	if (found && kind > GEOMETRY_FAKE)
 		found = xcap_rebuild(slot_row(p));
-	}
 	if (!found && !(cfg.fake_hdr && p->kind != GEOMETRY_L2 && geometry_fake(v, p)))
 		return WINDOW_NO_PACKET;
 	return window_fill(c, f, p, v);

@@ -218,7 +218,7 @@ static __always_inline bool rebuild_headers(struct xcap_packet *p, const struct 
 
 /*
  * Make what is missing of a packet of kind L4 or PAYLOAD in front of its real bytes; 0: that cannot
- * be done. p->sock, p->flow and p->event.skb are set. A function of its own: it is rare.
+ * be done. p->sock and p->flow are set. A function of its own: it is rare.
  */
 __attribute__((noinline)) u64 xcap_rebuild(u64 row)
 {

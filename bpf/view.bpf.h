@@ -205,9 +205,10 @@ static __always_inline void view_fill(struct skb_view *v, const struct xcap_ctx 
 		view_read(v, skb, skb, c->dev, false);
 }
 
-static __always_inline void view_fill_more(struct skb_view *v, const struct xcap_ctx *c)
+static __always_inline void view_fill_more(struct skb_view *v, const struct xcap_ctx *c,
+					   const struct xcap_packet *p)
 {
-	struct sk_buff *skb = c->skb;
+	struct sk_buff *skb = xcap_skb(c, p);
 
 	if (!skb)
 		return;

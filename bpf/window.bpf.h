@@ -91,7 +91,6 @@ static __always_inline long window_read_parts(struct xcap_packet *p, u64 end)
 	return parts_copy(p, p->data, XCAP_WINDOW, XCAP_WINDOW, 20);
 }
 
-/* p->event.skb is set. */
 __attribute__((noinline)) long xcap_window_parts(u64 row, u64 end)
 {
 	struct window_slot *slot = slot_at(row);
@@ -163,11 +162,9 @@ static __always_inline enum window_result window_copy(struct xcap_filter_ctx *f,
 	/* what follows takes it from there: so the verifier forgets the ways that led here */
 	p->valid = n + have + shift;
 	/* where the first bytes came early there are no parts */
-	if (!have && parts_serve(f, p) && p->linear < p->total) {
-		p->event.skb = f->skb;
-		if (xcap_window_parts(slot_row(p), end))
-			return WINDOW_FAULT;
-	}
+	if (!have && parts_serve(f, p) && p->linear < p->total &&
+	    xcap_window_parts(slot_row(p), end))
+		return WINDOW_FAULT;
 	if (xcap_has_dynptr()) {
 		n = *(volatile u32 *)&p->valid;
 		more = n < end && n - p->shift < p->total ? window_read_paged(f, p, n - p->shift)

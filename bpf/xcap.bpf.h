@@ -25,6 +25,13 @@
 /* Keeps the compiler from reasoning about x, so that a clamp stays where it is written. */
 #define XCAP_OPAQUE(x) asm volatile("" : "+r"(x))
 
+/*
+ * A place of the slot, read once more. Of a number that the compiler has kept the verifier knows
+ * what the branches before said, and goes through all that follows for each way; of this it knows
+ * nothing.
+ */
+#define XCAP_AGAIN(place) (*(volatile typeof(place) *)&(place))
+
 /* A constant that each clone has its own value of. */
 #define XCAP_PATCHED(mark)                                                                         \
 	({                                                                                         \
@@ -72,9 +79,10 @@ struct xcap_ctx {
 		u64 reason;
 		u64 has_ret;
 	};
-	u64 sock;  /* address of the struct sock that is an argument; 0: none */
-	u64 flow;  /* of a struct flowi4, flowi6 or flowi, likewise */
-	u64 drop;  /* constant: 0 not kfree_skb, 1 without a reason, 2 with; see xcap_drop() */
+	u64 sock; /* address of the struct sock that is an argument; 0: none */
+	u64 flow; /* of a struct flowi4, flowi6 or flowi, likewise */
+	u64 drop; /* constant: 0 not kfree_skb, 1 without a reason, 2 with; see xcap_drop() */
+	u64 cookie_drop;
 	u64 keep;  /* constant: the entry part of an exit probe, see keep.bpf.h */
 	u64 frame; /* of the call, where keep */
 	u64 ext;   /* @N@M: value of argument M, where has_ext */
@@ -96,8 +104,14 @@ struct xcap_hook_ctx {
 	u64 at_return;
 };
 
-/* In `drop`, where it and `given` are no constants but a cookie's. */
+/* In `drop`, a constant where `given` and what would be there are none, but a cookie's. */
 #define XCAP_BY_COOKIE 0x100
+
+/* What `more` has told. */
+static __always_inline u64 xcap_said_drop(const struct xcap_ctx *c)
+{
+	return c->drop & XCAP_BY_COOKIE ? c->cookie_drop : c->drop;
+}
 
 /*
  * A cookie's are asked for in the slot, where the verifier forgets what it learned of them at the
@@ -111,6 +125,13 @@ static __always_inline u64 xcap_given(const struct xcap_ctx *c, const struct xca
 static __always_inline u64 xcap_drop(const struct xcap_ctx *c, const struct xcap_packet *p)
 {
 	return c->drop & XCAP_BY_COOKIE ? p->drop : c->drop;
+}
+
+/* The skb; where it is no pointer that may be followed without the question whether it is NULL. */
+static __always_inline struct sk_buff *xcap_skb(const struct xcap_ctx *c,
+						const struct xcap_packet *p)
+{
+	return c->direct ? c->skb : (struct sk_buff *)XCAP_AGAIN(p->event.skb);
 }
 
 /* Read-only data: core.bpf.c has it. */

@@ -64,6 +64,7 @@ struct xcap_packet {
 	__u32 in_parts;		     /* bytes behind the window are copied part by part */
 	__u8 early;		     /* the window has its first bytes alone */
 	__u8 is_late;		     /* what the record says of the skb is still to be read */
+	__u8 found;		     /* it can be as long as the skb says */
 	__u16 said_flags;	     /* XCAP_EV_* that follow from the probe's arguments */
 	__u32 given, drop;	     /* of a program that many probes share, see xcap.bpf.h */
 	__u64 sock, flow;	     /* of the probe's arguments, see xcap.bpf.h */
