@@ -149,11 +149,12 @@ static __always_inline enum window_result find_packet(struct xcap_ctx *c, struct
 	found = XCAP_AGAIN(p->found);
 	p->is_late = found && kind == GEOMETRY_L2 && !cfg.filter_asks && !cfg.track &&
 		     p->linear >= WINDOW_MAC_LEN + GEOMETRY_TAG_LEN;
-	if (!XCAP_AGAIN(p->is_late))
+	if (!p->is_late) {
 		read_more(c, more, v, p);
+		kind = XCAP_AGAIN(p->kind);
+		found = XCAP_AGAIN(p->found);
+	}
 	p->event.rebuilt = 0;
-	kind = XCAP_AGAIN(p->kind);
-	found = XCAP_AGAIN(p->found);
 	p->shift =
 		(kind == GEOMETRY_L2 ? 0 : GEOMETRY_ETH_LEN) + (v->has_vlan ? GEOMETRY_TAG_LEN : 0);
 	if (found && kind > GEOMETRY_FAKE)
