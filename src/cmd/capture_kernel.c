@@ -5,6 +5,7 @@
 #include "cmd/capture_kernel.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -14,46 +15,90 @@
 #include "kernel/netns.h"
 #include "kernel/tracepoint.h"
 
-static void *read_symbols(void *arg)
+static void want(void *arg, const char *name)
+{
+	symbol_wanted_add(arg, name);
+}
+
+/* NULL where it fails: then all symbols are read, and what is wrong is said. */
+static void *read_functions(void *arg)
 {
 	struct capture_kernel *kernel = arg;
+	struct err ignored;
 
-	err_clear(&kernel->reader_err);
-	if (symbol_open(&kernel->symbols, kernel->btf, &kernel->reader_err))
-		kernel->symbols = NULL;
+	err_clear(&ignored);
+	if (symbol_open_wanted(&kernel->functions, &kernel->symbol_iter, &kernel->wanted, &ignored))
+		kernel->functions = NULL;
 	return NULL;
+}
+
+/* Another processor reads them while this one goes on; where there is none, they cost the same when
+ * they are asked for. */
+static bool has_other_cpu(void)
+{
+	cpu_set_t cpus;
+
+	return sched_getaffinity(0, sizeof(cpus), &cpus) || CPU_COUNT(&cpus) > 1;
+}
+
+/* False: there is nothing to read. */
+static bool want_functions(struct capture_kernel *kernel)
+{
+	kernel->functions_tried = true;
+	return !kbtf_name_each_skb(kernel->btf, want, &kernel->wanted);
 }
 
 void capture_kernel_read_ahead(struct capture_kernel *kernel)
 {
-	kernel->is_reading = !pthread_create(&kernel->reader, NULL, read_symbols, kernel);
+	if (has_other_cpu() && want_functions(kernel))
+		kernel->is_reading = !pthread_create(&kernel->reader, NULL, read_functions, kernel);
+	kernel->functions_tried = kernel->is_reading;
 }
 
-static void await_symbols(struct capture_kernel *kernel)
+static struct symbol_table *functions(struct capture_kernel *kernel)
 {
+	uint64_t begin_ns;
+
+	if (!kernel->is_reading && kernel->functions_tried)
+		return kernel->functions;
+	begin_ns = phase_begin();
 	if (kernel->is_reading)
 		pthread_join(kernel->reader, NULL);
-	else
-		read_symbols(kernel);
+	else if (want_functions(kernel))
+		read_functions(kernel);
 	kernel->is_reading = false;
+	phase_end("functions", begin_ns);
+	return kernel->functions;
 }
 
 static struct symbol_table *symbols(void *arg)
 {
 	struct capture_kernel *kernel = arg;
 	uint64_t begin_ns;
+	struct err err;
 
-	if (!kernel->is_reading && (kernel->symbols || kernel->symbols_failed))
+	if (kernel->symbols || kernel->symbols_failed)
 		return kernel->symbols;
 	begin_ns = phase_begin();
-	await_symbols(kernel);
-	phase_end("symbols", begin_ns);
-	if (!kernel->symbols) {
+	err_clear(&err);
+	if (symbol_open(&kernel->symbols, &kernel->symbol_iter, &err)) {
+		kernel->symbols = NULL;
 		kernel->symbols_failed = true;
-		log_warning("%s; places in the kernel are shown as addresses",
-			    kernel->reader_err.msg);
+		log_warning("%s; places in the kernel are shown as addresses", err.msg);
+	} else if (!kernel->is_reading) {
+		symbol_close(kernel->functions);
+		kernel->functions = NULL;
 	}
+	phase_end("symbols", begin_ns);
 	return kernel->symbols;
+}
+
+static struct symbol_table *symbols_of(void *arg, const char *name)
+{
+	struct capture_kernel *kernel = arg;
+	struct symbol_table *table = kernel->symbols ? kernel->symbols : functions(kernel);
+
+	return table && symbol_covers(table, name) ? table : symbols(kernel);
 }
 
 /* Tried before anything else: what follows would fail with a stranger message. */
@@ -104,7 +149,9 @@ int capture_kernel_open(struct capture_kernel *kernel, const char *btf_file, str
 		rc = err_errno(err, ERR_FAILED, errno, "cannot read tracepoints and namespaces");
 		goto fail;
 	}
+	symbol_iter_find(&kernel->symbol_iter, kernel->btf);
 	kernel->plan.symbols = symbols;
+	kernel->plan.symbols_of = symbols_of;
 	kernel->plan.symbols_arg = kernel;
 	return 0;
 fail:
@@ -115,7 +162,8 @@ fail:
 void capture_kernel_close(struct capture_kernel *kernel)
 {
 	if (kernel->is_reading)
-		await_symbols(kernel);
+		pthread_join(kernel->reader, NULL);
+	symbol_close(kernel->functions);
 	symbol_close(kernel->symbols);
 	if (kernel->plan.netns)
 		netns_close(kernel->plan.netns);

@@ -18,12 +18,16 @@ struct capture_kernel {
 	struct plan_kernel plan; /* the parts, as plan and session want them */
 	struct kbtf *btf;
 	struct tracepoint_table *tracepoints;
-	struct symbol_table *symbols;
-	bool symbols_failed; /* said once, not tried again */
-	/* read by a thread of its own, which alone touches these while it runs */
+	struct symbol_iter symbol_iter;
+	struct symbol_table *symbols; /* all */
+	bool symbols_failed;	      /* said once, not tried again */
+	/* what planning asks for: the functions with an skb, and read in a fraction of the time */
+	struct symbol_table *functions;
+	struct symbol_wanted wanted;
+	bool functions_tried;
+	/* read by a thread of its own, which alone touches them while it runs */
 	bool is_reading;
 	pthread_t reader;
-	struct err reader_err;
 };
 
 /*
@@ -35,7 +39,8 @@ struct capture_kernel {
 int capture_kernel_open(struct capture_kernel *kernel, const char *btf_file, struct err *err);
 void capture_kernel_close(struct capture_kernel *kernel);
 
-/* The symbols are going to be asked for: begin to read them beside what comes before that. */
+/* Functions are going to be looked for: begin to read their symbols beside what comes before that.
+ */
 void capture_kernel_read_ahead(struct capture_kernel *kernel);
 
 #endif

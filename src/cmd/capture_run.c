@@ -335,6 +335,7 @@ static int start(struct run *run, struct err *err)
 	rc = ready_write(&run->ready, config->ready_file, err);
 	if (rc)
 		return rc;
+	session_read_symbols(run->session);
 	if (config->duration_ns) {
 		rc = loop_add_timer(run->loop, config->duration_ns, true, on_duration, run);
 		if (rc)

@@ -175,13 +175,6 @@ static struct scope module_scope(struct kbtf *kbtf, struct kbtf_module *module)
 	return scope;
 }
 
-/* The kernel puts `void *__data` first in the prototype of each tracepoint; programs never see it.
- */
-static uint32_t skipped_args(const struct btf_type *type)
-{
-	return btf_is_typedef(type) ? 1 : 0;
-}
-
 /* False if the type has no prototype. */
 static bool fill_target(struct kbtf *kbtf, const struct scope *scope, uint32_t id,
 			struct kbtf_args_spelled *spelled, struct kbtf_target *target)
@@ -197,7 +190,7 @@ static bool fill_target(struct kbtf *kbtf, const struct scope *scope, uint32_t i
 		snprintf(target->module, sizeof(target->module), "%s", scope->module->name);
 		target->module_fd = kbtf_module_fd(&kbtf->modules, scope->module);
 	}
-	kbtf_args_fill(scope->btf, proto, skipped_args(type), spelled, target);
+	kbtf_args_fill(scope->btf, proto, kbtf_skb_skipped(type), spelled, target);
 	return true;
 }
 
@@ -244,68 +237,23 @@ int kbtf_find_tracepoint(struct kbtf *kbtf, const char *name, struct kbtf_target
 	return find_anywhere(kbtf, NULL, BTF_KIND_TYPEDEF, type_name, target);
 }
 
-/* Function name, tracepoint name, or NULL for any other type. */
-static const char *probe_name(const struct kbtf_data *btf, const struct btf_type *type)
-{
-	const char *name;
-
-	if (!btf_is_func(type) && !btf_is_typedef(type))
-		return NULL;
-	name = kbtf_data_name(btf, type->name_off);
-	if (btf_is_func(type))
-		return name;
-	return strncmp(name, TRACEPOINT, strlen(TRACEPOINT)) ? NULL : name + strlen(TRACEPOINT);
-}
-
-/* Name offsets already reported; some kernels' BTF has static functions of one name several times.
- */
-struct seen {
-	uint32_t *slots; /* an open hash; 0: free, as no function's name is at 0 */
-	size_t n;
-};
-
-#define SEEN_SLOTS 16384
-
-/* True if it was there; else it is now (without memory, or room: a name may come twice). */
-static bool seen_before(struct seen *seen, uint32_t name_off)
-{
-	uint32_t at = name_off * 2654435761u >> 18;
-
-	if (!seen->slots)
-		seen->slots = calloc(SEEN_SLOTS, sizeof(*seen->slots));
-	while (seen->slots && seen->slots[at] && seen->slots[at] != name_off)
-		at = (at + 1) % SEEN_SLOTS;
-	if (!seen->slots || seen->slots[at])
-		return seen->slots != NULL;
-	if (seen->n < SEEN_SLOTS / 2) {
-		seen->slots[at] = name_off;
-		seen->n++;
-	}
-	return false;
-}
-
 static int for_each_in(struct kbtf *kbtf, const struct scope *scope, kbtf_fn fn, void *arg)
 {
-	uint8_t *memo = calloc(kbtf_data_count(scope->btf), 1); /* NULL: each is looked at again */
-	struct kbtf_args_spelled *spelled = calloc(1, sizeof(*spelled)); /* the same */
+	const struct kbtf_skb *list = scope->btf ? kbtf_skb_list(scope->btf) : NULL;
+	struct kbtf_args_spelled *spelled; /* NULL: each is spelled again */
 	struct kbtf_target target;
-	struct seen seen = {};
 	int ret = 0;
 
-	for (uint32_t id = scope->start; id < scope->end && !ret; id++) {
-		const struct btf_type *type = kbtf_data_type(scope->btf, id), *proto;
-		const char *name = probe_name(scope->btf, type);
+	if (!list)
+		return scope->btf ? -ENOMEM : 0;
+	spelled = calloc(1, sizeof(*spelled));
+	for (size_t i = 0; i < list->n && !ret; i++) {
+		const struct btf_type *type = kbtf_data_type(scope->btf, list->ids[i]);
 
-		proto = name ? kbtf_args_proto(scope->btf, type) : NULL;
-		if (!proto || kbtf_args_find_skb(scope->btf, proto, skipped_args(type), memo) < 0 ||
-		    seen_before(&seen, type->name_off))
-			continue;
-		fill_target(kbtf, scope, id, spelled, &target);
-		ret = fn(arg, name, btf_is_typedef(type), &target);
+		fill_target(kbtf, scope, list->ids[i], spelled, &target);
+		ret = fn(arg, kbtf_skb_name(scope->btf, type), btf_is_typedef(type), &target);
 	}
-	free(seen.slots);
 	free(spelled);
-	free(memo);
 	return ret;
 }
 
@@ -318,6 +266,32 @@ int kbtf_for_each_skb(struct kbtf *kbtf, kbtf_fn fn, void *arg)
 	for (size_t i = 0; i < kbtf->modules.n && !ret; i++) {
 		scope = module_scope(kbtf, &kbtf->modules.list[i]);
 		ret = for_each_in(kbtf, &scope, fn, arg);
+	}
+	return ret;
+}
+
+static int name_each_in(const struct scope *scope, kbtf_name_fn fn, void *arg)
+{
+	const struct kbtf_skb *list = scope->btf ? kbtf_skb_list(scope->btf) : NULL;
+
+	for (size_t i = 0; list && i < list->n; i++) {
+		const struct btf_type *type = kbtf_data_type(scope->btf, list->ids[i]);
+
+		if (btf_is_func(type))
+			fn(arg, kbtf_skb_name(scope->btf, type));
+	}
+	return list || !scope->btf ? 0 : -ENOMEM;
+}
+
+int kbtf_name_each_skb(struct kbtf *kbtf, kbtf_name_fn fn, void *arg)
+{
+	struct scope scope = vmlinux_scope(kbtf);
+	int ret = name_each_in(&scope, fn, arg);
+
+	kbtf_module_list(&kbtf->modules);
+	for (size_t i = 0; i < kbtf->modules.n && !ret; i++) {
+		scope = module_scope(kbtf, &kbtf->modules.list[i]);
+		ret = name_each_in(&scope, fn, arg);
 	}
 	return ret;
 }

@@ -86,6 +86,10 @@ typedef int (*kbtf_fn)(void *arg, const char *name, bool tracepoint,
 		       const struct kbtf_target *target);
 int kbtf_for_each_skb(struct kbtf *kbtf, kbtf_fn fn, void *arg);
 
+/* Only the names of the functions among them. 0 or -ENOMEM. */
+typedef void (*kbtf_name_fn)(void *arg, const char *name);
+int kbtf_name_each_skb(struct kbtf *kbtf, kbtf_name_fn fn, void *arg);
+
 /* All function names of vmlinux and modules, for near-name hints. Both arrays stay kbtf's. */
 const char *const *kbtf_function_names(struct kbtf *kbtf, size_t *n);
 

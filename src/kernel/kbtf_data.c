@@ -25,55 +25,71 @@
 
 #define STEPS_MAX 32
 
-/* Behind the struct btf_type: so many bytes, and so many for each of btf_vlen(). */
+#define KINDS 32 /* that 5 bits tell */
+
+/* How long a type is: so many bytes, and so many for each of btf_vlen(). 0: no such kind. */
 static const struct {
-	uint8_t known, fixed, each;
-} kinds[] = {
-	[BTF_KIND_INT] = {1, sizeof(uint32_t), 0},
-	[BTF_KIND_PTR] = {1, 0, 0},
-	[BTF_KIND_ARRAY] = {1, sizeof(struct btf_array), 0},
-	[BTF_KIND_STRUCT] = {1, 0, sizeof(struct btf_member)},
-	[BTF_KIND_UNION] = {1, 0, sizeof(struct btf_member)},
-	[BTF_KIND_ENUM] = {1, 0, sizeof(struct btf_enum)},
-	[BTF_KIND_FWD] = {1, 0, 0},
-	[BTF_KIND_TYPEDEF] = {1, 0, 0},
-	[BTF_KIND_VOLATILE] = {1, 0, 0},
-	[BTF_KIND_CONST] = {1, 0, 0},
-	[BTF_KIND_RESTRICT] = {1, 0, 0},
-	[BTF_KIND_FUNC] = {1, 0, 0},
-	[BTF_KIND_FUNC_PROTO] = {1, 0, sizeof(struct btf_param)},
-	[BTF_KIND_VAR] = {1, sizeof(struct btf_var), 0},
-	[BTF_KIND_DATASEC] = {1, 0, sizeof(struct btf_var_secinfo)},
-	[BTF_KIND_FLOAT] = {1, 0, 0},
-	[BTF_KIND_DECL_TAG] = {1, sizeof(struct btf_decl_tag), 0},
-	[BTF_KIND_TYPE_TAG] = {1, 0, 0},
-	[BTF_KIND_ENUM64] = {1, 0, sizeof(struct btf_enum64)},
+	uint8_t fixed, each;
+} kinds[KINDS] = {
+#define TYPE(more) (sizeof(struct btf_type) + (more))
+	[BTF_KIND_INT] = {TYPE(sizeof(uint32_t)), 0},
+	[BTF_KIND_PTR] = {TYPE(0), 0},
+	[BTF_KIND_ARRAY] = {TYPE(sizeof(struct btf_array)), 0},
+	[BTF_KIND_STRUCT] = {TYPE(0), sizeof(struct btf_member)},
+	[BTF_KIND_UNION] = {TYPE(0), sizeof(struct btf_member)},
+	[BTF_KIND_ENUM] = {TYPE(0), sizeof(struct btf_enum)},
+	[BTF_KIND_FWD] = {TYPE(0), 0},
+	[BTF_KIND_TYPEDEF] = {TYPE(0), 0},
+	[BTF_KIND_VOLATILE] = {TYPE(0), 0},
+	[BTF_KIND_CONST] = {TYPE(0), 0},
+	[BTF_KIND_RESTRICT] = {TYPE(0), 0},
+	[BTF_KIND_FUNC] = {TYPE(0), 0},
+	[BTF_KIND_FUNC_PROTO] = {TYPE(0), sizeof(struct btf_param)},
+	[BTF_KIND_VAR] = {TYPE(sizeof(struct btf_var)), 0},
+	[BTF_KIND_DATASEC] = {TYPE(0), sizeof(struct btf_var_secinfo)},
+	[BTF_KIND_FLOAT] = {TYPE(0), 0},
+	[BTF_KIND_DECL_TAG] = {TYPE(sizeof(struct btf_decl_tag)), 0},
+	[BTF_KIND_TYPE_TAG] = {TYPE(0), 0},
+	[BTF_KIND_ENUM64] = {TYPE(0), sizeof(struct btf_enum64)},
+#undef TYPE
 };
 
 /* Of the type at the start of `left` bytes; 0: they hold none. */
-static uint32_t length_of(const struct btf_type *type, uint32_t left)
+static inline uint32_t length_of(const struct btf_type *type, uint32_t left)
 {
 	uint32_t kind, length;
 
 	if (left < sizeof(*type))
 		return 0;
-	kind = btf_kind(type);
-	if (kind >= UTIL_ARRAY_SIZE(kinds) || !kinds[kind].known)
-		return 0;
-	length = sizeof(*type) + kinds[kind].fixed + btf_vlen(type) * kinds[kind].each;
-	return length <= left ? length : 0;
+	kind = btf_kind(type) % KINDS;
+	length = kinds[kind].fixed + btf_vlen(type) * kinds[kind].each;
+	return length <= left && kinds[kind].fixed ? length : 0;
+}
+
+/* Most names are told by their first bytes not to be among those that are known. */
+static inline void note(struct kbtf_data *data, const struct btf_type *type, uint32_t id)
+{
+	uint32_t at = type->name_off;
+
+	if (!at || at >= data->end_string ||
+	    (data->end_string - at >= sizeof(uint64_t) &&
+	     !kbtf_known_begins(&data->known, data->strings + at)))
+		return;
+	kbtf_known_note(&data->known, btf_kind(type), data->strings + at, id);
 }
 
 static int read_types(struct kbtf_data *data, uint32_t size)
 {
-	uint32_t id = data->first, length;
+	uint32_t id = data->first, length, kinds_known;
 
 	if (!data->base)
 		kbtf_known_init(&data->known);
+	kinds_known = data->known.kinds;
 	/* more than enough, but what is not written to is no memory */
 	data->places = malloc((size / sizeof(struct btf_type) + 1) * sizeof(*data->places));
 	data->index = calloc(1, sizeof(*data->index));
-	if (!data->places || !data->index)
+	data->skb = calloc(1, sizeof(struct kbtf_skb *));
+	if (!data->places || !data->index || !data->skb)
 		return -ENOMEM;
 	for (uint32_t at = 0; at < size; at += length, id++) {
 		const struct btf_type *type = (const void *)(data->types + at);
@@ -82,9 +98,8 @@ static int read_types(struct kbtf_data *data, uint32_t size)
 		if (!length)
 			return -EINVAL;
 		data->places[id - data->first] = at;
-		if (data->known.kinds >> btf_kind(type) & 1)
-			kbtf_known_note(&data->known, btf_kind(type),
-					kbtf_data_name(data, type->name_off), id);
+		if (kinds_known >> btf_kind(type) & 1)
+			note(data, type, id);
 	}
 	data->end = id;
 	return 0;
@@ -136,6 +151,9 @@ void kbtf_data_close(struct kbtf_data *data)
 	if (data->index)
 		free(data->index->ids);
 	free(data->index);
+	if (data->skb)
+		kbtf_skb_free(*data->skb);
+	free(data->skb);
 	free(data->places);
 	free(data);
 }

@@ -17,6 +17,7 @@
 
 #include "kernel/kbtf_index.h"
 #include "kernel/kbtf_known.h"
+#include "kernel/kbtf_skb.h"
 
 #define KBTF_DATA_OWN "/sys/kernel/btf/vmlinux"
 
@@ -30,6 +31,7 @@ struct kbtf_data {
 	uint32_t first_string, end_string;
 	struct kbtf_known known;  /* of a kernel */
 	struct kbtf_index *index; /* of other names */
+	struct kbtf_skb **skb;	  /* what takes an skb; points to NULL until it was looked for */
 	void *bytes;
 	size_t size;
 	struct btf *parsed; /* whose bytes they are; NULL: they are mapped */

@@ -2,8 +2,8 @@
 /*
  * kbtf_known.c - see kbtf_known.h.
  *
- * Each of 130,000 types is held against the table: two characters of its name tell nearly all of
- * those that are not there.
+ * Each of 130,000 types is held against the table: how its name begins tells nearly all of those
+ * that are not there.
  */
 #include "kernel/kbtf_known.h"
 
@@ -74,17 +74,20 @@ static const struct known {
 
 _Static_assert(UTIL_ARRAY_SIZE(table) <= KBTF_KNOWN_MAX, "more names than places");
 
-/* Where names are looked for that begin like this one, which is not empty. */
-static uint8_t bucket_of(uint32_t kind, const char *name)
+/* A name that may be shorter than eight bytes. */
+static uint32_t bucket_of(const char *name)
 {
-	return (uint8_t)name[0] * 33 + (uint8_t)name[1] + kind * 101;
+	char begin[8] = "";
+
+	memcpy(begin, name, strnlen(name, sizeof(begin)));
+	return kbtf_known_bucket(begin);
 }
 
 void kbtf_known_init(struct kbtf_known *known)
 {
 	memset(known, 0, sizeof(*known));
 	for (size_t i = 0; i < UTIL_ARRAY_SIZE(table); i++) {
-		uint8_t *first = &known->first[bucket_of(table[i].kind, table[i].name)];
+		uint8_t *first = &known->first[bucket_of(table[i].name)];
 
 		known->next[i] = *first;
 		*first = i + 1;
@@ -95,7 +98,7 @@ void kbtf_known_init(struct kbtf_known *known)
 /* Number of the name in the table, from 1; 0: it is not there. */
 static uint32_t number_of(const struct kbtf_known *known, uint32_t kind, const char *name)
 {
-	uint32_t i = *name ? known->first[bucket_of(kind, name)] : 0;
+	uint32_t i = *name ? known->first[bucket_of(name)] : 0;
 
 	while (i && (table[i - 1].kind != kind || strcmp(table[i - 1].name, name)))
 		i = known->next[i - 1];

@@ -5,7 +5,8 @@
  * Where the kernel has an iterator over them, it is asked for them without the text
  * (symbol_iter.c); else the file is read once and parsed while it comes in. Kept per symbol: where
  * it stands in one blob of addresses and names, a module's name behind the symbol's own. The index
- * by name is made when the first name is looked for.
+ * by name is made when the first name is looked for. Where a few names are wanted the others are
+ * not even kept.
  */
 #include "kernel/symbol.h"
 
@@ -19,11 +20,11 @@
 #include "base/buf.h"
 #include "base/util.h"
 #include "kernel/kroot.h"
-#include "kernel/symbol_iter.h"
 
-#define CHUNK	    65536
-#define BUCKET_BITS 14
-#define BUCKETS	    (1 << BUCKET_BITS)
+#define CHUNK 65536
+/* A bucket for every one or two symbols. */
+#define BUCKET_BITS_MAX 14
+
 #define IN_MODULE   0x80000000u /* of a place: a module's name stands there, too */
 #define PLACE_LIMIT 0x7fffffffu
 /*
@@ -37,6 +38,7 @@
  */
 struct name_index {
 	bool tried;
+	uint32_t bits;	 /* 2^bits buckets */
 	uint32_t *first; /* of each bucket */
 	uint32_t *next;	 /* of each symbol */
 };
@@ -48,10 +50,11 @@ struct symbol_table {
 			    one */
 	struct name_index *index;
 	bool restricted;
+	const struct symbol_wanted *wanted; /* NULL: all are in it */
 };
 
 /* Of 60,000 names, so it takes them by words. */
-static uint32_t bucket_of(const char *name)
+static uint32_t bucket_of(const struct name_index *index, const char *name)
 {
 	const uint64_t factor = 0x9e3779b97f4a7c15;
 	size_t len = strlen(name);
@@ -66,7 +69,7 @@ static uint32_t bucket_of(const char *name)
 		memcpy(&word, name, len);
 	else
 		memcpy(&word, name + len - sizeof(word), sizeof(word));
-	return (h ^ word) * factor >> (64 - BUCKET_BITS);
+	return (h ^ word) * factor >> (64 - index->bits);
 }
 
 static uint64_t addr_of(const struct symbol_table *table, uint32_t symbol)
@@ -88,7 +91,7 @@ static int add_at(struct symbol_table *table, uint64_t addr, uint32_t symbol)
 	uint32_t *list;
 
 	if (table->n == table->cap) {
-		table->cap = table->cap ? table->cap * 5 / 4 : 65536;
+		table->cap = table->cap ? table->cap * 5 / 4 : table->wanted ? 4096 : 65536;
 		list = realloc(table->list, table->cap * sizeof(*list));
 		if (!list)
 			return -ENOMEM;
@@ -120,6 +123,12 @@ static bool is_padding(const char *name)
 	return !strncmp(name, "__pfx_", 6);
 }
 
+static bool passes(const struct symbol_table *table, const char *name)
+{
+	return *name && !is_padding(name) &&
+	       (!table->wanted || symbol_wanted_has(table->wanted, name));
+}
+
 /* "ffffffff81000000 T _stext" or "ffffffffc0000000 t foo\t[bar]"; anything else is passed over. */
 static int parse_line(struct symbol_table *table, char *line)
 {
@@ -138,9 +147,7 @@ static int parse_line(struct symbol_table *table, char *line)
 		*end = '\0';
 		module++;
 	}
-	if (is_padding(name))
-		return 0;
-	return *name ? add(table, addr, name, module) : 0;
+	return passes(table, name) ? add(table, addr, name, module) : 0;
 }
 
 /* Parse the whole lines at the start of data; returns how many bytes they are, or -errno. */
@@ -199,7 +206,7 @@ static int take_all(struct symbol_table *table)
 
 		memcpy(&addr, at, sizeof(addr));
 		at = module + strlen(module) + 1;
-		if (*name && !is_padding(name))
+		if (passes(table, name))
 			rc = add_at(table, addr, symbol | (*module ? IN_MODULE : 0));
 	}
 	return rc;
@@ -254,7 +261,9 @@ static const struct name_index *get_index(const struct symbol_table *table)
 	if (index->tried)
 		return index->first ? index : NULL;
 	index->tried = true;
-	index->first = calloc(BUCKETS, sizeof(*index->first));
+	for (index->bits = 8; index->bits < BUCKET_BITS_MAX && table->n >> index->bits > 1;)
+		index->bits++;
+	index->first = calloc(1u << index->bits, sizeof(*index->first));
 	index->next = calloc(table->n + 1, sizeof(*index->next));
 	if (!index->first || !index->next) {
 		free(index->first);
@@ -262,7 +271,7 @@ static const struct name_index *get_index(const struct symbol_table *table)
 		return NULL;
 	}
 	for (size_t i = table->n; i-- > 0;) {
-		uint32_t *first = &index->first[bucket_of(name_of(table, table->list[i]))];
+		uint32_t *first = &index->first[bucket_of(index, name_of(table, table->list[i]))];
 
 		index->next[i] = *first;
 		*first = i + 1;
@@ -270,7 +279,13 @@ static const struct name_index *get_index(const struct symbol_table *table)
 	return index;
 }
 
-int symbol_open(struct symbol_table **out, const struct kbtf *types, struct err *err)
+int symbol_open(struct symbol_table **out, const struct symbol_iter *iter, struct err *err)
+{
+	return symbol_open_wanted(out, iter, NULL, err);
+}
+
+int symbol_open_wanted(struct symbol_table **out, const struct symbol_iter *iter,
+		       const struct symbol_wanted *wanted, struct err *err)
 {
 	struct symbol_table *table = calloc(1, sizeof(*table));
 	char path[512];
@@ -284,7 +299,8 @@ int symbol_open(struct symbol_table **out, const struct kbtf *types, struct err 
 		goto out;
 	buf_init(&table->blob);
 	table->restricted = true;
-	ret = symbol_iter_read(types, &table->blob) ? -ENOENT : take_all(table);
+	table->wanted = wanted;
+	ret = symbol_iter_read(iter, wanted, &table->blob) ? -ENOENT : take_all(table);
 	if (ret) {
 		buf_reset(&table->blob);
 		table->n = 0;
@@ -402,7 +418,7 @@ unsigned int symbol_find_in(const struct symbol_table *table, const char *module
 			    uint64_t *addr)
 {
 	const struct name_index *index = get_index(table);
-	uint32_t at = index ? index->first[bucket_of(name)] : 0;
+	uint32_t at = index ? index->first[bucket_of(index, name)] : 0;
 	unsigned int found = 0;
 
 	for (; at; at = index->next[at - 1]) {
@@ -415,6 +431,11 @@ unsigned int symbol_find_in(const struct symbol_table *table, const char *module
 			*addr = addr_of(table, symbol);
 	}
 	return found;
+}
+
+bool symbol_covers(const struct symbol_table *table, const char *name)
+{
+	return !table->wanted || symbol_wanted_has(table->wanted, name);
 }
 
 unsigned int symbol_find(const struct symbol_table *table, const char *name, uint64_t *addr)

@@ -13,16 +13,25 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "kernel/symbol_iter.h"
 
-struct kbtf;
 struct symbol_table;
 
 /*
- * Read the text symbols; quicker where the running kernel's types are given (may be NULL).
- * Addresses may all be zero (kptr_restrict, no CAP_SYSLOG): then
+ * Read the text symbols; quicker where the kernel has an iterator (may be NULL, as one that was not
+ * found). Addresses may all be zero (kptr_restrict, no CAP_SYSLOG): then
  * symbol_restricted() is true and every look-up by address fails. ERR_FAILED if unreadable.
  */
-int symbol_open(struct symbol_table **table, const struct kbtf *types, struct err *err);
+int symbol_open(struct symbol_table **table, const struct symbol_iter *iter, struct err *err);
+
+/*
+ * The same, but only those whose names are wanted (NULL: all) and a few others: it can be asked for
+ * names that symbol_covers() says yes to, and not for addresses. `wanted` is the caller's, and
+ * stays as long as the table.
+ */
+int symbol_open_wanted(struct symbol_table **table, const struct symbol_iter *iter,
+		       const struct symbol_wanted *wanted, struct err *err);
+
 void symbol_close(struct symbol_table *table); /* takes NULL */
 bool symbol_restricted(const struct symbol_table *table);
 
@@ -34,6 +43,9 @@ bool symbol_name(const struct symbol_table *table, uint64_t addr, char *out, siz
  * though the call may be its last instruction and the address the next function's first.
  */
 bool symbol_name_return(const struct symbol_table *table, uint64_t addr, char *out, size_t size);
+
+/* Are all symbols of this name in the table, if there are any? */
+bool symbol_covers(const struct symbol_table *table, const char *name);
 
 /* How many text symbols have this name; *addr (may be NULL) is the first one's. */
 unsigned int symbol_find(const struct symbol_table *table, const char *name, uint64_t *addr);

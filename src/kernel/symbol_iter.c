@@ -11,6 +11,8 @@
 
 #include <bpf/bpf.h>
 #include <errno.h>
+#include <stdint.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/util.h"
@@ -24,16 +26,10 @@
 #define NAME_MAX_LEN   512 /* KSYM_NAME_LEN, from 6.1 on; 128 before */
 #define MODULE_MAX_LEN 64
 
-/* Of struct kallsym_iter, and of what leads to it. */
-struct layout {
-	uint32_t target; /* id of the iterator's prototype */
-	int meta, seq, symbol;
-	int value, type, name, module, show;
-};
-
-/* -ENOENT: this kernel has no such iterator. */
-static int find_layout(const struct kbtf_data *btf, struct layout *l)
+void symbol_iter_find(struct symbol_iter *iter, const struct kbtf *types)
 {
+	const struct kbtf_data *btf =
+		types && !kbtf_is_foreign(types) && !*kroot_prefix() ? kbtf_vmlinux(types) : NULL;
 	struct kbtf_wanted wanted[] = {
 		{BTF_KIND_FUNC, "bpf_iter_ksym", 0},
 		{BTF_KIND_STRUCT, "bpf_iter__ksym", 0},
@@ -42,10 +38,13 @@ static int find_layout(const struct kbtf_data *btf, struct layout *l)
 	};
 	uint32_t context, symbol;
 
+	*iter = (struct symbol_iter){};
+	if (!btf)
+		return;
 	kbtf_subset_find(btf, wanted, UTIL_ARRAY_SIZE(wanted));
 	context = wanted[1].id;
 	symbol = wanted[3].id;
-	*l = (struct layout){
+	*iter = (struct symbol_iter){
 		.target = wanted[0].id,
 		.meta = kbtf_offset_in(btf, context, "meta"),
 		.seq = kbtf_offset_in(btf, wanted[2].id, "seq"),
@@ -56,77 +55,181 @@ static int find_layout(const struct kbtf_data *btf, struct layout *l)
 		.module = kbtf_offset_in(btf, symbol, "module_name"),
 		.show = kbtf_offset_in(btf, symbol, "show_value"),
 	};
-	return l->target && l->meta >= 0 && l->seq >= 0 && l->symbol >= 0 && l->value >= 0 &&
-			       l->type >= 0 && l->name >= 0 && l->module >= 0 && l->show >= 0
-		       ? 0
-		       : -ENOENT;
+	if (iter->meta < 0 || iter->seq < 0 || iter->symbol < 0 || iter->value < 0 ||
+	    iter->type < 0 || iter->name < 0 || iter->module < 0 || iter->show < 0)
+		iter->target = 0;
 }
 
-#define ROOM (SYMBOL_ITER_HEAD + NAME_MAX_LEN + MODULE_MAX_LEN)
+/* Its map's value: the room in which a symbol is put together, and which names are wanted. */
+#define ROOM  (SYMBOL_ITER_HEAD + NAME_MAX_LEN + MODULE_MAX_LEN)
+#define VALUE (ROOM + sizeof(struct symbol_wanted))
 
-/* A letter of the symbol's name: on if it is this one, else over `out` instructions behind. */
-#define IS_LETTER(l, n, letter, out)                                                               \
-	INSN_LOAD_8(BPF_REG_1, BPF_REG_7, (l)->name + (n)), INSN_JNE(BPF_REG_1, letter, out)
+/* A jump to the end of the program, where it passes nothing on. */
+#define OUT INT16_MAX
 
-/* A string of the symbol to the end of the room; r0 its length, with the 0. Over `out` if not. */
-#define READ_STRING(offset, max, out)                                                              \
+/* "__pfx_", in the upper bytes of a word. */
+#define PADDING 0x5f7866705f5f0000
+
+#define LOWEST_BITS  0x0101010101010101
+#define HIGHEST_BITS 0x8080808080808080
+
+/* Of a word of letters, the least first, without the first 0 and what is behind it; over `whole`
+ * more instructions if it has none. r4 and r5 are the bits of each byte. */
+#define CUT_AT_ZERO(reg, whole)                                                                    \
+	INSN_MOV_REG(BPF_REG_1, reg), INSN_SUB_REG(BPF_REG_1, BPF_REG_4),                          \
+		INSN_AND_REG(BPF_REG_1, BPF_REG_5), INSN_JEQ(BPF_REG_1, 0, 10 + (whole)),          \
+		INSN_MOV_REG(BPF_REG_0, reg), INSN_XOR_IMM(BPF_REG_0, -1),                         \
+		INSN_AND_REG(BPF_REG_1, BPF_REG_0), INSN_JEQ(BPF_REG_1, 0, 6 + (whole)),           \
+		INSN_MOV_REG(BPF_REG_0, BPF_REG_1), INSN_NEG(BPF_REG_0),                           \
+		INSN_AND_REG(BPF_REG_1, BPF_REG_0), INSN_RSH_IMM(BPF_REG_1, 7),                    \
+		INSN_ADD_IMM(BPF_REG_1, -1), INSN_AND_REG(reg, BPF_REG_1)
+
+/* A string of the symbol to the end of the room; r0 its length, with the 0. */
+#define READ_STRING(offset, max)                                                                   \
 	INSN_MOV_REG(BPF_REG_1, BPF_REG_8), INSN_ADD_REG(BPF_REG_1, BPF_REG_9),                    \
 		INSN_MOV_IMM(BPF_REG_2, max), INSN_MOV_REG(BPF_REG_3, BPF_REG_7),                  \
 		INSN_ADD_IMM(BPF_REG_3, offset), INSN_CALL(BPF_FUNC_probe_read_kernel_str),        \
-		INSN_JSLE(BPF_REG_0, 0, (out) + 1), INSN_JGT(BPF_REG_0, max, out)
+		INSN_JSLE(BPF_REG_0, 0, OUT), INSN_JGT(BPF_REG_0, max, OUT)
+
+/* Instructions that are put together, and their jumps to the end. */
+struct program {
+	struct bpf_insn insns[128];
+	uint32_t n;
+};
+
+static void add(struct program *program, const struct bpf_insn *insns, uint32_t n)
+{
+	memcpy(program->insns + program->n, insns, n * sizeof(*insns));
+	program->n += n;
+}
+
+/* Where a jump is to the end, the end is behind all there is. */
+static void set_end(struct program *program)
+{
+	const struct bpf_insn end[] = {INSN_MOV_IMM(BPF_REG_0, 0), INSN_EXIT};
+
+	for (uint32_t i = 0; i < program->n; i++)
+		if (program->insns[i].off == OUT)
+			program->insns[i].off = (int16_t)(program->n - i - 1);
+	add(program, end, UTIL_ARRAY_SIZE(end));
+}
 
 /*
- * r6 the reader, r7 the symbol, r8 the room in which it is put together, r9 how much of that is
- * filled. It runs 200,000 times: the padding in front of functions, a third of it all, is told by
- * its first letters, and no module's name is read where there is none.
+ * r6 the context, r7 the symbol, r8 the room. It runs 200,000 times: what is no function, and the
+ * padding in front of functions, a third of it all, is told before anything else.
  */
-static int load(const struct layout *l, int room_fd)
+static void add_choice(struct program *program, const struct symbol_iter *iter, int map_fd)
 {
 	const struct bpf_insn insns[] = {
-		INSN_LOAD(BPF_REG_7, BPF_REG_1, l->symbol),
-		INSN_JEQ(BPF_REG_7, 0, 54), /* the end of all */
-		INSN_LOAD(BPF_REG_6, BPF_REG_1, l->meta),
-		INSN_LOAD(BPF_REG_6, BPF_REG_6, l->seq),
-		INSN_LOAD_8(BPF_REG_1, BPF_REG_7, l->type),
+		INSN_LOAD(BPF_REG_7, BPF_REG_1, iter->symbol),
+		INSN_JEQ(BPF_REG_7, 0, OUT), /* the end of all */
+		INSN_MOV_REG(BPF_REG_6, BPF_REG_1),
+		INSN_LOAD_8(BPF_REG_1, BPF_REG_7, iter->type),
 		INSN_OR_IMM(BPF_REG_1, 'a' - 'A'),
 		INSN_JEQ(BPF_REG_1, 't', 1),
-		INSN_JNE(BPF_REG_1, 'w', 48),
-		IS_LETTER(l, 0, '_', 10),
-		IS_LETTER(l, 1, '_', 8),
-		IS_LETTER(l, 2, 'p', 6),
-		IS_LETTER(l, 3, 'f', 4),
-		IS_LETTER(l, 4, 'x', 2),
-		INSN_LOAD_8(BPF_REG_1, BPF_REG_7, l->name + 5),
-		INSN_JEQ(BPF_REG_1, '_', 36),
-		INSN_LOAD_MAP_VALUE(BPF_REG_8, room_fd, 0), /* two instructions */
-		INSN_LOAD_8(BPF_REG_2, BPF_REG_7, l->show),
+		INSN_JNE(BPF_REG_1, 'w', OUT),
+		INSN_LOAD(BPF_REG_2, BPF_REG_7, iter->name),
+		INSN_MOV_REG(BPF_REG_1, BPF_REG_2),
+		INSN_LSH_IMM(BPF_REG_1, 16),
+		INSN_LOAD_IMM(BPF_REG_3, PADDING),
+		INSN_JEQ_REG(BPF_REG_1, BPF_REG_3, OUT),
+		INSN_LOAD_MAP_VALUE(BPF_REG_8, map_fd, 0),
+	};
+
+	add(program, insns, UTIL_ARRAY_SIZE(insns));
+}
+
+/* Is the name wanted? As symbol_wanted.h says; r2 its first word, r3 the second. */
+static void add_test(struct program *program, const struct symbol_iter *iter)
+{
+	const struct bpf_insn insns[] = {
+		INSN_LOAD(BPF_REG_3, BPF_REG_7, iter->name + 8),
+		INSN_LOAD_IMM(BPF_REG_4, LOWEST_BITS),
+		INSN_LOAD_IMM(BPF_REG_5, HIGHEST_BITS),
+		CUT_AT_ZERO(BPF_REG_2, 1),
+		INSN_MOV_IMM(BPF_REG_3, 0),
+		CUT_AT_ZERO(BPF_REG_3, 0),
+		INSN_LOAD_IMM(BPF_REG_4, SYMBOL_WANTED_FACTOR),
+		INSN_MUL_REG(BPF_REG_2, BPF_REG_4),
+		INSN_XOR_REG(BPF_REG_2, BPF_REG_3),
+		INSN_MUL_REG(BPF_REG_2, BPF_REG_4),
+		INSN_RSH_IMM(BPF_REG_2, 64 - SYMBOL_WANTED_BITS),
+		INSN_MOV_REG(BPF_REG_3, BPF_REG_2),
+		INSN_RSH_IMM(BPF_REG_3, 3),
+		INSN_ADD_REG(BPF_REG_3, BPF_REG_8),
+		INSN_LOAD_8(BPF_REG_1, BPF_REG_3, ROOM),
+		INSN_AND_IMM(BPF_REG_2, 7),
+		INSN_RSH_REG(BPF_REG_1, BPF_REG_2),
+		INSN_AND_IMM(BPF_REG_1, 1),
+		INSN_JEQ(BPF_REG_1, 0, OUT),
+	};
+
+	add(program, insns, UTIL_ARRAY_SIZE(insns));
+}
+
+/* r6 the reader from here on, r9 how much of the room is filled. No module's name is read where
+ * there is none. */
+static void add_writing(struct program *program, const struct symbol_iter *iter)
+{
+	const struct bpf_insn insns[] = {
+		INSN_LOAD(BPF_REG_6, BPF_REG_6, iter->meta),
+		INSN_LOAD(BPF_REG_6, BPF_REG_6, iter->seq),
+		INSN_LOAD_8(BPF_REG_2, BPF_REG_7, iter->show),
 		INSN_MOV_IMM(BPF_REG_1, 0),
 		INSN_JEQ(BPF_REG_2, 0, 1),
-		INSN_LOAD(BPF_REG_1, BPF_REG_7, l->value),
+		INSN_LOAD(BPF_REG_1, BPF_REG_7, iter->value),
 		INSN_STORE(BPF_REG_8, BPF_REG_1, 0),
 		INSN_MOV_IMM(BPF_REG_9, SYMBOL_ITER_HEAD),
-		READ_STRING(l->name, NAME_MAX_LEN, 20),
+		READ_STRING(iter->name, NAME_MAX_LEN),
 		INSN_ADD_REG(BPF_REG_9, BPF_REG_0),
 		INSN_MOV_REG(BPF_REG_1, BPF_REG_8),
 		INSN_ADD_REG(BPF_REG_1, BPF_REG_9),
 		INSN_STORE_IMM_8(BPF_REG_1, 0, 0),
 		INSN_MOV_IMM(BPF_REG_0, 1),
-		INSN_LOAD_8(BPF_REG_2, BPF_REG_7, l->module),
+		INSN_LOAD_8(BPF_REG_2, BPF_REG_7, iter->module),
 		INSN_JEQ(BPF_REG_2, 0, 8),
-		READ_STRING(l->module, MODULE_MAX_LEN, 5),
+		READ_STRING(iter->module, MODULE_MAX_LEN),
 		INSN_ADD_REG(BPF_REG_9, BPF_REG_0),
 		INSN_MOV_REG(BPF_REG_1, BPF_REG_6),
 		INSN_MOV_REG(BPF_REG_2, BPF_REG_8),
 		INSN_MOV_REG(BPF_REG_3, BPF_REG_9),
 		INSN_CALL(BPF_FUNC_seq_write),
-		INSN_MOV_IMM(BPF_REG_0, 0),
-		INSN_EXIT,
 	};
-	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = BPF_TRACE_ITER,
-		    .attach_btf_id = l->target);
 
-	return bpf_prog_load(BPF_PROG_TYPE_TRACING, "xcap_symbols", "GPL", insns,
-			     UTIL_ARRAY_SIZE(insns), &opts);
+	add(program, insns, UTIL_ARRAY_SIZE(insns));
+}
+
+/* The test needs a word's first letter in its least byte; without it more are passed on. */
+static int load(const struct symbol_iter *iter, bool tests, int map_fd)
+{
+	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = BPF_TRACE_ITER,
+		    .attach_btf_id = iter->target);
+	struct program program = {};
+
+	add_choice(&program, iter, map_fd);
+	if (tests && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
+		add_test(&program, iter);
+	add_writing(&program, iter);
+	set_end(&program);
+	return bpf_prog_load(BPF_PROG_TYPE_TRACING, "xcap_symbols", "GPL", program.insns, program.n,
+			     &opts);
+}
+
+/* The map with what is wanted in it: its descriptor, or -errno. */
+static int make_map(const struct symbol_wanted *wanted)
+{
+	uint32_t key = 0, size = wanted ? VALUE : ROOM;
+	int fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "xcap_symbol", sizeof(key), size, 1, NULL), rc;
+	char value[VALUE] = "";
+
+	if (fd < 0 || !wanted)
+		return fd;
+	memcpy(value + ROOM, wanted, sizeof(*wanted));
+	rc = bpf_map_update_elem(fd, &key, value, BPF_ANY);
+	if (!rc)
+		return fd;
+	close(fd);
+	return rc;
 }
 
 /* A program's iterator: its descriptor, or -errno. */
@@ -155,20 +258,15 @@ static int read_all(int fd, struct buf *out)
 	return n < 0 ? -errno : 0;
 }
 
-int symbol_iter_read(const struct kbtf *types, struct buf *out)
+int symbol_iter_read(const struct symbol_iter *iter, const struct symbol_wanted *wanted,
+		     struct buf *out)
 {
-	const struct kbtf_data *btf =
-		types && !kbtf_is_foreign(types) && !*kroot_prefix() ? kbtf_vmlinux(types) : NULL;
-	int room = -1, prog = -1, fd = -1, rc = btf ? 0 : -ENOENT;
-	struct layout layout;
+	int map = -1, prog = -1, fd = -1, rc = iter && iter->target ? 0 : -ENOENT;
 
 	if (!rc)
-		rc = find_layout(btf, &layout);
-	if (!rc)
-		rc = room = bpf_map_create(BPF_MAP_TYPE_ARRAY, "xcap_symbol", sizeof(uint32_t),
-					   ROOM, 1, NULL);
+		rc = map = make_map(wanted);
 	if (rc >= 0)
-		rc = prog = load(&layout, room);
+		rc = prog = load(iter, wanted != NULL, map);
 	if (rc >= 0)
 		rc = fd = open_iterator(prog);
 	if (rc >= 0)
@@ -177,7 +275,7 @@ int symbol_iter_read(const struct kbtf *types, struct buf *out)
 		close(fd);
 	if (prog >= 0)
 		close(prog);
-	if (room >= 0)
-		close(room);
+	if (map >= 0)
+		close(map);
 	return rc;
 }

@@ -121,6 +121,8 @@ struct plan_kernel {
 	const struct tracepoint_table *tracepoints;
 	/* loads kallsyms on first use; NULL on failure */
 	struct symbol_table *(*symbols)(void *arg);
+	/* the same, or fewer: what is enough to find this name. NULL: symbols() is asked */
+	struct symbol_table *(*symbols_of)(void *arg, const char *name);
 	void *symbols_arg;
 	struct netns_table *netns;
 	/* if not NULL, asked instead of feature_has(features, ...): for tests */

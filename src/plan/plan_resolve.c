@@ -49,6 +49,14 @@ static struct symbol_table *symbols(const struct query *q)
 	return q->kernel->symbols ? q->kernel->symbols(q->kernel->symbols_arg) : NULL;
 }
 
+/* Where the function's name is looked for, by no more symbols than that takes. */
+static struct symbol_table *symbols_of(const struct query *q)
+{
+	if (!q->kernel->symbols_of)
+		return symbols(q);
+	return q->kernel->symbols_of(q->kernel->symbols_arg, q->spec->name);
+}
+
 /* The argument that is the skb: the user's, checked, or the first one; and the second one. */
 static int choose_argument(const struct query *q, const struct kbtf_target *target)
 {
@@ -139,7 +147,7 @@ static int trust_argument(const struct query *q)
 /* Only functions that have a symbol can be probed. Also finds the function's address. */
 static int check_symbol(const struct query *q)
 {
-	struct symbol_table *table = symbols(q);
+	struct symbol_table *table = symbols_of(q);
 	unsigned int n = 1;
 	int code;
 
@@ -220,7 +228,7 @@ static int no_function(const struct query *q)
 /* Has kallsyms the function, in the module that was named? */
 static bool has_symbol(const struct query *q)
 {
-	struct symbol_table *table = symbols(q);
+	struct symbol_table *table = symbols_of(q);
 	const char *module = *q->spec->category ? q->spec->category : NULL;
 
 	if (module && strcmp(module, "vmlinux") == 0)

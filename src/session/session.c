@@ -142,24 +142,6 @@ int session_mechanism(const struct session *session, uint32_t probe)
 	return session->hooks.list[probe].mechanism;
 }
 
-/* Places will have to be named: the ring holds what comes while the symbols are read. */
-static void read_symbols(const struct session_config *config)
-{
-	const struct plan_kernel *kernel = config->kernel;
-	const struct plan *plan = config->plan;
-	bool stacks = plan->config.want_stack == XCAP_STACK_ALL, drops = false;
-	const struct symbol_table *symbols = NULL;
-
-	for (uint32_t i = 0; i < plan->n_probes; i++)
-		drops |= plan->probes[i].config.is_kfree_skb;
-	if (stacks || drops)
-		symbols = kernel->symbols(kernel->symbols_arg);
-	if (symbols && symbol_restricted(symbols))
-		log_note("the kernel hides its addresses from this user: %s have no names "
-			 "(CAP_SYSLOG, kernel.kptr_restrict)",
-			 stacks ? "stacks" : "the places of drops");
-}
-
 int session_enable(struct session *session, struct loop *loop, struct err *err)
 {
 	/* by edges: while packets come the ring is never empty, and a level would have us read them
@@ -177,8 +159,24 @@ int session_enable(struct session *session, struct loop *loop, struct err *err)
 		return err_errno(err, ERR_FAILED, rc, "cannot wait for the ring buffer");
 	session->hooks_missed = track_missed(&session->track);
 	object_enable(&session->object, true);
-	read_symbols(&session->config);
 	return 0;
+}
+
+void session_read_symbols(const struct session *session)
+{
+	const struct plan_kernel *kernel = session->config.kernel;
+	const struct plan *plan = session->config.plan;
+	bool stacks = plan->config.want_stack == XCAP_STACK_ALL, drops = false;
+	const struct symbol_table *symbols = NULL;
+
+	for (uint32_t i = 0; i < plan->n_probes; i++)
+		drops |= plan->probes[i].config.is_kfree_skb;
+	if (stacks || drops)
+		symbols = kernel->symbols(kernel->symbols_arg);
+	if (symbols && symbol_restricted(symbols))
+		log_note("the kernel hides its addresses from this user: %s have no names "
+			 "(CAP_SYSLOG, kernel.kptr_restrict)",
+			 stacks ? "stacks" : "the places of drops");
 }
 
 void session_read(struct session *session)

@@ -48,6 +48,13 @@ bool session_reads_pages(const struct session *session, uint32_t probe);
 /* Let the probes report, and read on `loop` from now on. */
 int session_enable(struct session *session, struct loop *loop, struct err *err);
 
+/*
+ * If places will have to be named, read the kernel's symbols; a note if they hide their addresses.
+ * It takes a while, in which the ring holds what comes: done when the user has been told that it
+ * does.
+ */
+void session_read_symbols(const struct session *session);
+
 /* Hand over what was recorded up to now. */
 void session_read(struct session *session);
 

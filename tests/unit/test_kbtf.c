@@ -328,6 +328,38 @@ static void for_each_skb__reports_each_name_once_and_only_those_with_an_skb(void
 	fakebtf_close(&t, kbtf);
 }
 
+static void note_name(void *arg, const char *name)
+{
+	strcat(arg, name);
+	strcat(arg, " ");
+}
+
+static void name_each_skb__names_functions_and_no_tracepoints__before_and_after_all(void **state)
+{
+	char names[2][256] = {}, seen[256] = "";
+	struct kbtf *kbtf;
+	struct fakebtf t;
+
+	(void)state;
+	fakebtf_begin(&t);
+	fakebtf_add_function(t.btf, "one", 0, "skb", t.skb_ptr, NULL);
+	fakebtf_add_function(t.btf, "without", 0, "n", t.int_, NULL);
+	fakebtf_add_function(t.btf, "two", 0, "n", t.int_, "skb", t.skb_ptr, NULL);
+	fakebtf_add_function(t.btf, "without", 0, "n", t.int_, NULL);
+	fakebtf_add_function(t.btf, "one", 0, "skb", t.skb_ptr, NULL);
+	fakebtf_add_tracepoint(t.btf, "btf_trace_event", "__data", t.void_ptr, "skb", t.skb_ptr,
+			       NULL);
+	fakebtf_write_module(&t, "/sys/kernel/btf/mod", "three", NULL);
+	kbtf = fakebtf_open(&t);
+	assert_int_equal(kbtf_name_each_skb(kbtf, note_name, names[0]), 0);
+	assert_int_equal(kbtf_for_each_skb(kbtf, note, seen), 0);
+	assert_int_equal(kbtf_name_each_skb(kbtf, note_name, names[1]), 0);
+	assert_string_equal(names[0], "one two three ");
+	assert_string_equal(names[1], names[0]);
+	assert_string_equal(seen, "one two tp:event mod/three ");
+	fakebtf_close(&t, kbtf);
+}
+
 static void for_each_skb__stops_with_the_callback_s_value(void **state)
 {
 	char seen[256] = "";
@@ -527,6 +559,7 @@ int main(void)
 		WITH_ROOT(find_tracepoint__void_data__is_not_an_argument),
 		WITH_ROOT(find__in_modules__after_vmlinux_or_only_there),
 		WITH_ROOT(for_each_skb__reports_each_name_once_and_only_those_with_an_skb),
+		WITH_ROOT(name_each_skb__names_functions_and_no_tracepoints__before_and_after_all),
 		WITH_ROOT(for_each_skb__stops_with_the_callback_s_value),
 		WITH_ROOT(function_names__vmlinux_then_modules),
 		WITH_ROOT(kbtf_open__no_types__is_unsupported_with_a_hint),
