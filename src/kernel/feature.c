@@ -22,6 +22,9 @@
 struct row {
 	struct feature_info info;
 	feature_try_fn try;
+	/* one that is wanted sooner or later, and cannot be had without this: its program is not
+	 * loaded where that one's was. 0: none, as the types prove nothing */
+	enum feature proof;
 };
 
 struct feature_set {
@@ -39,17 +42,20 @@ static const struct row rows[FEATURE_COUNT] = {
 		  "give its types by --btf FILE"},
 		 feature_try_btf},
 	[FEATURE_BPF] = {{"BPF programs", "", "nothing can be captured", NEEDS_ROOT},
-			 feature_try_bpf},
+			 feature_try_bpf,
+			 FEATURE_RDONLY_CAST},
 	[FEATURE_RINGBUF] = {{"ring buffer", "5.8", "nothing can be captured",
 			      "nothing to do; kernels before 5.8 have none", true},
 			     feature_try_ringbuf},
 	[FEATURE_RAW_TP] = {{"raw_tp", "4.17", "tracepoints can be probed by tp_btf only",
 			     "the kernel needs CONFIG_BPF_EVENTS=y", true},
-			    feature_try_raw_tp},
+			    feature_try_raw_tp,
+			    FEATURE_RDONLY_CAST},
 	[FEATURE_TP_BTF] = {{"tp_btf", "5.5", "tracepoints cost more",
 			     "the kernel needs CONFIG_BPF_EVENTS=y and CONFIG_DEBUG_INFO_BTF=y",
 			     true},
-			    feature_try_tp_btf},
+			    feature_try_tp_btf,
+			    FEATURE_DYNPTR_SKB},
 	[FEATURE_FENTRY] =
 		{{"fentry", "5.5", "functions can be probed by kprobe only",
 		  "the kernel needs CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS=y, and may forbid it",
@@ -66,7 +72,8 @@ static const struct row rows[FEATURE_COUNT] = {
 		{{"fexit", "5.5", "returns of functions can be probed by kretprobe only",
 		  "the kernel needs CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS=y, and may forbid it",
 		  true},
-		 feature_try_fexit},
+		 feature_try_fexit,
+		 FEATURE_FENTRY},
 	[FEATURE_COOKIE] = {{"kprobe cookies", "5.15",
 			     "each kprobe needs a program of its own, and takes longer to attach",
 			     "nothing to do; kernels before 5.15 have none", true},
@@ -140,13 +147,22 @@ const struct feature_info *feature_describe(enum feature feature)
 	return &rows[feature].info;
 }
 
+static bool try(struct feature_set *set, enum feature feature, char *why, size_t size)
+{
+	enum feature proof = rows[feature].proof;
+
+	if (!proof || !feature_has(set, proof, NULL, 0))
+		return rows[feature].try(&set->context, why, size);
+	util_copy(why, size, "a small program was loaded");
+	return true;
+}
+
 bool feature_has(struct feature_set *set, enum feature feature, char *why, size_t size)
 {
 	if (!set->results[feature].tried) {
 		set->results[feature].tried = true;
-		set->results[feature].has =
-			rows[feature].try(&set->context, set->results[feature].why,
-					  sizeof(set->results[feature].why));
+		set->results[feature].has = try(set, feature, set->results[feature].why,
+						sizeof(set->results[feature].why));
 	}
 	if (why)
 		util_copy(why, size, set->results[feature].why);
@@ -176,7 +192,7 @@ void feature_raise_memlock(void)
 {
 	struct rlimit limit = {RLIM_INFINITY, RLIM_INFINITY};
 
-	if (feature_try_memcg() || !setrlimit(RLIMIT_MEMLOCK, &limit))
+	if (!setrlimit(RLIMIT_MEMLOCK, &limit))
 		return;
 	/* not allowed to raise the hard limit: at least use all of it */
 	if (getrlimit(RLIMIT_MEMLOCK, &limit))

@@ -66,8 +66,9 @@ const char *feature_remedy(struct feature_set *set, enum feature feature);
 struct pagebase feature_pagebase(struct feature_set *set);
 
 /*
- * Raise RLIMIT_MEMLOCK where the kernel still accounts BPF memory by it (before 5.11). Failing is
- * not an error: the caller goes on, and says so only if a map cannot be created.
+ * Raise RLIMIT_MEMLOCK: kernels before 5.11 account BPF memory by it, and to find out costs more
+ * than to raise it. Failing is not an error: the caller goes on, and says so only if a map cannot
+ * be created.
  */
 void feature_raise_memlock(void);
 

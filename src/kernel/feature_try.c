@@ -268,12 +268,11 @@ bool feature_try_kprobe(struct feature_context *context, char *why, size_t size)
 	};
 	int type = kprobe_type(), ret;
 
-	(void)context;
 	if (type < 0) {
 		snprintf(why, size, "this kernel has no kprobe events: %s", err_name(type));
 		return false;
 	}
-	if (!load(&program, why, size))
+	if (!context->has_kprobe_programs && !load(&program, why, size))
 		return false;
 	ret = try_kprobe_event(type);
 	if (ret)
@@ -473,16 +472,4 @@ bool feature_try_preempt_count(struct feature_context *context, char *why, size_
 	else if (kbtf)
 		snprintf(why, size, "this kernel's types do not tell where it is");
 	return delta != 0;
-}
-
-bool feature_try_memcg(void)
-{
-	static const struct bpf_insn insns[] = {INSN_CALL(BPF_FUNC_ktime_get_coarse_ns),
-						INSN_MOV_IMM(BPF_REG_0, 0), INSN_EXIT};
-	int fd = bpf_prog_load(BPF_PROG_TYPE_TRACEPOINT, NULL, "GPL", insns, UTIL_ARRAY_SIZE(insns),
-			       NULL);
-
-	if (fd >= 0)
-		close(fd);
-	return fd >= 0;
 }

@@ -25,6 +25,7 @@ struct feature_context {
 	struct err no_kbtf; /* why it could not be opened */
 	struct tracepoint_table *tracepoints;
 	struct pagebase pagebase;
+	bool has_kprobe_programs; /* one was loaded */
 };
 
 typedef bool (*feature_try_fn)(struct feature_context *context, char *why, size_t size);
@@ -54,8 +55,5 @@ bool feature_try_preempt_count(struct feature_context *context, char *why, size_
 /* BTF id of a function of vmlinux; 0, with why, if there is none. */
 uint32_t feature_try_find(struct feature_context *context, const char *name, char *why,
 			  size_t size);
-
-/* Does the kernel account BPF memory by control group (5.11), not by RLIMIT_MEMLOCK? */
-bool feature_try_memcg(void);
 
 #endif

@@ -48,9 +48,9 @@ bool feature_try_kprobe_multi(struct feature_context *context, char *why, size_t
 		      size);
 	int link;
 
-	(void)context;
 	if (fd < 0)
 		return false;
+	context->has_kprobe_programs = true;
 	link = bpf_link_create(fd, 0, BPF_TRACE_KPROBE_MULTI, &opts);
 	close(fd);
 	if (link >= 0)

@@ -14,9 +14,11 @@
 
 #include <cmocka.h>
 
+#include "base/util.h"
 #include "fakebtf.h"
 #include "fakeroot.h"
 #include "kernel/feature.h"
+#include "kernel/feature_try.h"
 
 /* Try it with a set of its own; `why` must be `expected`. */
 static bool try_alone(enum feature feature, const char *expected)
@@ -190,6 +192,34 @@ static void has__running_kernel__each_says_something_and_leaves_no_descriptor(vo
 	assert_int_equal(open_files(), before);
 }
 
+/* What follows from another feature is what its own program would have told. */
+static void has__proven_by_another__is_what_its_own_attempt_says(void **state)
+{
+	static const struct {
+		enum feature feature;
+		feature_try_fn try;
+	} proven[] = {
+		{FEATURE_BPF, feature_try_bpf},	      {FEATURE_RAW_TP, feature_try_raw_tp},
+		{FEATURE_TP_BTF, feature_try_tp_btf}, {FEATURE_FEXIT, feature_try_fexit},
+		{FEATURE_KPROBE, feature_try_kprobe},
+	};
+	struct feature_set *set = feature_new(NULL);
+	struct feature_context context = {};
+	char why[2][256];
+
+	(void)state;
+	feature_has(set, FEATURE_KPROBE_MULTI, NULL, 0);
+	for (size_t i = 0; i < UTIL_ARRAY_SIZE(proven); i++) {
+		bool has = feature_has(set, proven[i].feature, why[0], sizeof(why[0]));
+
+		assert_int_equal(has, proven[i].try(&context, why[1], sizeof(why[1])));
+		assert_string_equal(why[0], why[1]);
+	}
+	if (context.own_kbtf)
+		kbtf_close(context.kbtf);
+	feature_free(set);
+}
+
 /* Run in a child that is an ordinary user with little memory to lock; 0: as expected. */
 static int as_user(void)
 {
@@ -243,6 +273,7 @@ int main(void)
 		WITH_ROOT(has__tracefs__or_the_built_in_list),
 		WITH_ROOT(has__second_time__is_remembered),
 		cmocka_unit_test(has__running_kernel__each_says_something_and_leaves_no_descriptor),
+		cmocka_unit_test(has__proven_by_another__is_what_its_own_attempt_says),
 		cmocka_unit_test(
 			has__ordinary_user__is_told_eperm_and_memlock_goes_as_far_as_it_may),
 	};
