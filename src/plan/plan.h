@@ -76,7 +76,7 @@ struct plan_probe {
 	int btf_fd;	 /* attach_btf_obj_fd of the module; 0: vmlinux; -errno: not to be had, and
 			    no rung that needs it is usable. Owned by kbtf. */
 	struct xcap_probe config;
-	struct plan_rung ladder[PLAN_MECHANISMS];
+	const struct plan_rung *ladder; /* the plan's, and that of all probes of its kind */
 	uint32_t n_rungs;
 	char note[200]; /* said at start: what cannot match or be known here; "" none */
 };

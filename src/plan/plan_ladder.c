@@ -7,6 +7,7 @@
  */
 #include "plan/plan_ladder.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -219,22 +220,34 @@ static int by_many(const void *a, const void *b)
 }
 
 static void fill(const struct plan_kernel *kernel, const struct mechanism *m, const char *reason,
-		 struct plan_probe *probe, struct plan_text **texts)
+		 const struct plan_probe *probe, struct plan_rung *rung, struct plan_text **texts)
 {
-	struct plan_rung *rung = &probe->ladder[probe->n_rungs++];
 	char why[200] = "";
 
+	memset(rung, 0, sizeof(*rung)); /* they are compared whole */
 	rung->mechanism = m->mechanism;
 	rung->usable = judge(kernel, m, probe, why, sizeof(why));
 	rung->why = plan_text_keep(texts, rung->usable ? reason : why);
+}
+
+/* Neither has anything that makes a rung usable or not, or its reason, but what is compared here.
+ */
+bool plan_ladder_is_same(const struct plan_probe *a, const struct plan_probe *b)
+{
+	return a->is_tracepoint == b->is_tracepoint && a->is_exit == b->is_exit &&
+	       a->kind == b->kind && a->skb_reg == b->skb_reg &&
+	       a->config.skb_arg < REGISTER_ARGS && b->config.skb_arg < REGISTER_ARGS &&
+	       a->ext_arg < REGISTER_ARGS && b->ext_arg < REGISTER_ARGS && a->btf_fd >= 0 &&
+	       b->btf_fd >= 0 && !a->btf_id == !b->btf_id && !a->address == !b->address;
 }
 
 int plan_ladder(const struct plan_kernel *kernel, const struct plan_ladder_policy *policy,
 		struct plan_probe *probe, struct plan_text **texts, struct err *err)
 {
 	bool forced = policy->backend || is_forced(probe->kind);
-	bool many = is_many(kernel, policy, probe);
+	bool many = is_many(kernel, policy, probe), found = false;
 	const struct mechanism *order[PLAN_MECHANISMS];
+	struct plan_rung rungs[PLAN_MECHANISMS];
 	size_t n = 0;
 
 	for (size_t i = 0; i < UTIL_ARRAY_SIZE(mechanisms); i++)
@@ -244,15 +257,19 @@ int plan_ladder(const struct plan_kernel *kernel, const struct plan_ladder_polic
 		return does_not_fit(policy, probe, err);
 	if (many)
 		qsort(order, n, sizeof(order[0]), by_many);
-	probe->n_rungs = 0;
 	for (size_t i = 0; i < n; i++) {
-		const char *reason = plan_ladder_first(probe) ? "if the one above fails"
-				     : forced		      ? "asked for"
-				     : many		      ? "quickest to attach to many"
-				     : i		      ? "cheapest that works here"
-							      : "cheapest";
+		const char *reason = found    ? "if the one above fails"
+				     : forced ? "asked for"
+				     : many   ? "quickest to attach to many"
+				     : i      ? "cheapest that works here"
+					      : "cheapest";
 
-		fill(kernel, order[i], reason, probe, texts);
+		fill(kernel, order[i], reason, probe, &rungs[i], texts);
+		found |= rungs[i].usable;
 	}
-	return plan_ladder_first(probe) ? 0 : no_way(probe, err);
+	probe->ladder = plan_text_keep_bytes(texts, rungs, n * sizeof(rungs[0]));
+	probe->n_rungs = probe->ladder ? n : 0;
+	if (!probe->ladder)
+		return err_errno(err, ERR_FAILED, -ENOMEM, "cannot plan the probes");
+	return found ? 0 : no_way(probe, err);
 }

@@ -35,6 +35,9 @@ int plan_ladder_policy(const char *backend, uint32_t n_functions, uint32_t n_tra
 int plan_ladder(const struct plan_kernel *kernel, const struct plan_ladder_policy *policy,
 		struct plan_probe *probe, struct plan_text **texts, struct err *err);
 
+/* Is one's ladder the other's, too, by one policy? False also where that takes longer to tell. */
+bool plan_ladder_is_same(const struct plan_probe *a, const struct plan_probe *b);
+
 /* The first usable rung; NULL without one. */
 const struct plan_rung *plan_ladder_first(const struct plan_probe *probe);
 

@@ -203,8 +203,13 @@ static int add_ladders(struct collection *c, const char *backend, struct plan_te
 	for (uint32_t i = 0; i < c->set.n && !code; i++) {
 		struct plan_probe *probe = &c->set.list[i];
 
-		err_clear(&one);
-		code = plan_ladder(c->kernel, &policy, probe, texts, &one);
+		if (kept && plan_ladder_is_same(&c->set.list[kept - 1], probe)) {
+			probe->ladder = c->set.list[kept - 1].ladder;
+			probe->n_rungs = c->set.list[kept - 1].n_rungs;
+		} else {
+			err_clear(&one);
+			code = plan_ladder(c->kernel, &policy, probe, texts, &one);
+		}
 		if (!code) {
 			if (kept != i)
 				c->set.list[kept] = *probe;

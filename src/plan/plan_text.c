@@ -9,21 +9,28 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *plan_text_keep(struct plan_text **list, const char *text)
+const void *plan_text_keep_bytes(struct plan_text **list, const void *bytes, size_t size)
 {
-	size_t size = strlen(text) + 1;
 	struct plan_text *new;
 
 	for (const struct plan_text *t = *list; t; t = t->next)
-		if (strcmp(t->text, text) == 0)
+		if (t->size == size && memcmp(t->text, bytes, size) == 0)
 			return t->text;
 	new = malloc(sizeof(*new) + size);
 	if (!new)
-		return "";
-	memcpy(new->text, text, size);
+		return NULL;
+	memcpy(new->text, bytes, size);
+	new->size = size;
 	new->next = *list;
 	*list = new;
 	return new->text;
+}
+
+const char *plan_text_keep(struct plan_text **list, const char *text)
+{
+	const char *kept = plan_text_keep_bytes(list, text, strlen(text) + 1);
+
+	return kept ? kept : "";
 }
 
 void plan_text_free(struct plan_text **list)

@@ -96,9 +96,9 @@ static void plan_build__canonical_spec__plans_the_same_again(void **state)
 		struct plan_probe first = *plan_fixture_build_ok(&f, specs[i]), second;
 
 		second = *plan_fixture_build_ok(&f, first.spec);
-		/* the reasons belong to their plans */
-		for (int j = 0; j < PLAN_MECHANISMS; j++)
-			first.ladder[j].why = second.ladder[j].why = NULL;
+		/* the ladders belong to their plans, of which the first is gone */
+		assert_int_equal(first.n_rungs, second.n_rungs);
+		first.ladder = second.ladder = NULL;
 		/* 'A:B' is written down as 'tracepoint:A:B' */
 		first.kind = second.kind;
 		assert_memory_equal(&first, &second, sizeof(first));
@@ -283,6 +283,35 @@ static void plan_build__argument_7_behind_a_structure__is_for_fentry_only(void *
 	assert_int_equal(p->config.skb_arg, 6);
 	assert_string_equal(plan_fixture_rungs(p), "fentry !kprobe-multi !kprobe");
 	assert_string_equal(p->ladder[1].why, "argument 7 is not in a register");
+	plan_fixture_stop(&f);
+}
+
+/* Many probes share a ladder, and only those that would have the same by themselves. */
+static void plan_build__several_probes__each_has_the_ladder_that_it_has_alone(void **state)
+{
+	static const char *const specs[] = {"behind_a_struct", "ip_rcv", "kprobe:skb_twice",
+					    "seventh_is_skb", "tracepoint:net:netif_receive_skb"};
+	char alone[UTIL_ARRAY_SIZE(specs)][200], all[400] = "";
+	const struct plan_probe *p;
+	struct plan_fixture f;
+
+	(void)state;
+	plan_fixture_start(&f, 0);
+	f.fake.has[FEATURE_COOKIE] = false;
+	for (size_t i = 0; i < UTIL_ARRAY_SIZE(specs); i++) {
+		p = plan_fixture_build_ok(&f, specs[i]);
+		snprintf(alone[i], sizeof(alone[i]), "%s", plan_fixture_rungs(p));
+		snprintf(all + strlen(all), sizeof(all) - strlen(all), "%s%s", i ? "," : "",
+			 specs[i]);
+	}
+	assert_string_not_equal(alone[0], alone[1]);
+	assert_string_not_equal(alone[1], alone[2]);
+	p = plan_fixture_build_ok(&f, all);
+	assert_int_equal(f.plan.n_probes, UTIL_ARRAY_SIZE(specs));
+	for (size_t i = 0; i < UTIL_ARRAY_SIZE(specs); i++)
+		assert_string_equal(plan_fixture_rungs(&p[i]), alone[i]);
+	p = plan_fixture_build_ok(&f, "ip_rcv,skb_twice");
+	assert_ptr_equal(p[0].ladder, p[1].ladder);
 	plan_fixture_stop(&f);
 }
 
@@ -510,6 +539,7 @@ int main(void)
 		cmocka_unit_test(plan_build__without_btf__takes_given_arguments_only),
 		cmocka_unit_test(plan_build__argument_7__is_read_from_the_stack_where_cookies_tell),
 		cmocka_unit_test(plan_build__argument_7_behind_a_structure__is_for_fentry_only),
+		cmocka_unit_test(plan_build__several_probes__each_has_the_ladder_that_it_has_alone),
 		cmocka_unit_test(plan_build__a_colon_b__is_the_tracepoint_or_the_function),
 		cmocka_unit_test(plan_build__module_btf_not_to_be_had__leaves_kprobe),
 		cmocka_unit_test(plan_build__function_of_a_module_without_btf__needs_its_argument),
