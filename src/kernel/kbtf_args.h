@@ -11,7 +11,7 @@
 #include "kernel/kbtf.h"
 #include "kernel/kbtf_data.h"
 
-#define KBTF_ARGS_SPELLED 64
+#define KBTF_ARGS_SPELLED 256
 
 /*
  * The FUNC_PROTO of a FUNC, or of a typedef btf_trace_NAME (a pointer to it); NULL if it is not

@@ -8,6 +8,8 @@
 #include "plan/plan_direction.h"
 
 #include <stddef.h>
+#include <stdint.h>
+#include <string.h>
 
 #include "base/util.h"
 
@@ -100,18 +102,18 @@ static const struct place {
 };
 
 /* None has a star among its first letters, which tell most names that it does not match. */
-static bool begins_like(const char *glob, const char *name)
-{
-	return glob[0] == name[0] && glob[1] == name[1] && glob[2] == name[2] && glob[3] == name[3];
-}
-
 static const struct place *find(const char *name, bool is_tracepoint)
 {
-	for (size_t i = 0; i < UTIL_ARRAY_SIZE(places); i++)
-		if (begins_like(places[i].glob, name) &&
+	uint32_t begins = 0, begin;
+
+	memcpy(&begins, name, strnlen(name, sizeof(begins)));
+	for (size_t i = 0; i < UTIL_ARRAY_SIZE(places); i++) {
+		memcpy(&begin, places[i].glob, sizeof(begin));
+		if (begin == begins &&
 		    (places[i].where & (is_tracepoint ? TRACEPOINT : FUNCTION)) &&
 		    util_glob(places[i].glob, name))
 			return &places[i];
+	}
 	return NULL;
 }
 

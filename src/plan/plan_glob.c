@@ -38,6 +38,7 @@ struct expansion {
 	struct plan_glob_counts *counts;
 	uint32_t *hits; /* per item: how often it matched */
 	struct err *err;
+	struct err why; /* of what is left out */
 };
 
 bool plan_glob_excludes(const char *name)
@@ -60,7 +61,7 @@ bool plan_glob_excludes(const char *name)
 	};
 
 	for (size_t i = 0; i < UTIL_ARRAY_SIZE(globs); i++)
-		if (util_glob(globs[i], name))
+		if ((globs[i][0] == '*' || globs[i][0] == name[0]) && util_glob(globs[i], name))
 			return true;
 	return false;
 }
@@ -123,13 +124,14 @@ static int choose(struct expansion *x, bool is_tracepoint, int end, const char *
 }
 
 /* Why one of many is not probed. */
-static void leave_out(struct expansion *x, const struct spec *spec, const struct err *why)
+static void leave_out(struct expansion *x, const struct spec *spec)
 {
-	bool inlined = why->status == ERR_UNSUPPORTED;
+	bool inlined = x->why.status == ERR_UNSUPPORTED;
 
 	x->counts->inlined += inlined;
 	x->counts->refused += !inlined;
-	log_debug("%s: left out of '%s': %s", spec->name, spec->text, why->msg);
+	log_debug("%s: left out of '%s': %s", spec->name, spec->text, x->why.msg);
+	err_clear(&x->why);
 }
 
 static int add(struct expansion *x, int by, bool is_tracepoint, const char *group, const char *name,
@@ -137,21 +139,19 @@ static int add(struct expansion *x, int by, bool is_tracepoint, const char *grou
 {
 	struct spec spec = x->specs->items[by];
 	struct plan_probe probe;
-	struct err why;
 
 	util_copy(spec.name, sizeof(spec.name), name);
 	util_copy(spec.category, sizeof(spec.category), group);
 	if (spec.kind == SPEC_ANY && is_tracepoint)
 		spec.kind = SPEC_TRACEPOINT;
-	err_clear(&why);
 	x->counts->matched++;
 	if (plan_glob_excludes(name)) {
 		x->counts->excluded++;
 		log_debug("%s: left out of '%s': a glob does not name it", name, spec.text);
 		return 0;
 	}
-	if (plan_resolve_known(x->kernel, &spec, target, &probe, &why)) {
-		leave_out(x, &spec, &why);
+	if (plan_resolve_known(x->kernel, &spec, target, &probe, &x->why)) {
+		leave_out(x, &spec);
 		return 0;
 	}
 	probe.of_many = true;
@@ -216,10 +216,11 @@ int plan_glob_expand(const struct plan_kernel *kernel, const struct spec_list *s
 		     struct plan_set *set, uint32_t *hits, struct plan_glob_counts *counts,
 		     struct err *err)
 {
-	struct expansion x = {kernel, specs, set, counts, hits, err};
+	struct expansion x = {kernel, specs, set, counts, hits, err, {}};
 	uint32_t first = set->n;
 	int code;
 
+	err_clear(&x.why);
 	if (!kernel->btf) {
 		code = err_set(err, ERR_UNSUPPORTED,
 			       "globs need the kernel's types (BTF), which this kernel has not");

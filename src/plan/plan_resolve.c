@@ -170,37 +170,37 @@ static int check_symbol(const struct query *q)
 	return 0;
 }
 
-static bool find_tracepoint(const struct query *q, struct kbtf_target *target)
+/* The tracepoint, where it is known or in `room`; NULL if there is none. */
+static const struct kbtf_target *find_tracepoint(const struct query *q, struct kbtf_target *room)
 {
-	if (q->known) {
-		*target = *q->known;
-		return true;
-	}
-	return q->kernel->btf && !kbtf_find_tracepoint(q->kernel->btf, q->spec->name, target);
+	if (q->known || !q->kernel->btf ||
+	    kbtf_find_tracepoint(q->kernel->btf, q->spec->name, room))
+		return q->known;
+	return room;
 }
 
-static int find_function(const struct query *q, struct kbtf_target *target)
+/* The same of a function. */
+static const struct kbtf_target *find_function(const struct query *q, struct kbtf_target *room)
 {
 	const char *module = *q->spec->category ? q->spec->category : NULL;
 
-	if (q->known) {
-		*target = *q->known;
-		return 0;
-	}
-	if (!q->kernel->btf)
-		return -ENOENT;
-	return kbtf_find_function(q->kernel->btf, module, q->spec->name, target);
+	if (q->known || !q->kernel->btf ||
+	    kbtf_find_function(q->kernel->btf, module, q->spec->name, room))
+		return q->known;
+	return room;
 }
 
 static int no_function(const struct query *q)
 {
 	const struct spec *spec = q->spec;
 	const char *category = tracepoint_category(q->kernel->tracepoints, spec->name);
+	const struct kbtf_target *tracepoint;
 	struct kbtf_target target;
 	int code;
 
 	/* of no use without an skb: kmem:kmalloc */
-	if (category && find_tracepoint(q, &target) && target.skb_arg < 0)
+	tracepoint = category ? find_tracepoint(q, &target) : NULL;
+	if (tracepoint && tracepoint->skb_arg < 0)
 		category = NULL;
 	if (!*spec->category) {
 		code = err_set(q->err, ERR_USAGE, "cannot probe '%s': no such function",
@@ -270,10 +270,11 @@ static int check_offset(const struct query *q)
 static int resolve_offset(const struct query *q)
 {
 	struct plan_probe *probe = q->probe;
-	struct kbtf_target target;
+	struct kbtf_target room;
+	const struct kbtf_target *target = find_function(q, &room);
 
-	if (!find_function(q, &target))
-		take_target(q, &target);
+	if (target)
+		take_target(q, target);
 	else
 		snprintf(probe->module, sizeof(probe->module), "%.55s", q->spec->category);
 	if (!has_symbol(q))
@@ -286,15 +287,17 @@ static int resolve_offset(const struct query *q)
 
 static int resolve_function(const struct query *q)
 {
-	struct kbtf_target target;
+	const struct kbtf_target *target;
+	struct kbtf_target room;
 	int code;
 
 	if (q->spec->has_offset)
 		return resolve_offset(q);
-	if (find_function(q, &target))
+	target = find_function(q, &room);
+	if (!target)
 		return resolve_symbol(q);
-	take_target(q, &target);
-	code = choose_argument(q, &target);
+	take_target(q, target);
+	code = choose_argument(q, target);
 	return code ? code : check_symbol(q);
 }
 
@@ -342,7 +345,8 @@ static int resolve_tracepoint(const struct query *q)
 {
 	struct plan_probe *probe = q->probe;
 	const struct spec *spec = q->spec;
-	struct kbtf_target target;
+	const struct kbtf_target *target;
+	struct kbtf_target room;
 	int code;
 
 	if (!is_tracepoint(q))
@@ -354,15 +358,16 @@ static int resolve_tracepoint(const struct query *q)
 				  spec->category);
 	probe->config.is_kfree_skb = !strcmp(spec->name, "kfree_skb");
 	note_given(probe, spec->name);
-	if (!find_tracepoint(q, &target))
+	target = find_tracepoint(q, &room);
+	if (!target)
 		return trust_argument(q);
-	take_target(q, &target);
-	code = choose_argument(q, &target);
+	take_target(q, target);
+	code = choose_argument(q, target);
 	if (code || !probe->config.is_kfree_skb)
 		return code;
 	/* v5.17: c504e5c2f964 ("net: skb: introduce kfree_skb_reason()") */
 	probe->config.has_reason =
-		target.n_args > 2 && strstr(target.args[2].type, "skb_drop_reason") != NULL;
+		target->n_args > 2 && strstr(target->args[2].type, "skb_drop_reason") != NULL;
 	if (!probe->config.has_reason)
 		plan_resolve_note(probe,
 				  "this kernel gives no reason for a drop (5.17 and later do)");
@@ -393,7 +398,7 @@ static int resolve_pair(const struct query *q)
 	const struct spec *spec = q->spec;
 	struct kbtf_target target;
 	bool tracepoint = is_tracepoint(q);
-	bool function = !find_function(q, &target) || (!tracepoint && has_symbol(q));
+	bool function = find_function(q, &target) || (!tracepoint && has_symbol(q));
 	int code;
 
 	if (tracepoint && function) {
@@ -470,16 +475,14 @@ static int resolve(const struct query *q)
 	/* elsewhere it is that of an answer, or is being made from the packet */
 	if (probe->config.direction != XCAP_DIR_OUT)
 		probe->config.flow_arg = 0;
-	write_spec(q, probe->is_tracepoint && find_tracepoint(q, &target) ? &target : NULL);
+	write_spec(q, probe->is_tracepoint ? find_tracepoint(q, &target) : NULL);
 	return 0;
 }
 
 int plan_resolve(const struct plan_kernel *kernel, const struct spec *spec,
 		 struct plan_probe *probe, struct err *err)
 {
-	const struct query q = {.kernel = kernel, .spec = spec, .probe = probe, .err = err};
-
-	return resolve(&q);
+	return plan_resolve_known(kernel, spec, NULL, probe, err);
 }
 
 int plan_resolve_known(const struct plan_kernel *kernel, const struct spec *spec,
