@@ -42,6 +42,10 @@
 #define INSN_LOAD_MAP_VALUE(d, map_fd, place)                                                      \
 	INSN(BPF_LD | BPF_DW | BPF_IMM, d, BPF_PSEUDO_MAP_VALUE, 0, map_fd), INSN(0, 0, 0, 0, place)
 
+/* A function's address, `over` instructions behind the next but one: two instructions. */
+#define INSN_LOAD_FUNCTION(d, over)                                                                \
+	INSN(BPF_LD | BPF_DW | BPF_IMM, d, BPF_PSEUDO_FUNC, 0, over), INSN(0, 0, 0, 0, 0)
+
 /* d = *(s + o); *(d + o) = s; *(d + o) = i */
 #define INSN_LOAD(d, s, o)	  INSN(BPF_LDX | BPF_MEM | BPF_DW, d, s, o, 0)
 #define INSN_LOAD_8(d, s, o)	  INSN(BPF_LDX | BPF_MEM | BPF_B, d, s, o, 0)

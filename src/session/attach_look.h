@@ -8,10 +8,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The program that looks: its fd, the caller's, or -errno. */
-int attach_look_open(void);
-
-/* False: it is likely that it cannot be. True also where fd is none, or nothing can be said. */
-bool attach_look_traceable(int fd, uint64_t address);
+/*
+ * Each of the addresses, one at least, becomes 1, or 0 where it is likely that nothing can be hung
+ * there. False: nothing can be said; what the addresses have become is of no use then.
+ */
+bool attach_look(uint64_t *addresses, uint32_t n);
 
 #endif

@@ -13,9 +13,9 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/log.h"
+#include "base/util.h"
 #include "session/attach_look.h"
 
 struct batch {
@@ -41,10 +41,25 @@ bool attach_multi_is_refusal(int code)
 	return code && !is_general(code) && code != -EEXIST && code != -ESRCH;
 }
 
+/* So few that look bad are tried one by one once they have failed together: most of them are. */
+#define APART_MAX 32
+
 static void fail(struct batch *b, uint32_t from, uint32_t to, int code)
 {
 	for (uint32_t i = from; i < to; i++)
 		b->items[i]->code = code;
+}
+
+static uint32_t attach_range(struct batch *b, uint32_t from, uint32_t to);
+
+static uint32_t attach_parts(struct batch *b, uint32_t from, uint32_t to)
+{
+	bool apart = from >= b->n_clean && to - from <= APART_MAX;
+	uint32_t step = apart ? 1 : (to - from + 1) / 2, done = 0;
+
+	for (uint32_t i = from; i < to; i += step)
+		done += attach_range(b, i, UTIL_MIN(i + step, to));
+	return done;
 }
 
 /* Returns how many of [from, to) are attached. */
@@ -54,7 +69,6 @@ static uint32_t attach_range(struct batch *b, uint32_t from, uint32_t to)
 		    .kprobe_multi.addrs = b->addresses + from,
 		    .kprobe_multi.cookies = b->cookies + from,
 		    .kprobe_multi.flags = b->at_return ? BPF_F_KPROBE_MULTI_RETURN : 0);
-	uint32_t middle = from + (to - from) / 2;
 	int fd;
 
 	if (from == to)
@@ -73,7 +87,7 @@ static uint32_t attach_range(struct batch *b, uint32_t from, uint32_t to)
 		fail(b, from, to, fd);
 		return 0;
 	}
-	return attach_range(b, from, middle) + attach_range(b, middle, to);
+	return attach_parts(b, from, to);
 }
 
 static int by_address(const void *a, const void *b)
@@ -86,20 +100,30 @@ static int by_address(const void *a, const void *b)
 	return (left->address > right->address) - (left->address < right->address);
 }
 
+/* Which do not look as if they could be traced? Of one alone the try itself tells. */
+static void suspect(struct batch *b, uint32_t n)
+{
+	uint64_t *looks = n > 1 ? calloc(n, sizeof(*looks)) : NULL;
+
+	for (uint32_t i = 0; looks && i < n; i++)
+		looks[i] = b->items[i]->address;
+	if (looks && attach_look(looks, n))
+		for (uint32_t i = 0; i < n; i++) {
+			b->items[i]->suspect = !looks[i];
+			b->n_suspects += !looks[i];
+		}
+	free(looks);
+}
+
 /* In order, without those that are out already and names of one and the same function. */
 static uint32_t choose(struct batch *b, struct attach_multi *items, uint32_t n)
 {
 	uint32_t used = 0, kept = 0;
-	int look = attach_look_open();
 
 	for (uint32_t i = 0; i < n; i++)
-		if (!items[i].code) {
-			items[i].suspect = !attach_look_traceable(look, items[i].address);
-			b->n_suspects += items[i].suspect;
+		if (!items[i].code)
 			b->items[used++] = &items[i];
-		}
-	if (look >= 0)
-		close(look);
+	suspect(b, used);
 	qsort(b->items, used, sizeof(*b->items), by_address);
 	for (uint32_t i = 0; i < used; i++) {
 		if (kept && b->items[kept - 1]->address == b->items[i]->address) {

@@ -39,15 +39,16 @@ static int load(void)
 /* A call behind the function's beginning; 0: none. */
 static uint64_t find_call(uint64_t function)
 {
-	int look = attach_look_open();
-	uint64_t found = 0;
+	uint64_t places[512 - 16];
 
-	for (uint64_t i = 16; i < 512 && look >= 0 && !found; i++)
-		if (attach_look_traceable(look, function + i))
-			found = function + i;
-	if (look >= 0)
-		close(look);
-	return found;
+	for (uint32_t i = 0; i < UTIL_ARRAY_SIZE(places); i++)
+		places[i] = function + 16 + i;
+	if (!attach_look(places, UTIL_ARRAY_SIZE(places)))
+		return 0;
+	for (uint32_t i = 0; i < UTIL_ARRAY_SIZE(places); i++)
+		if (places[i])
+			return function + 16 + i;
+	return 0;
 }
 
 static void ask(const char *name, bool of_many, uint32_t *n_refused)
