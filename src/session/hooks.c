@@ -9,8 +9,6 @@
 
 #include <bpf/bpf.h>
 #include <errno.h>
-#include <pthread.h>
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -21,7 +19,7 @@
 #include "kernel/symbol.h"
 #include "plan/plan_ladder.h"
 #include "session/attach.h"
-#include "xcap/template.h"
+#include "session/hooks_program.h"
 
 /* Detaching that many one by one is noticed at the prompt. */
 #define SLOW_MAX 4
@@ -57,7 +55,7 @@ static bool has_functions(const struct plan *plan)
 }
 
 int hooks_init(struct hooks *hooks, const struct plan *plan, const struct plan_kernel *kernel,
-	       const struct object *object)
+	       struct object *object)
 {
 	hooks->plan = plan;
 	hooks->kernel = kernel;
@@ -78,64 +76,6 @@ int hooks_init(struct hooks *hooks, const struct plan *plan, const struct plan_k
 	return 0;
 }
 
-static uint64_t cookie_of(const struct plan_probe *probe, uint32_t i)
-{
-	uint64_t cookie = i | (uint64_t)probe->config.skb_arg << XCAP_COOKIE_SKB;
-
-	if (probe->ext_arg >= 0)
-		cookie |= XCAP_COOKIE_HAS_EXT | (uint64_t)probe->ext_arg << XCAP_COOKIE_EXT;
-	if (probe->config.sock_arg <= XCAP_COOKIE_ARGS)
-		cookie |= (uint64_t)probe->config.sock_arg << XCAP_COOKIE_SOCK;
-	if (probe->config.flow_arg <= XCAP_COOKIE_ARGS)
-		cookie |= (uint64_t)probe->config.flow_arg << XCAP_COOKIE_FLOW;
-	cookie |= (uint64_t)attach_drop(probe) << XCAP_COOKIE_DROP;
-	cookie |= (uint64_t)probe->config.given << XCAP_COOKIE_GIVEN;
-	return probe->ret_size ? cookie | XCAP_COOKIE_HAS_RET : cookie;
-}
-
-/* The program that all probes of a mechanism share; owned by the hooks. */
-static int shared_program(struct hooks *hooks, enum plan_mechanism mechanism, bool keep,
-			  struct err *err)
-{
-	const struct attach_ops *ops = &attach_table[mechanism];
-	enum plan_mechanism source = mechanism == PLAN_RAW_TP		 ? PLAN_RAW_TP
-				     : plan_mechanism_is_exit(mechanism) ? PLAN_KRETPROBE_MULTI
-									 : PLAN_KPROBE_MULTI;
-	const struct template_clone clone = {
-		.type = ops->type,
-		.attach_type = ops->attach_type,
-		.keep = keep,
-		.shared = true,
-		.name = plan_mechanism_name(mechanism),
-	};
-	int *fd = &hooks->shared[mechanism][keep];
-
-	if (*fd < 0)
-		*fd = template_load(&hooks->object->templates[source], &clone, err);
-	return *fd;
-}
-
-static int own_program(struct hooks *hooks, uint32_t i, enum plan_mechanism mechanism, bool keep,
-		       struct err *err)
-{
-	const struct template_clone clone =
-		attach_clone(&hooks->plan->probes[i], i, mechanism, keep);
-
-	return template_load(&hooks->object->templates[mechanism], &clone, err);
-}
-
-/* Has it the program of all, which a cookie tells who was hit? That takes the first six arguments.
- */
-static bool has_cookie(const struct hooks *hooks, const struct plan_probe *probe,
-		       enum plan_mechanism mechanism)
-{
-	if (mechanism == PLAN_RAW_TP)
-		return hooks->tp_cookies && probe->config.skb_arg < XCAP_COOKIE_ARGS &&
-		       probe->ext_arg < XCAP_COOKIE_ARGS;
-	return (mechanism == PLAN_KPROBE || mechanism == PLAN_KRETPROBE) &&
-	       hooks->object->has_cookies && probe->skb_reg < 0;
-}
-
 /* One program, attached at the probe's place. */
 static int attach_end(struct hooks *hooks, uint32_t i, enum plan_mechanism mechanism, bool keep,
 		      struct hook_end *end, struct err *err)
@@ -145,8 +85,8 @@ static int attach_end(struct hooks *hooks, uint32_t i, enum plan_mechanism mecha
 	const struct attach_part part = {
 		.probe = probe,
 		.at_return = is_exit,
-		.has_cookie = has_cookie(hooks, probe, mechanism),
-		.cookie = cookie_of(probe, i),
+		.has_cookie = hooks_program_has_cookie(hooks, probe, mechanism),
+		.cookie = hooks_program_cookie(probe, i),
 	};
 	const struct attach_ops *ops = &attach_table[mechanism];
 	int prog_fd, code;
@@ -154,8 +94,11 @@ static int attach_end(struct hooks *hooks, uint32_t i, enum plan_mechanism mecha
 	if (hooks->list[i].untraceable && ops->look &&
 	    (code = ops->look(&part, &hooks->n_refused, err)))
 		return code;
-	prog_fd = part.has_cookie ? shared_program(hooks, mechanism, keep, err)
-				  : own_program(hooks, i, mechanism, keep, err);
+	code = object_need(hooks->object, hooks->plan, hooks->kernel->btf, probe, mechanism, err);
+	if (code)
+		return code;
+	prog_fd = part.has_cookie ? hooks_program_shared(hooks, mechanism, keep, err)
+				  : hooks_program_own(hooks, i, mechanism, keep, err);
 	if (prog_fd < 0)
 		return prog_fd;
 	code = ops->attach(prog_fd, &part, err);
@@ -246,16 +189,26 @@ static uint64_t address_of(const struct hooks *hooks, const struct plan_probe *p
 	return address;
 }
 
+/* The program that serves all of the items. */
+static int program_of_many(struct hooks *hooks, enum plan_mechanism mechanism, bool keep,
+			   const struct attach_multi *items, struct err *err)
+{
+	const struct plan_probe *one = &hooks->plan->probes[items[0].probe];
+	int code = object_need(hooks->object, hooks->plan, hooks->kernel->btf, one, mechanism, err);
+
+	return code ? code : hooks_program_shared(hooks, mechanism, keep, err);
+}
+
 /* The programs and links of one mechanism for all of items; sets their codes. */
 static void attach_items(struct hooks *hooks, enum plan_mechanism mechanism,
 			 struct attach_multi *items, uint32_t n, struct err *err)
 {
 	bool is_exit = plan_mechanism_is_exit(mechanism);
 	enum plan_mechanism entry = attach_table[mechanism].entry;
-	int main_fd = shared_program(hooks, mechanism, false, err), entry_fd = 0;
+	int main_fd = program_of_many(hooks, mechanism, false, items, err), entry_fd = 0;
 
 	if (main_fd >= 0 && is_exit)
-		entry_fd = shared_program(hooks, entry, true, err);
+		entry_fd = program_of_many(hooks, entry, true, items, err);
 	if (main_fd < 0 || entry_fd < 0) {
 		for (uint32_t i = 0; i < n; i++)
 			items[i].code = err->code;
@@ -299,7 +252,7 @@ static int attach_many(struct hooks *hooks, enum plan_mechanism mechanism, int *
 			continue;
 		address = address_of(hooks, probe);
 		items[n++] = (struct attach_multi){.address = address,
-						   .cookie = cookie_of(probe, i),
+						   .cookie = hooks_program_cookie(probe, i),
 						   .probe = i,
 						   address ? 0 : -ESRCH};
 	}
@@ -381,58 +334,6 @@ static void start_holder(struct hooks *hooks)
 	free(fds);
 }
 
-/* A program that many probes share, loaded by a thread of its own. */
-struct ahead {
-	struct hooks *hooks;
-	enum plan_mechanism mechanism;
-	bool keep;
-	pthread_t thread;
-	bool runs;
-};
-
-/* A failure is said when the program is wanted: it is tried again then. */
-static void *load_one(void *arg)
-{
-	struct ahead *ahead = arg;
-	struct err ignored = {};
-
-	shared_program(ahead->hooks, ahead->mechanism, ahead->keep, &ignored);
-	return NULL;
-}
-
-/*
- * The programs that many probes share are most of what a start over hundreds of them takes, and the
- * kernel verifies them side by side where there is a CPU for each.
- */
-static void load_ahead(struct hooks *hooks)
-{
-	struct ahead list[PLAN_MECHANISMS + 1];
-	bool wanted[PLAN_MECHANISMS][2] = {0};
-	uint32_t n = 0;
-
-	for (uint32_t i = 0; i < hooks->plan->n_probes; i++) {
-		const struct plan_probe *probe = &hooks->plan->probes[i];
-		const struct plan_rung *rung = plan_ladder_first(probe);
-
-		if (!rung || !(attach_table[rung->mechanism].of_many ||
-			       has_cookie(hooks, probe, rung->mechanism)))
-			continue;
-		wanted[rung->mechanism][false] = true;
-		if (plan_mechanism_is_exit(rung->mechanism))
-			wanted[attach_table[rung->mechanism].entry][true] = true;
-	}
-	for (int i = 0; i < PLAN_MECHANISMS; i++)
-		for (int keep = 0; keep < 2; keep++)
-			if (wanted[i][keep] && n < UTIL_ARRAY_SIZE(list))
-				list[n++] = (struct ahead){hooks, i, keep, 0, false};
-	/* one is as quick without a thread, and so are all where they take turns */
-	for (uint32_t i = 0; i < n && n > 1 && hooks->object->n_cpus > 1; i++)
-		list[i].runs = !pthread_create(&list[i].thread, NULL, load_one, &list[i]);
-	for (uint32_t i = 0; i < n; i++)
-		if (list[i].runs)
-			pthread_join(list[i].thread, NULL);
-}
-
 int hooks_attach(struct hooks *hooks, struct err *err)
 {
 	static const enum plan_mechanism many[] = {PLAN_KPROBE_MULTI, PLAN_KRETPROBE_MULTI};
@@ -441,7 +342,7 @@ int hooks_attach(struct hooks *hooks, struct err *err)
 	int *waits = calloc(n, sizeof(*waits));
 	int code = errs && waits ? 0 : -ENOMEM;
 
-	load_ahead(hooks);
+	hooks_program_load_ahead(hooks);
 	for (uint32_t i = 0; i < n && !code && (!i || errs[i - 1].code != -E2BIG); i++) {
 		struct hook *hook = &hooks->list[i];
 

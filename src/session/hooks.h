@@ -32,7 +32,7 @@ struct hook {
 struct hooks {
 	const struct plan *plan;
 	const struct plan_kernel *kernel;
-	const struct object *object;
+	struct object *object;
 	struct hook *list; /* one per probe */
 	/* programs that serve many probes, by mechanism and whether they keep, as kprobe-multi and
 	 * as single kprobe: loaded when first needed */
@@ -53,7 +53,7 @@ struct hooks {
 
 /* 0 or -ENOMEM. All stay the caller's and outlive the hooks. */
 int hooks_init(struct hooks *hooks, const struct plan *plan, const struct plan_kernel *kernel,
-	       const struct object *object);
+	       struct object *object);
 
 /*
  * Attach every probe by the first rung of its ladder that works. A probe that cannot be attached is

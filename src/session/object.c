@@ -1,18 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * object.c - from the embedded ELF to maps and templates.
- *
- * libbpf does CO-RE and map creation; its prepare-load callback then hands us each finished
- * program. What it goes on to load is an empty raw tracepoint program in its place: the real ones
- * are loaded per probe.
+ * object.c - from the embedded ELF to maps and templates: what the plan says of both.
  */
 #include "session/object.h"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -22,112 +16,13 @@
 #include "base/log.h"
 #include "base/util.h"
 #include "kernel/feature.h"
-#include "kernel/insn.h"
 #include "session/inject.h"
-#include "session/types.h"
+#include "session/object_load.h"
 #include "xcap/chain.h"
 #include "xcap/config.h"
 #include "xcap/event.h"
 #include "xcap/ring.h"
 #include "xcap.skel.h"
-
-static const char *const section_names[PLAN_MECHANISMS] = {
-	[PLAN_TP_BTF] = "xcap/tp_btf",
-	[PLAN_RAW_TP] = "xcap/raw_tp",
-	[PLAN_FENTRY] = "xcap/fentry",
-	[PLAN_KPROBE_MULTI] = "xcap/kprobe_multi",
-	[PLAN_KPROBE] = "xcap/kprobe",
-	[PLAN_FEXIT] = "xcap/fexit",
-	[PLAN_KRETPROBE_MULTI] = "xcap/kretprobe_multi",
-	[PLAN_KRETPROBE] = "xcap/kretprobe",
-};
-
-/* Of the hooks that follow packets. */
-static const char *const track_names[] = {"xcap/track", "xcap/track_return"};
-
-static bool is_track(const struct bpf_program *prog, int at_return)
-{
-	return !strcmp(bpf_program__section_name(prog), track_names[at_return]);
-}
-
-static bool is_template(const struct bpf_program *prog, enum plan_mechanism mechanism)
-{
-	const char *name = section_names[mechanism];
-
-	return name && !strcmp(bpf_program__section_name(prog), name);
-}
-
-static bool is_chain(const struct bpf_program *prog)
-{
-	return !strcmp(bpf_program__section_name(prog), "xcap/chain");
-}
-
-/* libbpf's own words go to --debug: what matters of them is said by us. */
-static int print_libbpf(enum libbpf_print_level level, const char *fmt, va_list ap)
-{
-	char line[1024];
-
-	if (level == LIBBPF_DEBUG || log_get_level() < LOG_LEVEL_DEBUG)
-		return 0;
-	vsnprintf(line, sizeof(line), fmt, ap);
-	line[strcspn(line, "\n")] = '\0';
-	log_debug("%s", line);
-	return 0;
-}
-
-static int keep_program(struct bpf_program *prog, struct bpf_prog_load_opts *opts, long cookie)
-{
-	struct bpf_insn empty[] = {INSN_MOV_IMM(BPF_REG_0, 0), INSN_EXIT};
-	struct object *object = (struct object *)cookie;
-	const struct btf *btf = bpf_object__btf(object->skel->obj);
-	int rc = -ENOENT;
-
-	for (int i = 0; i < PLAN_MECHANISMS; i++)
-		if (is_template(prog, i))
-			rc = template_keep(&object->templates[i], prog, opts, btf, &object->ids);
-	for (int i = 0; i < 2; i++)
-		if (is_track(prog, i))
-			rc = template_keep(&object->track[i], prog, opts, btf, &object->ids);
-	if (is_chain(prog))
-		rc = template_keep(&object->chain, prog, opts, btf, &object->ids);
-	if (rc)
-		return rc;
-	opts->func_info_cnt = 0;
-	opts->line_info_cnt = 0;
-	return bpf_program__set_insns(prog, empty, UTIL_ARRAY_SIZE(empty));
-}
-
-static bool plan_uses(const struct plan *plan, enum plan_mechanism mechanism)
-{
-	for (uint32_t i = 0; i < plan->n_probes; i++)
-		for (uint32_t j = 0; j < plan->probes[i].n_rungs; j++)
-			if (plan->probes[i].ladder[j].mechanism == mechanism &&
-			    plan->probes[i].ladder[j].usable)
-				return true;
-	return false;
-}
-
-/* An exit probe has an entry part; single kprobes have the program of many where they can. */
-static bool needs_template(const struct object *object, const struct plan *plan,
-			   enum plan_mechanism mechanism)
-{
-	bool entries = plan_uses(plan, PLAN_KPROBE), exits = plan_uses(plan, PLAN_KRETPROBE);
-
-	switch (mechanism) {
-	case PLAN_FENTRY:
-		return plan_uses(plan, PLAN_FENTRY) || plan_uses(plan, PLAN_FEXIT);
-	case PLAN_KPROBE:
-		return entries || exits;
-	case PLAN_KPROBE_MULTI:
-		return plan_uses(plan, PLAN_KPROBE_MULTI) ||
-		       plan_uses(plan, PLAN_KRETPROBE_MULTI) ||
-		       (object->has_cookies && (entries || exits));
-	case PLAN_KRETPROBE_MULTI:
-		return plan_uses(plan, PLAN_KRETPROBE_MULTI) || (object->has_cookies && exits);
-	default:
-		return plan_uses(plan, mechanism);
-	}
-}
 
 static bool has_exit_probes(const struct plan *plan)
 {
@@ -176,7 +71,6 @@ static int configure_ring(struct object *object, const struct plan *plan)
 static int configure(struct object *object, const struct plan *plan)
 {
 	struct xcap_bpf *skel = object->skel;
-	struct bpf_program *prog;
 	int rc;
 
 	skel->rodata->cfg = plan->config;
@@ -194,17 +88,6 @@ static int configure(struct object *object, const struct plan *plan)
 		rc = configure_track(object, plan);
 	if (!rc && plan->chains.n)
 		rc = bpf_map__set_max_entries(skel->maps.chain_names, XCAP_CHAIN_MAX);
-	bpf_object__for_each_program(prog, skel->obj)
-	{
-		if (is_chain(prog))
-			bpf_program__set_autoload(prog, plan->chains.n > 0);
-		for (int i = 0; i < PLAN_MECHANISMS; i++)
-			if (is_template(prog, i))
-				bpf_program__set_autoload(prog, needs_template(object, plan, i));
-		for (int i = 0; i < 2; i++)
-			if (is_track(prog, i))
-				bpf_program__set_autoload(prog, plan->n_hooks > 0);
-	}
 	return rc;
 }
 
@@ -243,7 +126,9 @@ static int fill_probes(struct object *object, const struct plan *plan)
 	return rc;
 }
 
-static int inject_all(struct object *object, const struct plan *plan, struct err *err)
+/* The packet filter into the templates that came last. */
+static int inject_new(struct object *object, const struct plan *plan, const bool *is_new,
+		      struct err *err)
 {
 	struct cbpf2ebpf_code code = {};
 	int rc;
@@ -252,7 +137,7 @@ static int inject_all(struct object *object, const struct plan *plan, struct err
 		return 0;
 	rc = cbpf2ebpf_translate(&plan->filter, &inject_layout, &code, err);
 	for (int i = 0; i < PLAN_MECHANISMS && !rc; i++)
-		if (object->templates[i].insns && !plan_mechanism_is_exit(i))
+		if (is_new[i] && !plan_mechanism_is_exit(i))
 			rc = inject_filter(&object->templates[i], &code, err);
 	if (!rc)
 		log_debug("filter: %u classic instructions, %u translated, %u of %u bounds checks "
@@ -261,14 +146,6 @@ static int inject_all(struct object *object, const struct plan *plan, struct err
 			  code.guards);
 	cbpf2ebpf_free(&code);
 	return rc;
-}
-
-/* The empty programs have served. */
-static void unload_stubs(struct object *object)
-{
-	struct bpf_program *prog;
-
-	bpf_object__for_each_program(prog, object->skel->obj) bpf_program__unload(prog);
 }
 
 static int load_failed(struct err *err, int code, const struct plan *plan)
@@ -292,74 +169,49 @@ static int load_failed(struct err *err, int code, const struct plan *plan)
 	return err->code;
 }
 
-/* libbpf relocates by a file, which is filled when it is known what the object asks for. */
-static int open_and_load(struct object *object, const struct plan *plan, const struct kbtf *types)
-{
-	LIBBPF_OPTS(bpf_object_open_opts, options);
-	struct types file;
-	int rc = types_open(&file);
-
-	if (rc)
-		return rc;
-	options.btf_custom_path = file.path;
-	object->skel = xcap_bpf__open_opts(&options);
-	rc = object->skel ? configure(object, plan) : -errno;
-	if (!rc)
-		rc = types_fill(&file, types, bpf_object__btf(object->skel->obj));
-	types_find(types, &object->ids);
-	if (!rc)
-		rc = xcap_bpf__load(object->skel);
-	if (!rc)
-		object->ids.constants = (struct prune_constants){
-			.map_fd = bpf_map__fd(object->skel->maps.rodata),
-			.data = object->skel->rodata,
-			.size = bpf_map__value_size(object->skel->maps.rodata),
-		};
-	types_close(&file);
-	return rc;
-}
-
-/*
- * The BPF object is a part of our own file, and not looked at again: its pages are given back. Who
- * looks all the same reads them from the file once more.
- */
-static void release_file(void)
-{
-	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), from, to;
-	size_t size;
-
-	from = (uintptr_t)xcap_bpf__elf_bytes(&size);
-	to = (from + size) & ~(page - 1);
-	from = (from + page - 1) & ~(page - 1);
-	if (from < to)
-		madvise((void *)from, to - from, MADV_DONTNEED); /* a failure costs memory alone */
-}
-
 int object_open(struct object *object, const struct plan *plan, const struct kbtf *types,
 		bool has_cookies, struct err *err)
 {
-	LIBBPF_OPTS(libbpf_prog_handler_opts, handler, .cookie = (long)object,
-		    .prog_prepare_load_fn = keep_program);
-	int handler_id, rc;
+	bool is_new[PLAN_MECHANISMS];
+	int rc;
 
-	libbpf_set_print(print_libbpf);
 	feature_raise_memlock();
 	object->has_cookies = has_cookies;
 	object->n_cpus = libbpf_num_possible_cpus();
-	handler_id =
-		libbpf_register_prog_handler("xcap+", BPF_PROG_TYPE_RAW_TRACEPOINT, 0, &handler);
-	if (handler_id < 0)
-		return err_errno(err, ERR_FAILED, handler_id, "cannot register with libbpf");
-	rc = open_and_load(object, plan, types);
-	release_file();
+	rc = object_load(object, plan, types, configure);
 	if (!rc)
 		rc = fill_probes(object, plan);
 	if (!rc)
 		rc = map_counters(object, plan);
-	libbpf_unregister_prog_handler(handler_id);
-	if (!rc)
-		unload_stubs(object);
-	return rc ? load_failed(err, rc, plan) : inject_all(object, plan, err);
+	if (rc)
+		return load_failed(err, rc, plan);
+	for (int i = 0; i < PLAN_MECHANISMS; i++)
+		is_new[i] = object->templates[i].insns;
+	return inject_new(object, plan, is_new, err);
+}
+
+int object_need(struct object *object, const struct plan *plan, const struct kbtf *types,
+		const struct plan_probe *probe, enum plan_mechanism mechanism, struct err *err)
+{
+	enum plan_mechanism source = object_load_source(object, probe, mechanism);
+	bool added[PLAN_MECHANISMS] = {false};
+
+	if (object->templates[source].insns)
+		return 0;
+	if (!object->more_tried) {
+		object->more_tried = true;
+		object->more_code = object_load_more(object, plan, types, added);
+		log_debug("a ladder falls to %s: the programs of all lower rungs are relocated: %s",
+			  plan_mechanism_name(mechanism),
+			  object->more_code ? err_name(object->more_code) : "done");
+		if (!object->more_code && inject_new(object, plan, added, err))
+			return object->more_code = err->code;
+	}
+	if (object->more_code || !object->templates[source].insns)
+		return err_errno(err, ERR_FAILED, object->more_code ? object->more_code : -ENOENT,
+				 "cannot relocate the program of %s",
+				 plan_mechanism_name(mechanism));
+	return 0;
 }
 
 void object_close(struct object *object)
@@ -371,6 +223,8 @@ void object_close(struct object *object)
 	for (int i = 0; i < 2; i++)
 		template_fini(&object->track[i]);
 	template_fini(&object->chain);
+	if (object->more)
+		xcap_bpf__destroy(object->more);
 	if (object->skel)
 		xcap_bpf__destroy(object->skel);
 	memset(object, 0, sizeof(*object));

@@ -19,7 +19,12 @@ struct xcap_bpf;
 struct object {
 	struct xcap_bpf *skel;
 	struct template_ids ids;
-	struct template templates[PLAN_MECHANISMS]; /* those that some ladder of the plan may use */
+	struct xcap_bpf *more; /* the same once more, over the same maps: object_need() */
+	struct template_ids more_ids;
+	bool more_tried;
+	int more_code;				    /* how that went */
+	struct template templates[PLAN_MECHANISMS]; /* those of the first rungs, until others are
+						       needed */
 	struct template track[2]; /* of the hooks that follow packets: at the entry, the return */
 	struct template chain;	  /* of the hooks at netfilter's chains */
 	bool has_cookies;	  /* kprobes tell their program who they are: one serves all */
@@ -33,6 +38,13 @@ struct object {
 int object_open(struct object *object, const struct plan *plan, const struct kbtf *types,
 		bool has_cookies, struct err *err);
 void object_close(struct object *object);
+
+/*
+ * Have the program by which a mechanism serves the probe, that may be of a lower rung than what was
+ * opened for. Not from two threads at once. 0, or negative with err filled.
+ */
+int object_need(struct object *object, const struct plan *plan, const struct kbtf *types,
+		const struct plan_probe *probe, enum plan_mechanism mechanism, struct err *err);
 
 void object_enable(struct object *object, bool enabled);
 /* Calls whose exit probe has not been hit. */
