@@ -84,22 +84,39 @@ static int keep_program(struct bpf_program *prog, struct bpf_prog_load_opts *opt
 	struct bpf_insn empty[] = {INSN_MOV_IMM(BPF_REG_0, 0), INSN_EXIT};
 	const struct opening *opening = (const struct opening *)cookie;
 	const struct btf *btf = bpf_object__btf(opening->skel->obj);
+	const struct template_ids *ids = opening->ids;
 	struct object *object = opening->object;
 	int rc = -ENOENT;
 
 	for (int i = 0; i < PLAN_MECHANISMS; i++)
 		if (is_template(prog, i))
-			rc = template_keep(&object->templates[i], prog, opts, btf, opening->ids);
+			rc = template_keep(&object->templates[i], prog, opts, btf, ids);
 	for (int i = 0; i < 2; i++)
 		if (is_track(prog, i))
-			rc = template_keep(&object->track[i], prog, opts, btf, opening->ids);
+			rc = template_keep(&object->track[i], prog, opts, btf, ids);
 	if (is_chain(prog))
-		rc = template_keep(&object->chain, prog, opts, btf, opening->ids);
+		rc = template_keep(&object->chain, prog, opts, btf, ids);
 	if (rc)
 		return rc;
 	opts->func_info_cnt = 0;
 	opts->line_info_cnt = 0;
 	return bpf_program__set_insns(prog, empty, UTIL_ARRAY_SIZE(empty));
+}
+
+/*
+ * Have libbpf hand us the programs; the handler's number, or -errno. Before 1.3 libbpf frees its
+ * list of handlers when the last goes, and uses it for the next that comes: one that no section
+ * asks for stays.
+ */
+static int take_programs(const struct opening *opening)
+{
+	LIBBPF_OPTS(libbpf_prog_handler_opts, handler, .cookie = (long)opening,
+		    .prog_prepare_load_fn = keep_program);
+	int rc = libbpf_register_prog_handler("xcap/none", BPF_PROG_TYPE_RAW_TRACEPOINT, 0, NULL);
+
+	return rc < 0 ? rc
+		      : libbpf_register_prog_handler("xcap+", BPF_PROG_TYPE_RAW_TRACEPOINT, 0,
+						     &handler);
 }
 
 enum plan_mechanism object_load_source(const struct object *object, const struct plan_probe *probe,
@@ -219,21 +236,18 @@ static int load(struct opening *opening, const struct plan *plan, const struct k
 static int open_and_load(struct opening *opening, struct xcap_bpf **skel, const struct plan *plan,
 			 const struct kbtf *types, object_load_configure *configure)
 {
-	LIBBPF_OPTS(libbpf_prog_handler_opts, handler, .cookie = (long)opening,
-		    .prog_prepare_load_fn = keep_program);
 	LIBBPF_OPTS(bpf_object_open_opts, options);
 	struct types file;
-	int handler_id, rc = types_open(&file);
+	int handler, rc = types_open(&file);
 
 	if (rc)
 		return rc;
 	options.btf_custom_path = file.path;
-	rc = handler_id =
-		libbpf_register_prog_handler("xcap+", BPF_PROG_TYPE_RAW_TRACEPOINT, 0, &handler);
-	if (handler_id >= 0) {
+	rc = handler = take_programs(opening);
+	if (handler >= 0) {
 		*skel = opening->skel = xcap_bpf__open_opts(&options);
 		rc = *skel ? load(opening, plan, types, &file, configure) : -errno;
-		libbpf_unregister_prog_handler(handler_id);
+		libbpf_unregister_prog_handler(handler);
 	}
 	types_close(&file);
 	release_file();

@@ -110,6 +110,32 @@ test_function__with_the_skb_as_a_later_argument()
 	each_line_matches "$T/out" ' tcp_v4_do_rcv .*IP 10\.99\.0\..*8000'
 }
 
+refused_twice()
+{
+	syn 9000
+	syn 9001
+}
+
+# Before 6.6 fentry takes no function of seven arguments, and says so when it is attached. What the next rung
+# needs is not there then: it comes from a second opening of the object, with the filter in it.
+test_function__that_fentry_does_not_take_goes_by_the_next_rung()
+{
+	need_feature fentry "fentry programs in this kernel"
+	need_kprobe
+	net_up
+	capture skb -f ip_rcv,ip_send_unicast_reply -e 'tcp dst port 9000' --debug -- refused_twice
+	! grep -q 'ip_send_unicast_reply@2: attached by fentry' "$T/err" || skip "a function that fentry does not take"
+	match "$T/err" 'ip_send_unicast_reply@2: fentry failed: '
+	eq "openings" "$(count "$T/err" 'debug: a ladder falls to kprobe: .*: done$')" 1
+	match "$T/err" 'ip_send_unicast_reply@2: attached by kprobe '
+	match "$T/err" 'ip_rcv@1: attached by fentry '
+	no_match "$T/err" 'left out'
+	eq "at ip_rcv" "$(count "$T/out" ' ip_rcv .* > 10\.99\.0\.2\.9000: ')" 1
+	eq "at the other" "$(count "$T/out" ' ip_send_unicast_reply .* > 10\.99\.0\.2\.9000: ')" 1
+	eq "lines" "$(lines "$T/out")" 2
+	match "$T/err" '^(function:)?ip_send_unicast_reply(@2)? +2 +1 +1 +0$'
+}
+
 test_function__written_with_its_length_on_the_wire()
 {
 	need_kprobe
