@@ -32,7 +32,8 @@ struct subset {
 	const struct kbtf_data *from;
 	struct btf *to;
 	struct names types, members;
-	uint32_t *ids; /* in `to`, by id in `from`; 0: not copied yet */
+	uint32_t kinds; /* bits: of the roots */
+	uint32_t *ids;	/* in `to`, by id in `from`; 0: not copied yet */
 };
 
 static uint32_t first_two(const char *name)
@@ -80,16 +81,25 @@ static int alloc_names(struct names *names, size_t n)
 	return names->list ? 0 : -ENOMEM;
 }
 
-static bool is_root_kind(const struct btf_type *type)
+/* A relocation begins with a type like the object's own; an enum may have become a wide one. */
+static uint32_t kinds_like(const struct btf_type *type)
 {
-	return btf_is_composite(type) || btf_is_any_enum(type) || btf_is_typedef(type) ||
-	       btf_is_int(type);
+	const uint32_t enums = 1u << BTF_KIND_ENUM | 1u << BTF_KIND_ENUM64;
+
+	if (btf_is_any_enum(type))
+		return enums;
+	return btf_is_composite(type) || btf_is_typedef(type) || btf_is_int(type)
+		       ? 1u << btf_kind(type)
+		       : 0;
 }
 
-static int add_local_type(struct subset *s, const struct btf *local, const struct btf_type *type)
+static int add_local_type(struct subset *s, const struct btf *local, const struct btf_type *type,
+			  bool is_root)
 {
-	int rc = add_name(&s->types, btf__name_by_offset(local, type->name_off));
+	uint32_t kinds = is_root ? kinds_like(type) : 0;
+	int rc = kinds ? add_name(&s->types, btf__name_by_offset(local, type->name_off)) : 0;
 
+	s->kinds |= kinds;
 	for (uint32_t i = 0; !rc && btf_is_composite(type) && i < btf_vlen(type); i++) {
 		const struct btf_member *member = &btf_members(type)[i];
 
@@ -99,7 +109,7 @@ static int add_local_type(struct subset *s, const struct btf *local, const struc
 }
 
 /* The names of what `local` has. */
-static int read_local(struct subset *s, const struct btf *local)
+static int read_local(struct subset *s, const struct btf *local, const bool *roots)
 {
 	uint32_t n = btf__type_cnt(local);
 	size_t n_members = 0;
@@ -115,10 +125,7 @@ static int read_local(struct subset *s, const struct btf *local)
 	if (!rc)
 		rc = alloc_names(&s->members, n_members);
 	for (uint32_t id = 1; id < n && !rc; id++) {
-		const struct btf_type *type = btf__type_by_id(local, id);
-
-		if (is_root_kind(type))
-			rc = add_local_type(s, local, type);
+		rc = add_local_type(s, local, btf__type_by_id(local, id), !roots || roots[id]);
 	}
 	qsort(s->types.list, s->types.n, sizeof(*s->types.list), compare);
 	qsort(s->members.list, s->members.n, sizeof(*s->members.list), compare);
@@ -245,18 +252,22 @@ static int add_type(struct subset *s, uint32_t id, unsigned int depth)
 	return copy;
 }
 
+/* Over a hundred thousand types, few of which come further than the look at their kind. */
 static int add_wanted(struct subset *s)
 {
-	uint32_t n = kbtf_data_count(s->from);
+	const uint32_t n = kbtf_data_count(s->from), first = s->from->first, kinds = s->kinds;
+	const uint32_t *places = s->from->places;
+	const uint8_t *types = s->from->types;
 
 	s->ids = calloc(n, sizeof(*s->ids));
 	if (!s->ids)
 		return -ENOMEM;
-	for (uint32_t id = 1; id < n; id++) {
-		const struct btf_type *type = kbtf_data_type(s->from, id);
+	for (uint32_t id = first; id < n; id++) {
+		const struct btf_type *type = (const void *)(types + places[id - first]);
 		int rc;
 
-		if (!is_root_kind(type) || !has_name(&s->types, name_of(s, type->name_off)))
+		if (!(kinds >> btf_kind(type) & 1) ||
+		    !has_name(&s->types, name_of(s, type->name_off)))
 			continue;
 		rc = add_type(s, id, DEPTH_MAX);
 		if (rc < 0)
@@ -265,7 +276,8 @@ static int add_wanted(struct subset *s)
 	return 0;
 }
 
-int kbtf_subset(const struct kbtf_data *types, const struct btf *local, struct btf **subset)
+int kbtf_subset(const struct kbtf_data *types, const struct btf *local, const bool *roots,
+		struct btf **subset)
 {
 	struct subset *s = calloc(1, sizeof(*s));
 	int rc = -ENOMEM;
@@ -274,7 +286,7 @@ int kbtf_subset(const struct kbtf_data *types, const struct btf *local, struct b
 	if (s) {
 		s->from = types;
 		s->to = btf__new_empty();
-		rc = s->to ? read_local(s, local) : -errno;
+		rc = s->to ? read_local(s, local, roots) : -errno;
 		if (!rc)
 			rc = add_wanted(s);
 		if (!rc)

@@ -8,18 +8,21 @@
 #ifndef KERNEL_KBTF_SUBSET_H
 #define KERNEL_KBTF_SUBSET_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct btf;
 struct kbtf_data;
 
 /*
- * New types, the caller's: those of `types` that have the name of one in `local` (without what
- * follows ___), with the members that have the name of one there, and what these are made of. What
- * they point to is left out, as no relocation follows a pointer. Ids are new ones.
- * 0, -ENOMEM, or -EINVAL if `types` make no sense.
+ * New types, the caller's: those of `types`, a kernel's, that have the name of one in `local`
+ * (without what follows ___) whose id is set in `roots`, or of any where that is NULL; with the
+ * members that have the name of one there, and what these are made of. What they point to is left
+ * out, as no relocation follows a pointer. Ids are new ones. 0, -ENOMEM, or -EINVAL if `types` make
+ * no sense.
  */
-int kbtf_subset(const struct kbtf_data *types, const struct btf *local, struct btf **subset);
+int kbtf_subset(const struct kbtf_data *types, const struct btf *local, const bool *roots,
+		struct btf **subset);
 
 /* A type that is looked for, by BTF_KIND_* and name. */
 struct kbtf_wanted {

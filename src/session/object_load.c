@@ -23,6 +23,7 @@
 #include "kernel/insn.h"
 #include "plan/plan_ladder.h"
 #include "session/attach.h"
+#include "session/embedded.h"
 #include "session/object.h"
 #include "session/types.h"
 #include "xcap.skel.h"
@@ -218,17 +219,25 @@ static struct prune_constants constants_of(const struct object *object, const st
 	};
 }
 
+static struct embedded_section find_btf_ext(void)
+{
+	size_t size;
+
+	return embedded_find(xcap_bpf__elf_bytes(&size), ".BTF.ext");
+}
+
 static int load(struct opening *opening, const struct plan *plan, const struct kbtf *types,
 		struct types *file, object_load_configure *configure)
 {
 	struct object *object = opening->object;
+	const struct embedded_section btf_ext = find_btf_ext();
 	struct xcap_bpf *skel = opening->skel;
 	int rc;
 
 	choose_programs(opening, plan);
 	rc = configure ? configure(object, plan) : share_maps(object->skel, skel);
 	if (!rc)
-		rc = types_fill(file, types, bpf_object__btf(skel->obj));
+		rc = types_fill(file, types, bpf_object__btf(skel->obj), &btf_ext);
 	return rc ? rc : xcap_bpf__load(skel);
 }
 
@@ -237,6 +246,7 @@ static int open_and_load(struct opening *opening, struct xcap_bpf **skel, const 
 			 const struct kbtf *types, object_load_configure *configure)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, options);
+	struct embedded_section btf_ext = find_btf_ext();
 	struct types file;
 	int handler, rc = types_open(&file);
 
@@ -245,6 +255,9 @@ static int open_and_load(struct opening *opening, struct xcap_bpf **skel, const 
 	options.btf_custom_path = file.path;
 	rc = handler = take_programs(opening);
 	if (handler >= 0) {
+		/* the verifier's log, which --debug shows, is the better for them */
+		if (log_get_level() < LOG_LEVEL_DEBUG)
+			embedded_drop_lines(&btf_ext);
 		*skel = opening->skel = xcap_bpf__open_opts(&options);
 		rc = *skel ? load(opening, plan, types, &file, configure) : -errno;
 		libbpf_unregister_prog_handler(handler);

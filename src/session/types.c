@@ -7,6 +7,7 @@
 #include <bpf/btf.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -24,12 +25,27 @@ int types_open(struct types *file)
 	return 0;
 }
 
-int types_fill(struct types *file, const struct kbtf *types, const struct btf *local)
+static int make_subset(const struct kbtf *types, const struct btf *local,
+		       const struct embedded_section *btf_ext, struct btf **subset)
+{
+	uint32_t n = btf__type_cnt(local);
+	bool *roots = calloc(n, sizeof(*roots));
+	int rc = -ENOMEM;
+
+	if (roots)
+		rc = kbtf_subset(kbtf_vmlinux(types), local,
+				 embedded_roots(btf_ext, roots, n) ? roots : NULL, subset);
+	free(roots);
+	return rc;
+}
+
+int types_fill(struct types *file, const struct kbtf *types, const struct btf *local,
+	       const struct embedded_section *btf_ext)
 {
 	struct btf *subset;
 	const void *data;
 	uint32_t size;
-	int rc = kbtf_subset(kbtf_vmlinux(types), local, &subset);
+	int rc = make_subset(types, local, btf_ext, &subset);
 
 	if (rc)
 		return rc;

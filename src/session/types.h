@@ -5,6 +5,7 @@
 #ifndef SESSION_TYPES_H
 #define SESSION_TYPES_H
 
+#include "session/embedded.h"
 #include "session/template.h"
 
 struct btf;
@@ -17,8 +18,9 @@ struct types {
 
 /* An empty file. 0 or -errno. */
 int types_open(struct types *file);
-/* Write what an object with these types is relocated by. 0 or -errno. */
-int types_fill(struct types *file, const struct kbtf *types, const struct btf *local);
+/* Write what an object with these types and this .BTF.ext is relocated by. 0 or -errno. */
+int types_fill(struct types *file, const struct kbtf *types, const struct btf *local,
+	       const struct embedded_section *btf_ext);
 void types_close(struct types *file);
 
 /* What programs name by the running kernel's own ids, whose types `types` may not be. */

@@ -95,7 +95,7 @@ static struct btf *subset_of(struct btf *btf, struct btf *local)
 	struct kbtf_data *types = take(btf);
 	struct btf *subset;
 
-	assert_int_equal(kbtf_subset(types, local, &subset), 0);
+	assert_int_equal(kbtf_subset(types, local, NULL, &subset), 0);
 	assert_non_null(subset);
 	kbtf_data_close(types);
 	btf__free(local);
@@ -246,8 +246,32 @@ static void subset__type_within_itself__is_an_error(void **state)
 	types = take(btf);
 	local = btf__new_empty();
 	fakebtf_ok(btf__add_typedef(local, "round", 0));
-	assert_int_equal(kbtf_subset(types, local, &subset), -EINVAL);
+	assert_int_equal(kbtf_subset(types, local, NULL, &subset), -EINVAL);
 	assert_null(subset);
+	kbtf_data_close(types);
+	btf__free(local);
+}
+
+static void subset__roots__others_are_left_out_but_not_what_roots_are_made_of(void **state)
+{
+	struct btf *local = local_types("outer", "in", "deep", NULL), *subset;
+	int other = fakebtf_ok(btf__add_struct(local, "other", 4));
+	int outer = btf__find_by_name_kind(local, "outer", BTF_KIND_STRUCT);
+	struct kbtf_data *types = take(kernel_types());
+	bool roots[8] = {false};
+
+	(void)state;
+	assert_true(outer > 0 && other < (int)UTIL_ARRAY_SIZE(roots));
+	roots[outer] = true;
+	assert_int_equal(kbtf_subset(types, local, roots, &subset), 0);
+	assert_non_null(find(subset, "outer"));
+	assert_non_null(find(subset, "inner"));
+	assert_null(find(subset, "other"));
+	btf__free(subset);
+	roots[other] = true;
+	assert_int_equal(kbtf_subset(types, local, roots, &subset), 0);
+	assert_non_null(find(subset, "other"));
+	btf__free(subset);
 	kbtf_data_close(types);
 	btf__free(local);
 }
@@ -286,6 +310,7 @@ int main(void)
 		cmocka_unit_test(subset__types_of_one_name__are_all_there),
 		cmocka_unit_test(subset__enums_and_floats__are_copied_with_values),
 		cmocka_unit_test(subset__type_within_itself__is_an_error),
+		cmocka_unit_test(subset__roots__others_are_left_out_but_not_what_roots_are_made_of),
 		cmocka_unit_test(subset_find__functions_and_structs__first_of_the_kind_or_0),
 	};
 
