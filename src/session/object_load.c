@@ -80,6 +80,14 @@ static int print_libbpf(enum libbpf_print_level level, const char *fmt, va_list 
 	return 0;
 }
 
+int object_load_no_words(char *words, size_t size, const void *relocation)
+{
+	(void)relocation;
+	if (size)
+		words[0] = '\0';
+	return 0;
+}
+
 static int keep_program(struct bpf_program *prog, struct bpf_prog_load_opts *opts, long cookie)
 {
 	struct bpf_insn empty[] = {INSN_MOV_IMM(BPF_REG_0, 0), INSN_EXIT};

@@ -8,6 +8,7 @@
 #define SESSION_OBJECT_LOAD_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "plan/plan.h"
 
@@ -29,5 +30,8 @@ int object_load_more(struct object *object, const struct plan *plan, const struc
 /* The template of a mechanism for a probe: where a cookie tells who was hit, that of many. */
 enum plan_mechanism object_load_source(const struct object *object, const struct plan_probe *probe,
 				       enum plan_mechanism mechanism);
+
+/* Stands in for libbpf's bpf_core_format_spec() where libbpf is linked in: no words. */
+int object_load_no_words(char *words, size_t size, const void *relocation);
 
 #endif
