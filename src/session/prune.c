@@ -20,15 +20,13 @@ struct reg {
 	uint64_t value;
 };
 
-#define N_REGS 16 /* as many as an instruction can name */
-
-/* Registers, then slots of the stack frame. */
-#define N_PLACES (N_REGS + FRAME_SLOTS)
+/* Registers, then those slots of the stack frame that are written to by r10. */
+#define PLACES_MAX (MAX_BPF_REG + FRAME_SLOTS)
 
 /* What is known at a label, of all ways there that were gone. */
 struct known {
 	bool is_reached, is_pending;
-	struct reg regs[N_PLACES];
+	struct reg regs[]; /* n_places of them */
 };
 
 /* Of each instruction. */
@@ -46,10 +44,12 @@ struct work {
 	uint32_t n;
 	const struct prune_constants *constants;
 	struct state *states;
-	struct known *known; /* of each label */
+	char *known;	   /* of each label a struct known */
 	uint32_t *pending; /* labels of which less is known than when they were last gone on from */
 	uint32_t n_pending;
-	uint64_t *open; /* of each instruction: see frame_open() */
+	uint64_t *open;		       /* of each instruction: see frame_open() */
+	uint8_t place_of[FRAME_SLOTS]; /* 0: it is not followed */
+	uint32_t n_places;
 };
 
 /* The number at `place` of the read-only data. */
@@ -148,27 +148,25 @@ static struct reg follow_load(const struct work *w, const struct bpf_insn *insn,
 		return (struct reg){UNKNOWN, 0};
 	if (from->what == ADDRESS)
 		return load_constant(w, from->value + insn->off, insn->code);
-	if (insn->src_reg == BPF_REG_10 && frame_is_slot(insn, &slot) && !(open >> slot & 1))
-		return regs[N_REGS + slot];
+	if (insn->src_reg == BPF_REG_10 && frame_is_slot(insn, &slot) && !(open >> slot & 1) &&
+	    w->place_of[slot])
+		return regs[w->place_of[slot]];
 	return (struct reg){UNKNOWN, 0};
 }
 
-static void follow_store(const struct bpf_insn *insn, struct reg *regs)
+static void follow_store(const struct work *w, const struct bpf_insn *insn, struct reg *regs)
 {
 	static const struct reg unknown = {UNKNOWN, 0};
 	uint64_t touched = insn->dst_reg == BPF_REG_10 ? frame_slots(insn) : 0;
 	uint32_t slot;
 
-	for (uint32_t i = 0; touched >> i; i++) {
-		if (touched >> i & 1)
-			regs[N_REGS + i] = unknown;
-		if (i == FRAME_SLOTS - 1)
-			break;
-	}
+	for (uint32_t i = 0; i < FRAME_SLOTS; i++)
+		if (touched >> i & 1 && w->place_of[i])
+			regs[w->place_of[i]] = unknown;
 	if (!frame_is_plain_store(insn)) /* atomic ones may fetch */
 		regs[BPF_REG_0] = regs[insn->src_reg] = unknown;
 	else if (touched && frame_is_slot(insn, &slot))
-		regs[N_REGS + slot] =
+		regs[w->place_of[slot]] =
 			BPF_CLASS(insn->code) == BPF_STX
 				? regs[insn->src_reg]
 				: (struct reg){CONSTANT, (uint64_t)(int64_t)insn->imm};
@@ -193,7 +191,7 @@ static void follow(const struct work *w, uint32_t i, struct reg *regs)
 		break;
 	case BPF_ST:
 	case BPF_STX:
-		follow_store(insn, regs);
+		follow_store(w, insn, regs);
 		break;
 	case BPF_JMP:
 		if (shrink_is_call(insn))
@@ -287,15 +285,40 @@ static uint32_t number_labels(struct work *w)
 	return used;
 }
 
+static void number_places(struct work *w)
+{
+	uint32_t slot;
+
+	w->n_places = MAX_BPF_REG;
+	for (uint32_t i = 0; i < w->n; i++) {
+		const struct bpf_insn *insn = &w->insns[i];
+
+		if (frame_is_plain_store(insn) && insn->dst_reg == BPF_REG_10 &&
+		    frame_is_slot(insn, &slot) && !w->place_of[slot])
+			w->place_of[slot] = w->n_places++;
+	}
+}
+
+static size_t known_size(const struct work *w)
+{
+	return sizeof(struct known) + w->n_places * sizeof(struct reg);
+}
+
+/* At a label. */
+static struct known *known_at(const struct work *w, uint32_t i)
+{
+	return (struct known *)(w->known + w->states[i].label * known_size(w));
+}
+
 /* One more way to a label. */
 static void arrive(struct work *w, uint32_t i, const struct reg *regs)
 {
-	struct known *known = &w->known[w->states[i].label];
+	struct known *known = known_at(w, i);
 	bool news = !known->is_reached;
 
 	if (news)
-		memcpy(known->regs, regs, sizeof(known->regs));
-	for (int r = 0; r < N_PLACES; r++) {
+		memcpy(known->regs, regs, w->n_places * sizeof(*regs));
+	for (uint32_t r = 0; r < w->n_places; r++) {
 		struct reg *reg = &known->regs[r];
 
 		if (reg->what == UNKNOWN ||
@@ -313,12 +336,12 @@ static void arrive(struct work *w, uint32_t i, const struct reg *regs)
 /* From a label to the next, or the end; what was found when more was known is found anew. */
 static void go_on(struct work *w, uint32_t i)
 {
-	static const struct reg nothing[N_PLACES];
-	struct known *known = &w->known[w->states[i].label];
-	struct reg regs[N_PLACES];
+	static const struct reg nothing[PLACES_MAX];
+	struct known *known = known_at(w, i);
+	struct reg regs[PLACES_MAX];
 
 	known->is_pending = false;
-	memcpy(regs, known->regs, sizeof(regs));
+	memcpy(regs, known->regs, w->n_places * sizeof(*regs));
 	do {
 		const struct bpf_insn *insn = &w->insns[i];
 		struct state *state = &w->states[i];
@@ -340,9 +363,10 @@ static void go_on(struct work *w, uint32_t i)
 
 static int follow_all(struct work *w)
 {
-	static const struct reg nothing[N_PLACES];
+	static const struct reg nothing[PLACES_MAX];
 
-	w->known = calloc(number_labels(w), sizeof(*w->known));
+	number_places(w);
+	w->known = calloc(number_labels(w), known_size(w));
 	if (!w->known)
 		return -ENOMEM;
 	arrive(w, 0, nothing);
