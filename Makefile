@@ -75,7 +75,7 @@ $(B)/bpf/xcap.o: $(BPF_OBJS)
 $(B)/xcap.skel.h: $(B)/bpf/xcap.o
 	$(call say,SKEL,$@)$(BPFTOOL) gen skeleton $< name xcap_bpf >$@
 
-$(B)/obj/session/object.o: $(B)/xcap.skel.h
+$(B)/obj/session/object.o $(B)/obj/session/object_load.o: $(B)/xcap.skel.h
 $(B)/obj/%.o: src/%.c Makefile CHANGELOG.md | $(B)/.tools
 	@mkdir -p $(@D)
 	$(call say,CC,$<)$(CC) $(XCFLAGS) $(CFLAGS) $(CPPFLAGS) -c $< -o $@
