@@ -223,10 +223,7 @@ static int add_signals(struct run *run)
 	return rc;
 }
 
-/*
- * All is resolved once the probes are attached, but the names of drop reasons. What planning and
- * loading took lies below what stays, so that it has to be given back by asking.
- */
+/* All is resolved but the names of drop reasons. */
 static void release_types(const struct plan *plan, const struct plan_kernel *kernel)
 {
 	bool drops = false;
@@ -235,7 +232,6 @@ static void release_types(const struct plan *plan, const struct plan_kernel *ker
 		drops |= plan->probes[i].config.is_kfree_skb;
 	if (kernel->btf)
 		kbtf_release(kernel->btf, drops);
-	malloc_trim(0);
 }
 
 static int prepare(struct run *run, const struct plan_kernel *kernel,
@@ -269,8 +265,9 @@ static int prepare(struct run *run, const struct plan_kernel *kernel,
 		rc = session_open(&run->session, &session, err);
 	if (!rc)
 		rc = session_attach(run->session, err);
-	if (!rc)
-		release_types(run->plan, kernel);
+	/* what planning and loading took lies below what stays: before that takes its place, it is
+	 * given back */
+	malloc_trim(0);
 	if (!rc)
 		rc = capture_describe_init(&run->describe, run->config, run->plan, kernel,
 					   run->session, err);
@@ -321,7 +318,7 @@ static void say_listening(const struct run *run)
 	buf_fini(&probes);
 }
 
-static int start(struct run *run, struct err *err)
+static int start(struct run *run, const struct plan_kernel *kernel, struct err *err)
 {
 	const struct config *config = run->config;
 	int rc;
@@ -335,6 +332,8 @@ static int start(struct run *run, struct err *err)
 	rc = ready_write(&run->ready, config->ready_file, err);
 	if (rc)
 		return rc;
+	/* the ring holds what comes meanwhile */
+	release_types(run->plan, kernel);
 	session_read_symbols(run->session);
 	if (config->duration_ns) {
 		rc = loop_add_timer(run->loop, config->duration_ns, true, on_duration, run);
@@ -416,7 +415,7 @@ int capture_run_plan(const struct config *config, const struct plan *plan,
 	ready_init(&run.ready);
 	rc = prepare(&run, kernel, sinks, err);
 	if (!rc) {
-		rc = start(&run, err);
+		rc = start(&run, kernel, err);
 		if (!rc)
 			rc = loop_run(run.loop);
 		if (rc && !err_is_set(err))
