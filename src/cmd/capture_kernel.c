@@ -20,6 +20,12 @@ static void want(void *arg, const char *name)
 	symbol_wanted_add(arg, name);
 }
 
+/* Of a text all has to be read anyway: it is kept, and not read again for the rest. */
+static bool has_all(const struct capture_kernel *kernel)
+{
+	return !kernel->symbol_iter.target;
+}
+
 /* NULL where it fails: then all symbols are read, and what is wrong is said. */
 static void *read_functions(void *arg)
 {
@@ -27,7 +33,8 @@ static void *read_functions(void *arg)
 	struct err ignored;
 
 	err_clear(&ignored);
-	if (symbol_open_wanted(&kernel->functions, &kernel->symbol_iter, &kernel->wanted, &ignored))
+	if (symbol_open_wanted(&kernel->functions, &kernel->symbol_iter,
+			       has_all(kernel) ? NULL : &kernel->wanted, &ignored))
 		kernel->functions = NULL;
 	return NULL;
 }
@@ -79,6 +86,11 @@ static struct symbol_table *symbols(void *arg)
 
 	if (kernel->symbols || kernel->symbols_failed)
 		return kernel->symbols;
+	if (has_all(kernel) && !kernel->is_reading && kernel->functions) {
+		kernel->symbols = kernel->functions;
+		kernel->functions = NULL;
+		return kernel->symbols;
+	}
 	begin_ns = phase_begin();
 	err_clear(&err);
 	if (symbol_open(&kernel->symbols, &kernel->symbol_iter, &err)) {
