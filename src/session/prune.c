@@ -31,9 +31,9 @@ struct known {
 
 /* Of each instruction. */
 struct state {
-	bool is_label, is_reached;
-	bool is_decided, is_taken; /* a branch */
-	bool is_constant;	   /* a load, of `value` */
+	bool is_label : 1, is_reached : 1;
+	bool is_decided : 1, is_taken : 1; /* a branch */
+	bool is_constant : 1;		   /* it computes or loads `value` */
 	uint32_t value;
 	uint32_t label; /* its number in `known` */
 };

@@ -8,25 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool shrink_is_branch(const struct bpf_insn *insn)
-{
-	return (BPF_CLASS(insn->code) == BPF_JMP || BPF_CLASS(insn->code) == BPF_JMP32) &&
-	       !shrink_is_call(insn) && !shrink_is_exit(insn);
-}
-
-uint32_t shrink_target(const struct shrink_program *program, uint32_t i)
-{
-	const struct bpf_insn *insn = &program->insns[i];
-	int64_t target = program->n_insns;
-
-	if (shrink_is_branch(insn))
-		target = (int64_t)i + 1 + insn->off;
-	else if ((shrink_is_call(insn) && insn->src_reg == BPF_PSEUDO_CALL) ||
-		 (shrink_is_wide(insn) && insn->src_reg == BPF_PSEUDO_FUNC))
-		target = (int64_t)i + 1 + insn->imm;
-	return target >= 0 && target < program->n_insns ? (uint32_t)target : program->n_insns;
-}
-
 /* From the end: what nothing is left to jump over goes, too. */
 static void drop_idle_jumps(const struct shrink_program *program, bool *kept)
 {

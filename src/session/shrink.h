@@ -46,10 +46,31 @@ static inline bool shrink_is_goto(const struct bpf_insn *insn)
 }
 
 /* A jump, with or without a condition. */
-bool shrink_is_branch(const struct bpf_insn *insn);
+static inline bool shrink_is_branch(const struct bpf_insn *insn)
+{
+	return (BPF_CLASS(insn->code) == BPF_JMP || BPF_CLASS(insn->code) == BPF_JMP32) &&
+	       !shrink_is_call(insn) && !shrink_is_exit(insn);
+}
 
-/* The instruction that this one names by its distance; n_insns: none. */
-uint32_t shrink_target(const struct shrink_program *program, uint32_t i);
+/* Does it name another instruction by its distance? A call of a function of the program does. */
+static inline bool shrink_has_target(const struct bpf_insn *insn)
+{
+	return shrink_is_branch(insn) ||
+	       (shrink_is_call(insn) && insn->src_reg == BPF_PSEUDO_CALL) ||
+	       (shrink_is_wide(insn) && insn->src_reg == BPF_PSEUDO_FUNC);
+}
+
+/* Which; n_insns: none. */
+static inline uint32_t shrink_target(const struct shrink_program *program, uint32_t i)
+{
+	const struct bpf_insn *insn = &program->insns[i];
+	int64_t target;
+
+	if (!shrink_has_target(insn))
+		return program->n_insns;
+	target = (int64_t)i + 1 + (shrink_is_branch(insn) ? insn->off : insn->imm);
+	return target >= 0 && target < program->n_insns ? (uint32_t)target : program->n_insns;
+}
 
 /*
  * Leave those of which kept[i] says so (n_insns of them; the second half of a wide one goes with

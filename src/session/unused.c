@@ -29,6 +29,7 @@ struct work {
 	const struct unused_calls *calls;
 	struct live *live; /* in front of each instruction */
 	uint64_t *open;	   /* of each: see frame_open() */
+	uint8_t *round;	   /* when that was changed last */
 };
 
 /* Of the helpers that the programs call; another one looks at five. */
@@ -206,21 +207,44 @@ static bool is_half(const struct shrink_program *program, uint32_t i)
 	return i > 0 && shrink_is_wide(&program->insns[i - 1]) && !program->insns[i].code;
 }
 
+/* Has anything behind it changed since the round before? */
+static bool is_due(const struct work *w, uint32_t i, uint8_t round)
+{
+	const struct bpf_insn *insn = &w->program->insns[i];
+
+	return round == 1 || w->round[i + 1 + shrink_is_wide(insn)] == round ||
+	       (shrink_is_branch(insn) && w->round[shrink_target(w->program, i)] >= round - 1);
+}
+
 /* One round from the end; false: nothing was added. */
-static bool look_back(const struct work *w)
+static bool look_back(const struct work *w, uint8_t round)
 {
 	bool news = false;
 
 	for (uint32_t i = w->program->n_insns; i-- > 0;) {
 		struct live live;
 
-		if (is_half(w->program, i))
+		if (!is_due(w, i, round) || is_half(w->program, i))
 			continue;
 		live = live_before(w, i);
-		news |= live.regs != w->live[i].regs || live.slots != w->live[i].slots;
+		if (live.regs == w->live[i].regs && live.slots == w->live[i].slots)
+			continue;
 		w->live[i] = live;
+		w->round[i] = round;
+		news = true;
 	}
 	return news;
+}
+
+/* More rounds than that there are where loops stand in loops only; then nothing is done. */
+#define ROUNDS_MAX 100
+
+static bool look_back_enough(const struct work *w)
+{
+	for (uint8_t round = 1; round <= ROUNDS_MAX; round++)
+		if (!look_back(w, round))
+			return true;
+	return false;
 }
 
 static bool has_foreign(const struct shrink_program *program)
@@ -235,18 +259,20 @@ int unused_drop(struct shrink_program *program, const struct unused_calls *calls
 {
 	uint32_t n = program->n_insns;
 	bool *kept = calloc(n + 1, sizeof(*kept));
-	struct work w = {program, calls, calloc(n + 1, sizeof(*w.live)),
-			 calloc(n + 1, sizeof(*w.open))};
-	int rc = kept && w.live && w.open ? 0 : -ENOMEM;
+	/* two behind the last one: it may claim to be wide */
+	struct work w = {program, calls, calloc(n + 2, sizeof(*w.live)),
+			 calloc(n + 1, sizeof(*w.open)), calloc(n + 2, sizeof(*w.round))};
+	int rc = kept && w.live && w.open && w.round ? 0 : -ENOMEM;
 
 	if (!rc && !has_foreign(program)) {
 		frame_open(program, w.open);
-		while (look_back(&w))
-			;
-		for (uint32_t i = 0; i < n; i++)
-			kept[i] = is_wanted(&w, i, live_behind(&w, i));
-		rc = shrink_to(program, kept);
+		if (look_back_enough(&w)) {
+			for (uint32_t i = 0; i < n; i++)
+				kept[i] = is_wanted(&w, i, live_behind(&w, i));
+			rc = shrink_to(program, kept);
+		}
 	}
+	free(w.round);
 	free(kept);
 	free(w.live);
 	free(w.open);
