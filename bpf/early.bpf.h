@@ -70,7 +70,8 @@ static __always_inline void early_copy(struct xcap_packet *p)
 /* The packet goes on: the rest of it. */
 static __always_inline void early_end(struct xcap_packet *p)
 {
-	if (p->valid == p->shift + XCAP_WINDOW_EARLY)
+	if (!cfg.filter_is_short || !cfg.has_rdonly_cast ||
+	    p->valid == p->shift + XCAP_WINDOW_EARLY)
 		return;
 	early_copy_words(p, early_words(p, 0), 0, cfg.early_ip4, EARLY_WORDS);
 	p->valid = p->shift + XCAP_WINDOW_EARLY;
