@@ -4,7 +4,7 @@
  *
  * A front end fills struct xcap_ctx and calls capture(); it knows nothing of packets.
  * Templates are cloned per probe at load: the instructions marked here are patched by
- * session/program.c, so that each clone carries its probe id and its place of the skb as constants
+ * session/template.c, so that each clone carries its probe id and its place of the skb as constants
  * that the verifier knows.
  */
 #ifndef XCAP_BPF_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * template.h - the marks in the templates of bpf/ that session/program.c patches in each clone.
+ * template.h - the marks in the templates of bpf/ that session/template.c patches in each clone.
  *
  * A mark is the immediate of a `rN = imm` instruction. Included by both sides.
  */
