@@ -10,8 +10,7 @@
 
 #include <cmocka.h>
 
-#include "base/util.h"
-#include "kernel/insn.h"
+#include "insn_scene.h"
 #include "session/prune.h"
 
 #define MAP   42
@@ -31,9 +30,7 @@ struct scene {
 	struct shrink_program program;
 };
 
-#define GOTO(o)	   INSN(BPF_JMP | BPF_JA, 0, 0, o, 0)
-#define CALL_TO(o) INSN(BPF_JMP | BPF_CALL, 0, BPF_PSEUDO_CALL, 0, o)
-#define RETURN(i)  INSN_MOV_IMM(BPF_REG_0, i), INSN_EXIT
+#define GOTO(o) INSN(BPF_JMP | BPF_JA, 0, 0, o, 0)
 /* r1 = the number at `place` of the data: three instructions */
 #define CONSTANT(place)                                                                            \
 	INSN_LOAD_MAP_VALUE(BPF_REG_1, MAP, place), INSN_LOAD_32(BPF_REG_1, BPF_REG_1, 0)
@@ -56,18 +53,7 @@ static void prune(struct scene *s, const struct bpf_insn *insns, uint32_t n)
 	assert_int_equal(prune_dead(&s->program, &constants), 0);
 }
 
-#define PRUNE(s, ...)                                                                              \
-	do {                                                                                       \
-		const struct bpf_insn insns_[] = {__VA_ARGS__};                                    \
-		prune(s, insns_, UTIL_ARRAY_SIZE(insns_));                                         \
-	} while (0)
-
-#define ASSERT_LEFT(s, ...)                                                                        \
-	do {                                                                                       \
-		const struct bpf_insn left_[] = {__VA_ARGS__};                                     \
-		assert_int_equal((s)->program.n_insns, UTIL_ARRAY_SIZE(left_));                    \
-		assert_memory_equal((s)->insns, left_, sizeof(left_));                             \
-	} while (0)
+#define PRUNE(s, ...) WITH_INSNS(prune, s, __VA_ARGS__)
 
 static void prune_dead__branch_never_taken__goes_with_its_target(void **state)
 {

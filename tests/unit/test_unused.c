@@ -11,9 +11,8 @@
 
 #include <cmocka.h>
 
-#include "base/util.h"
 #include "ebpf_run.h"
-#include "kernel/insn.h"
+#include "insn_scene.h"
 #include "session/prune.h"
 #include "session/unused.h"
 
@@ -28,9 +27,7 @@ struct scene {
 	struct shrink_program program;
 };
 
-#define RETURN(i)      INSN_MOV_IMM(BPF_REG_0, i), INSN_EXIT
 #define STORE_32(s, o) INSN(BPF_STX | BPF_MEM | BPF_W, BPF_REG_10, s, o, 0)
-#define CALL_TO(o)     INSN(BPF_JMP | BPF_CALL, 0, BPF_PSEUDO_CALL, 0, o)
 
 static void drop(struct scene *s, const struct bpf_insn *insns, uint32_t n)
 {
@@ -40,18 +37,7 @@ static void drop(struct scene *s, const struct bpf_insn *insns, uint32_t n)
 	assert_int_equal(unused_drop(&s->program, &calls), 0);
 }
 
-#define DROP(s, ...)                                                                               \
-	do {                                                                                       \
-		const struct bpf_insn insns_[] = {__VA_ARGS__};                                    \
-		drop(s, insns_, UTIL_ARRAY_SIZE(insns_));                                          \
-	} while (0)
-
-#define ASSERT_LEFT(s, ...)                                                                        \
-	do {                                                                                       \
-		const struct bpf_insn left_[] = {__VA_ARGS__};                                     \
-		assert_int_equal((s)->program.n_insns, UTIL_ARRAY_SIZE(left_));                    \
-		assert_memory_equal((s)->insns, left_, sizeof(left_));                             \
-	} while (0)
+#define DROP(s, ...) WITH_INSNS(drop, s, __VA_ARGS__)
 
 #define ASSERT_STAYS(s, ...)                                                                       \
 	do {                                                                                       \
