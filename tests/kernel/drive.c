@@ -176,7 +176,7 @@ static int make_plan(struct drive *drive, const char *spec, uint32_t n_slots, st
 	cbpf_free(&plan->filter);
 	plan->config.capture_max = XCAP_SNAPLEN_MAX; /* the filters to come may have loops ... */
 	plan->config.filter_asks = true;	     /* ... and ask for what is not in the packet */
-	plan->config.early_ip4 = XCAP_WINDOW_EARLY / 8;
+	plan->config.early_ip4 = 5; /* ports are in these words, and others look beyond them */
 	probes = reallocarray(plan->probes, n_slots, sizeof(*probes));
 	if (!probes)
 		return err_errno(err, ERR_FAILED, ENOMEM, "cannot hold %u probes", n_slots);
