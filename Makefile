@@ -110,7 +110,7 @@ $(B)/tests/%: $(B)/tests/%.o $(UNIT_LIB) $(B)/libxcap.a
 	$(call say,LD,$@)$(CC) $(CFLAGS) $(SANFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
 
 # Programs of the live tests: they drive what xcap loads, in the kernel.
-KERNEL_BINS := $(addprefix $(B)/tests/,filter_kernel filter_fault attach_batch)
+KERNEL_BINS := $(addprefix $(B)/tests/,filter_kernel filter_fault attach_batch symbol_tables)
 KERNEL_LIB := $(addprefix $(B)/tests/,drive.o fake_skb.o filter_data.o filter_random.o pcap_ref.o)
 
 $(B)/tests/%.o: tests/kernel/%.c Makefile | $(B)/.tools

@@ -20,12 +20,6 @@ static void want(void *arg, const char *name)
 	symbol_wanted_add(arg, name);
 }
 
-/* Of a text all has to be read anyway: it is kept, and not read again for the rest. */
-static bool has_all(const struct capture_kernel *kernel)
-{
-	return !kernel->symbol_iter.target;
-}
-
 /* NULL where it fails: then all symbols are read, and what is wrong is said. */
 static void *read_functions(void *arg)
 {
@@ -33,8 +27,8 @@ static void *read_functions(void *arg)
 	struct err ignored;
 
 	err_clear(&ignored);
-	if (symbol_open_wanted(&kernel->functions, &kernel->symbol_iter,
-			       has_all(kernel) ? NULL : &kernel->wanted, &ignored))
+	if (symbol_open_wanted(&kernel->functions, &kernel->symbol_source, &kernel->wanted,
+			       &ignored))
 		kernel->functions = NULL;
 	return NULL;
 }
@@ -86,14 +80,14 @@ static struct symbol_table *symbols(void *arg)
 
 	if (kernel->symbols || kernel->symbols_failed)
 		return kernel->symbols;
-	if (has_all(kernel) && !kernel->is_reading && kernel->functions) {
+	if (!kernel->is_reading && kernel->functions && symbol_is_whole(kernel->functions)) {
 		kernel->symbols = kernel->functions;
 		kernel->functions = NULL;
 		return kernel->symbols;
 	}
 	begin_ns = phase_begin();
 	err_clear(&err);
-	if (symbol_open(&kernel->symbols, &kernel->symbol_iter, &err)) {
+	if (symbol_open(&kernel->symbols, &kernel->symbol_source, &err)) {
 		kernel->symbols = NULL;
 		kernel->symbols_failed = true;
 		log_warning("%s; places in the kernel are shown as addresses", err.msg);
@@ -161,7 +155,7 @@ int capture_kernel_open(struct capture_kernel *kernel, const char *btf_file, str
 		rc = err_errno(err, ERR_FAILED, errno, "cannot read tracepoints and namespaces");
 		goto fail;
 	}
-	symbol_iter_find(&kernel->symbol_iter, kernel->btf);
+	symbol_source_find(&kernel->symbol_source, kernel->btf);
 	kernel->plan.symbols = symbols;
 	kernel->plan.symbols_of = symbols_of;
 	kernel->plan.symbols_arg = kernel;

@@ -18,7 +18,7 @@ struct capture_kernel {
 	struct plan_kernel plan; /* the parts, as plan and session want them */
 	struct kbtf *btf;
 	struct tracepoint_table *tracepoints;
-	struct symbol_iter symbol_iter;
+	struct symbol_source symbol_source;
 	struct symbol_table *symbols; /* all */
 	bool symbols_failed;	      /* said once, not tried again */
 	/* what planning asks for: the functions with an skb, and read in a fraction of the time */

@@ -152,7 +152,7 @@ static int open_kernel(struct list *list, const char *btf_file, struct err *err)
 {
 	int code =
 		btf_file ? kbtf_open_file(&list->btf, btf_file, err) : kbtf_open(&list->btf, err);
-	struct symbol_iter iter;
+	struct symbol_source source;
 	struct err no_symbols;
 
 	if (code)
@@ -161,8 +161,8 @@ static int open_kernel(struct list *list, const char *btf_file, struct err *err)
 	list->kernel.features = feature_new(kbtf_is_foreign(list->btf) ? NULL : list->btf);
 	if (!list->tracepoints || !list->kernel.features)
 		return err_errno(err, ERR_FAILED, -ENOMEM, "cannot list the tracepoints");
-	symbol_iter_find(&iter, list->btf);
-	if (symbol_open(&list->symbols, &iter, &no_symbols))
+	symbol_source_find(&source, list->btf);
+	if (symbol_open(&list->symbols, &source, &no_symbols))
 		list->symbols = NULL;
 	list->kernel.btf = list->btf;
 	list->kernel.tracepoints = list->tracepoints;

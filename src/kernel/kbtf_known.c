@@ -54,6 +54,8 @@ static const struct known {
 	{BTF_KIND_STRUCT, "bpf_iter_meta"},
 	{BTF_KIND_STRUCT, "bpf_link_info"},
 	{BTF_KIND_STRUCT, "kallsym_iter"},
+	{BTF_KIND_STRUCT, "mod_kallsyms"},
+	{BTF_KIND_STRUCT, "module"},
 	{BTF_KIND_STRUCT, "nf_hook_state"},
 	{BTF_KIND_STRUCT, "pt_regs"},
 	{BTF_KIND_STRUCT, "rhltable"},

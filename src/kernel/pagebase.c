@@ -9,17 +9,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/bpf.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <bpf/bpf.h>
-
 #include "base/err.h"
 #include "base/util.h"
-#include "kernel/insn.h"
+#include "kernel/kmem.h"
 #include "kernel/kroot.h"
 
 #define CHUNK 65536
@@ -27,63 +24,17 @@
 static const char *const names[] = {"vmemmap_base", "page_offset_base"};
 #define N_NAMES UTIL_ARRAY_SIZE(names)
 
-/* The context of the program below; the kernel wants the name's last byte to be 0. */
-struct question {
-	char name[24];
-	uint64_t addr;
-};
-
-/* v5.16: d6aef08a872b ("bpf: Add bpf_kallsyms_lookup_name helper"). A descriptor or -errno. */
-static int load_question(void)
-{
-	static const struct bpf_insn insns[] = {
-		INSN_MOV_REG(BPF_REG_6, BPF_REG_1),
-		INSN_LOAD(BPF_REG_2, BPF_REG_6, 0),
-		INSN_STORE(BPF_REG_10, BPF_REG_2, -32),
-		INSN_LOAD(BPF_REG_2, BPF_REG_6, 8),
-		INSN_STORE(BPF_REG_10, BPF_REG_2, -24),
-		INSN_LOAD(BPF_REG_2, BPF_REG_6, 16),
-		INSN_STORE(BPF_REG_10, BPF_REG_2, -16),
-		INSN_STORE_IMM(BPF_REG_10, -8, 0),
-		INSN_MOV_REG(BPF_REG_1, BPF_REG_10),
-		INSN_ADD_IMM(BPF_REG_1, -32),
-		INSN_MOV_IMM(BPF_REG_2, sizeof(((struct question *)0)->name)),
-		INSN_MOV_IMM(BPF_REG_3, 0),
-		INSN_MOV_REG(BPF_REG_4, BPF_REG_10),
-		INSN_ADD_IMM(BPF_REG_4, -8),
-		INSN_CALL(BPF_FUNC_kallsyms_lookup_name),
-		INSN_LOAD(BPF_REG_1, BPF_REG_10, -8),
-		INSN_STORE(BPF_REG_6, BPF_REG_1, offsetof(struct question, addr)),
-		INSN_EXIT,
-	};
-	LIBBPF_OPTS(bpf_prog_load_opts, opts, .prog_flags = BPF_F_SLEEPABLE);
-
-	return bpf_prog_load(BPF_PROG_TYPE_SYSCALL, NULL, "GPL", insns, UTIL_ARRAY_SIZE(insns),
-			     &opts);
-}
-
-/*
- * Ask the running kernel. -ENOENT: it has no such symbols; other errors: it cannot be asked. The
- * answer comes in ctx_in: with a ctx_out such programs are refused.
- */
+/* Ask the running kernel. -ENOENT: it has no such symbols; other errors: it cannot be asked. */
 static int ask_kernel(uint64_t *addrs)
 {
-	int fd = load_question(), rc = 0;
+	struct kmem mem;
+	int rc = kmem_open(&mem);
 
-	for (size_t i = 0; i < N_NAMES && fd >= 0 && !rc; i++) {
-		struct question question = {};
-		LIBBPF_OPTS(bpf_test_run_opts, run, .ctx_in = &question,
-			    .ctx_size_in = sizeof(question));
-
-		snprintf(question.name, sizeof(question.name), "%s", names[i]);
-		rc = bpf_prog_test_run_opts(fd, &run);
-		if (!rc)
-			rc = (int)run.retval;
-		addrs[i] = question.addr;
-	}
-	if (fd < 0)
-		return fd;
-	close(fd);
+	if (rc)
+		return rc;
+	for (size_t i = 0; i < N_NAMES && !rc; i++)
+		rc = kmem_symbol(&mem, names[i], &addrs[i]);
+	kmem_close(&mem);
 	return rc;
 }
 

@@ -2,11 +2,10 @@
 /*
  * symbol.c - the text symbols of /proc/kallsyms in one sorted array.
  *
- * Where the kernel has an iterator over them, it is asked for them without the text
- * (symbol_iter.c); else the file is read once and parsed while it comes in. Kept per symbol: where
- * it stands in one blob of addresses and names, a module's name behind the symbol's own. The index
- * by name is made when the first name is looked for. Where a few names are wanted the others are
- * not even kept.
+ * Where the kernel can be asked for them without the text (symbol_source.c), it is; else the file
+ * is read once and parsed while it comes in. Kept per symbol: where it stands in one blob of
+ * addresses and names, a module's name behind the symbol's own. The index by name is made when the
+ * first name is looked for.
  */
 #include "kernel/symbol.h"
 
@@ -46,7 +45,7 @@ struct name_index {
 struct symbol_table {
 	uint32_t *list; /* places in blob, with IN_MODULE; by address */
 	size_t n, cap;
-	struct buf blob; /* as symbol_iter.h says; of the text, a module's name only where it has
+	struct buf blob; /* as symbol_source.h says; of the text, a module's name only where it has
 			    one */
 	struct name_index *index;
 	bool restricted;
@@ -82,7 +81,7 @@ static uint64_t addr_of(const struct symbol_table *table, uint32_t symbol)
 
 static const char *name_of(const struct symbol_table *table, uint32_t symbol)
 {
-	return table->blob.data + (symbol & PLACE_LIMIT) + SYMBOL_ITER_HEAD;
+	return table->blob.data + (symbol & PLACE_LIMIT) + SYMBOL_SOURCE_HEAD;
 }
 
 /* symbol: where it stands in the blob, with IN_MODULE. */
@@ -123,10 +122,9 @@ static bool is_padding(const char *name)
 	return !strncmp(name, "__pfx_", 6);
 }
 
-static bool passes(const struct symbol_table *table, const char *name)
+static bool passes(const char *name)
 {
-	return *name && !is_padding(name) &&
-	       (!table->wanted || symbol_wanted_has(table->wanted, name));
+	return *name && !is_padding(name);
 }
 
 /* "ffffffff81000000 T _stext" or "ffffffffc0000000 t foo\t[bar]"; anything else is passed over. */
@@ -147,7 +145,7 @@ static int parse_line(struct symbol_table *table, char *line)
 		*end = '\0';
 		module++;
 	}
-	return passes(table, name) ? add(table, addr, name, module) : 0;
+	return passes(name) ? add(table, addr, name, module) : 0;
 }
 
 /* Parse the whole lines at the start of data; returns how many bytes they are, or -errno. */
@@ -200,13 +198,13 @@ static int take_all(struct symbol_table *table)
 
 	while (at < end && !rc) {
 		uint32_t symbol = at - table->blob.data;
-		const char *name = at + SYMBOL_ITER_HEAD;
+		const char *name = at + SYMBOL_SOURCE_HEAD;
 		const char *module = name + strlen(name) + 1;
 		uint64_t addr;
 
 		memcpy(&addr, at, sizeof(addr));
 		at = module + strlen(module) + 1;
-		if (passes(table, name))
+		if (passes(name))
 			rc = add_at(table, addr, symbol | (*module ? IN_MODULE : 0));
 	}
 	return rc;
@@ -279,12 +277,31 @@ static const struct name_index *get_index(const struct symbol_table *table)
 	return index;
 }
 
-int symbol_open(struct symbol_table **out, const struct symbol_iter *iter, struct err *err)
+/* Without the text, if the kernel can be asked so. */
+static int read_source(struct symbol_table *table, const struct symbol_source *source,
+		       const struct symbol_wanted *wanted)
 {
-	return symbol_open_wanted(out, iter, NULL, err);
+	int rc = source ? symbol_source_read(source, &wanted, &table->blob) : -ENOENT;
+
+	if (!rc) {
+		table->wanted = wanted;
+		rc = take_all(table);
+	}
+	if (rc) {
+		buf_reset(&table->blob);
+		table->n = 0;
+		table->wanted = NULL;
+		table->restricted = true;
+	}
+	return rc;
 }
 
-int symbol_open_wanted(struct symbol_table **out, const struct symbol_iter *iter,
+int symbol_open(struct symbol_table **out, const struct symbol_source *source, struct err *err)
+{
+	return symbol_open_wanted(out, source, NULL, err);
+}
+
+int symbol_open_wanted(struct symbol_table **out, const struct symbol_source *source,
 		       const struct symbol_wanted *wanted, struct err *err)
 {
 	struct symbol_table *table = calloc(1, sizeof(*table));
@@ -299,14 +316,9 @@ int symbol_open_wanted(struct symbol_table **out, const struct symbol_iter *iter
 		goto out;
 	buf_init(&table->blob);
 	table->restricted = true;
-	table->wanted = wanted;
-	ret = symbol_iter_read(iter, wanted, &table->blob) ? -ENOENT : take_all(table);
-	if (ret) {
-		buf_reset(&table->blob);
-		table->n = 0;
-		table->restricted = true;
+	ret = read_source(table, source, wanted);
+	if (ret)
 		ret = read_text(table, path);
-	}
 	if (!ret) {
 		sort(table);
 		*out = table;
@@ -315,6 +327,11 @@ int symbol_open_wanted(struct symbol_table **out, const struct symbol_iter *iter
 out:
 	symbol_close(table);
 	return ret ? err_errno(err, ERR_FAILED, ret, "cannot read '%s'", path) : 0;
+}
+
+bool symbol_is_whole(const struct symbol_table *table)
+{
+	return !table->wanted;
 }
 
 void symbol_close(struct symbol_table *table)

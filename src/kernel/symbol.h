@@ -13,24 +13,26 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "kernel/symbol_iter.h"
+#include "kernel/symbol_source.h"
 
 struct symbol_table;
 
 /*
- * Read the text symbols; quicker where the kernel has an iterator (may be NULL, as one that was not
- * found). Addresses may all be zero (kptr_restrict, no CAP_SYSLOG): then
+ * Read the text symbols; quicker where the kernel can be asked without the text (source may be
+ * NULL). Addresses may all be zero (kptr_restrict, no CAP_SYSLOG): then
  * symbol_restricted() is true and every look-up by address fails. ERR_FAILED if unreadable.
  */
-int symbol_open(struct symbol_table **table, const struct symbol_iter *iter, struct err *err);
+int symbol_open(struct symbol_table **table, const struct symbol_source *source, struct err *err);
 
 /*
- * The same, but only those whose names are wanted (NULL: all) and a few others: it can be asked for
- * names that symbol_covers() says yes to, and not for addresses. `wanted` is the caller's, and
- * stays as long as the table.
+ * The same, but where the kernel's own tables can be read only those whose names are wanted, and a
+ * few others, in a fraction of the time: it can be asked for names that symbol_covers() says yes
+ * to, and not for addresses, unless it is whole after all. `wanted` is the caller's, and stays as
+ * long as the table.
  */
-int symbol_open_wanted(struct symbol_table **table, const struct symbol_iter *iter,
+int symbol_open_wanted(struct symbol_table **table, const struct symbol_source *source,
 		       const struct symbol_wanted *wanted, struct err *err);
+bool symbol_is_whole(const struct symbol_table *table);
 
 void symbol_close(struct symbol_table *table); /* takes NULL */
 bool symbol_restricted(const struct symbol_table *table);

@@ -20,7 +20,7 @@
 #include "kernel/kbtf_data.h"
 #include "kernel/kbtf_offset.h"
 #include "kernel/kbtf_subset.h"
-#include "kernel/kroot.h"
+#include "kernel/symbol_source.h"
 
 #define CHUNK	       262144
 #define NAME_MAX_LEN   512 /* KSYM_NAME_LEN, from 6.1 on; 128 before */
@@ -28,8 +28,7 @@
 
 void symbol_iter_find(struct symbol_iter *iter, const struct kbtf *types)
 {
-	const struct kbtf_data *btf =
-		types && !kbtf_is_foreign(types) && !*kroot_prefix() ? kbtf_vmlinux(types) : NULL;
+	const struct kbtf_data *btf = kbtf_vmlinux(types);
 	struct kbtf_wanted wanted[] = {
 		{BTF_KIND_FUNC, "bpf_iter_ksym", 0},
 		{BTF_KIND_STRUCT, "bpf_iter__ksym", 0},
@@ -38,9 +37,6 @@ void symbol_iter_find(struct symbol_iter *iter, const struct kbtf *types)
 	};
 	uint32_t context, symbol;
 
-	*iter = (struct symbol_iter){};
-	if (!btf)
-		return;
 	kbtf_subset_find(btf, wanted, UTIL_ARRAY_SIZE(wanted));
 	context = wanted[1].id;
 	symbol = wanted[3].id;
@@ -60,29 +56,14 @@ void symbol_iter_find(struct symbol_iter *iter, const struct kbtf *types)
 		iter->target = 0;
 }
 
-/* Its map's value: the room in which a symbol is put together, and which names are wanted. */
-#define ROOM  (SYMBOL_ITER_HEAD + NAME_MAX_LEN + MODULE_MAX_LEN)
-#define VALUE (ROOM + sizeof(struct symbol_wanted))
+/* Its map's value: the room in which a symbol is put together. */
+#define ROOM (SYMBOL_SOURCE_HEAD + NAME_MAX_LEN + MODULE_MAX_LEN)
 
 /* A jump to the end of the program, where it passes nothing on. */
 #define OUT INT16_MAX
 
 /* "__pfx_", in the upper bytes of a word. */
 #define PADDING 0x5f7866705f5f0000
-
-#define LOWEST_BITS  0x0101010101010101
-#define HIGHEST_BITS 0x8080808080808080
-
-/* Of a word of letters, the least first, without the first 0 and what is behind it; over `whole`
- * more instructions if it has none. r4 and r5 are the bits of each byte. */
-#define CUT_AT_ZERO(reg, whole)                                                                    \
-	INSN_MOV_REG(BPF_REG_1, reg), INSN_SUB_REG(BPF_REG_1, BPF_REG_4),                          \
-		INSN_AND_REG(BPF_REG_1, BPF_REG_5), INSN_JEQ(BPF_REG_1, 0, 10 + (whole)),          \
-		INSN_MOV_REG(BPF_REG_0, reg), INSN_XOR_IMM(BPF_REG_0, -1),                         \
-		INSN_AND_REG(BPF_REG_1, BPF_REG_0), INSN_JEQ(BPF_REG_1, 0, 6 + (whole)),           \
-		INSN_MOV_REG(BPF_REG_0, BPF_REG_1), INSN_NEG(BPF_REG_0),                           \
-		INSN_AND_REG(BPF_REG_1, BPF_REG_0), INSN_RSH_IMM(BPF_REG_1, 7),                    \
-		INSN_ADD_IMM(BPF_REG_1, -1), INSN_AND_REG(reg, BPF_REG_1)
 
 /* A string of the symbol to the end of the room; r0 its length, with the 0. */
 #define READ_STRING(offset, max)                                                                   \
@@ -139,34 +120,6 @@ static void add_choice(struct program *program, const struct symbol_iter *iter, 
 	add(program, insns, UTIL_ARRAY_SIZE(insns));
 }
 
-/* Is the name wanted? As symbol_wanted.h says; r2 its first word, r3 the second. */
-static void add_test(struct program *program, const struct symbol_iter *iter)
-{
-	const struct bpf_insn insns[] = {
-		INSN_LOAD(BPF_REG_3, BPF_REG_7, iter->name + 8),
-		INSN_LOAD_IMM(BPF_REG_4, LOWEST_BITS),
-		INSN_LOAD_IMM(BPF_REG_5, HIGHEST_BITS),
-		CUT_AT_ZERO(BPF_REG_2, 1),
-		INSN_MOV_IMM(BPF_REG_3, 0),
-		CUT_AT_ZERO(BPF_REG_3, 0),
-		INSN_LOAD_IMM(BPF_REG_4, SYMBOL_WANTED_FACTOR),
-		INSN_MUL_REG(BPF_REG_2, BPF_REG_4),
-		INSN_XOR_REG(BPF_REG_2, BPF_REG_3),
-		INSN_MUL_REG(BPF_REG_2, BPF_REG_4),
-		INSN_RSH_IMM(BPF_REG_2, 64 - SYMBOL_WANTED_BITS),
-		INSN_MOV_REG(BPF_REG_3, BPF_REG_2),
-		INSN_RSH_IMM(BPF_REG_3, 3),
-		INSN_ADD_REG(BPF_REG_3, BPF_REG_8),
-		INSN_LOAD_8(BPF_REG_1, BPF_REG_3, ROOM),
-		INSN_AND_IMM(BPF_REG_2, 7),
-		INSN_RSH_REG(BPF_REG_1, BPF_REG_2),
-		INSN_AND_IMM(BPF_REG_1, 1),
-		INSN_JEQ(BPF_REG_1, 0, OUT),
-	};
-
-	add(program, insns, UTIL_ARRAY_SIZE(insns));
-}
-
 /* r6 the reader from here on, r9 how much of the room is filled. No module's name is read where
  * there is none. */
 static void add_writing(struct program *program, const struct symbol_iter *iter)
@@ -179,7 +132,7 @@ static void add_writing(struct program *program, const struct symbol_iter *iter)
 		INSN_JEQ(BPF_REG_2, 0, 1),
 		INSN_LOAD(BPF_REG_1, BPF_REG_7, iter->value),
 		INSN_STORE(BPF_REG_8, BPF_REG_1, 0),
-		INSN_MOV_IMM(BPF_REG_9, SYMBOL_ITER_HEAD),
+		INSN_MOV_IMM(BPF_REG_9, SYMBOL_SOURCE_HEAD),
 		READ_STRING(iter->name, NAME_MAX_LEN),
 		INSN_ADD_REG(BPF_REG_9, BPF_REG_0),
 		INSN_MOV_REG(BPF_REG_1, BPF_REG_8),
@@ -199,37 +152,17 @@ static void add_writing(struct program *program, const struct symbol_iter *iter)
 	add(program, insns, UTIL_ARRAY_SIZE(insns));
 }
 
-/* The test needs a word's first letter in its least byte; without it more are passed on. */
-static int load(const struct symbol_iter *iter, bool tests, int map_fd)
+static int load(const struct symbol_iter *iter, int map_fd)
 {
 	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = BPF_TRACE_ITER,
 		    .attach_btf_id = iter->target);
 	struct program program = {};
 
 	add_choice(&program, iter, map_fd);
-	if (tests && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
-		add_test(&program, iter);
 	add_writing(&program, iter);
 	set_end(&program);
 	return bpf_prog_load(BPF_PROG_TYPE_TRACING, "xcap_symbols", "GPL", program.insns, program.n,
 			     &opts);
-}
-
-/* The map with what is wanted in it: its descriptor, or -errno. */
-static int make_map(const struct symbol_wanted *wanted)
-{
-	uint32_t key = 0, size = wanted ? VALUE : ROOM;
-	int fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "xcap_symbol", sizeof(key), size, 1, NULL), rc;
-	char value[VALUE] = "";
-
-	if (fd < 0 || !wanted)
-		return fd;
-	memcpy(value + ROOM, wanted, sizeof(*wanted));
-	rc = bpf_map_update_elem(fd, &key, value, BPF_ANY);
-	if (!rc)
-		return fd;
-	close(fd);
-	return rc;
 }
 
 /* A program's iterator: its descriptor, or -errno. */
@@ -258,15 +191,15 @@ static int read_all(int fd, struct buf *out)
 	return n < 0 ? -errno : 0;
 }
 
-int symbol_iter_read(const struct symbol_iter *iter, const struct symbol_wanted *wanted,
-		     struct buf *out)
+int symbol_iter_read(const struct symbol_iter *iter, struct buf *out)
 {
-	int map = -1, prog = -1, fd = -1, rc = iter && iter->target ? 0 : -ENOENT;
+	int map = -1, prog = -1, fd = -1, rc = iter->target ? 0 : -ENOENT;
 
 	if (!rc)
-		rc = map = make_map(wanted);
+		rc = map = bpf_map_create(BPF_MAP_TYPE_ARRAY, "xcap_symbol", sizeof(uint32_t), ROOM,
+					  1, NULL);
 	if (rc >= 0)
-		rc = prog = load(iter, wanted != NULL, map);
+		rc = prog = load(iter, map);
 	if (rc >= 0)
 		rc = fd = open_iterator(prog);
 	if (rc >= 0)

@@ -10,12 +10,10 @@
 
 static uint32_t number_of(const char *name)
 {
-	const uint64_t factor = SYMBOL_WANTED_FACTOR;
 	uint64_t words[2] = {};
 
 	memcpy(words, name, strnlen(name, sizeof(words)));
-	return ((le64toh(words[0]) * factor) ^ le64toh(words[1])) * factor >>
-	       (64 - SYMBOL_WANTED_BITS);
+	return symbol_wanted_number(le64toh(words[0]), le64toh(words[1]));
 }
 
 void symbol_wanted_add(struct symbol_wanted *wanted, const char *name)
@@ -27,7 +25,5 @@ void symbol_wanted_add(struct symbol_wanted *wanted, const char *name)
 
 bool symbol_wanted_has(const struct symbol_wanted *wanted, const char *name)
 {
-	uint32_t number = number_of(name);
-
-	return wanted->bits[number / 8] >> number % 8 & 1;
+	return symbol_wanted_has_number(wanted, number_of(name));
 }

@@ -282,7 +282,7 @@ static bool is_in_both(const struct symbol_table *iter, const struct symbol_tabl
 static void symbol_open__running_kernel__iterator_and_text_are_the_same(void **state)
 {
 	struct symbol_table *iter, *text;
-	struct symbol_iter how;
+	struct symbol_source how;
 	struct kbtf *kbtf;
 	struct err err;
 	struct buf raw;
@@ -294,9 +294,9 @@ static void symbol_open__running_kernel__iterator_and_text_are_the_same(void **s
 	buf_init(&raw);
 	if (kbtf_open(&kbtf, &err))
 		kbtf = NULL;
-	symbol_iter_find(&how, kbtf);
+	symbol_source_find(&how, kbtf);
 	kbtf_close(kbtf);
-	if (symbol_iter_read(&how, NULL, &raw)) {
+	if (symbol_iter_read(&how.iter, &raw)) {
 		print_message("skip: no iterator over the kernel's symbols (Linux 6.0, root)\n");
 		skip();
 	}
