@@ -36,22 +36,10 @@ int symbol_names_set_tokens(struct symbol_tokens *tokens, const char *table, siz
 	return 0;
 }
 
-const uint8_t *symbol_names_next(const uint8_t *at, const uint8_t *end, struct symbol_packed *name)
-{
-	size_t len = at < end ? *at++ : 0;
-
-	if (len & 0x80 && at < end)
-		len = (len & 0x7f) | (size_t)*at++ << 7;
-	if (!len || len > (size_t)(end - at))
-		return NULL;
-	*name = (struct symbol_packed){at, len};
-	return at + len;
-}
-
 /* The type and the letters that symbol_wanted.h looks at, and zeros behind them if there are fewer:
  * each word brings them with it. */
-bool symbol_names_is_wanted(const struct symbol_tokens *tokens, const struct symbol_packed *name,
-			    const struct symbol_wanted *wanted)
+static inline bool is_wanted(const struct symbol_tokens *tokens, const struct symbol_packed *name,
+			     const struct symbol_wanted *wanted)
 {
 	char letters[1 + 2 * WORD + WORD + UINT8_MAX];
 	size_t n = 0;
@@ -71,6 +59,34 @@ bool symbol_names_is_wanted(const struct symbol_tokens *tokens, const struct sym
 	memcpy(&a, letters + 1, WORD);
 	memcpy(&b, letters + 1 + WORD, WORD);
 	return symbol_wanted_has_number(wanted, symbol_wanted_number(le64toh(a), le64toh(b)));
+}
+
+/* No name of 200,000 is worth a call: this is one loop. */
+int symbol_names_seek(const struct symbol_tokens *tokens, const struct symbol_wanted *wanted,
+		      struct symbol_names *names, struct symbol_packed *name)
+{
+	const uint8_t *at = names->at, *end = names->end;
+	const uint8_t *stop = names->is_last ? end : end - UTIL_MIN(end - at, SYMBOL_NAMES_BYTES);
+	uint32_t n = names->n;
+	int rc = 0;
+
+	while (n < names->all && at < stop && !rc) {
+		size_t len = *at++;
+
+		if (len & 0x80 && at < end)
+			len = (len & 0x7f) | (size_t)*at++ << 7;
+		*name = (struct symbol_packed){at, len};
+		rc = !len || len > (size_t)(end - at)		  ? -EINVAL
+		     : !wanted || is_wanted(tokens, name, wanted) ? 1
+								  : 0;
+		at += len;
+		n++;
+	}
+	if (!rc && names->is_last && n < names->all)
+		rc = -EINVAL;
+	names->at = at;
+	names->n = n;
+	return rc;
 }
 
 size_t symbol_names_text(const struct symbol_tokens *tokens, const struct symbol_packed *name,

@@ -42,13 +42,21 @@ struct symbol_packed {
 	size_t len;
 };
 
-/* The name at `at`, of a table that ends at `end`; what is behind it, or NULL where it makes no
- * sense. */
-const uint8_t *symbol_names_next(const uint8_t *at, const uint8_t *end, struct symbol_packed *name);
+/* A way through the table, of which there is a piece. */
+struct symbol_names {
+	const uint8_t *at, *end; /* of the piece */
+	uint32_t n;		 /* how many names were passed */
+	uint32_t all;		 /* how many the table has */
+	bool is_last;		 /* the table ends where the piece does */
+};
 
-/* Is it a function's, and may it be wanted? */
-bool symbol_names_is_wanted(const struct symbol_tokens *tokens, const struct symbol_packed *name,
-			    const struct symbol_wanted *wanted);
+/*
+ * Pass names until one is a function's that may be wanted (NULL: until the next of any kind), and
+ * that one, too. 1: it is in *name; 0: the piece has no more names, or only a part of the next one;
+ * -EINVAL: the table makes no sense.
+ */
+int symbol_names_seek(const struct symbol_tokens *tokens, const struct symbol_wanted *wanted,
+		      struct symbol_names *names, struct symbol_packed *name);
 
 /* The name without its type and with a 0 behind it, into SYMBOL_NAMES_LETTERS bytes. Returns its
  * length, or 0 if it is longer. */

@@ -132,51 +132,54 @@ static int find_way(struct tables *tables, uint32_t symbol)
 /* A way through the names, a piece of them at a time. */
 struct walk {
 	const struct tables *tables;
-	uint64_t addr;		 /* behind the piece */
-	const uint8_t *at, *end; /* of the piece */
-	uint32_t symbol;	 /* the next one */
-	struct symbol_packed name;
+	uint64_t addr; /* behind the piece */
+	struct symbol_names names;
 };
 
-/* The next name is whole in the piece. */
-static int refill(struct walk *walk)
+static struct walk walk_from_first(const struct tables *tables)
 {
-	uint64_t from = walk->addr - (walk->end - walk->at);
-	size_t len = UTIL_MIN(walk->tables->token_table - from, KMEM_READ_MAX);
-
-	walk->at = kmem_read(walk->tables->mem, from, len);
-	walk->end = walk->at + len;
-	walk->addr = from + len;
-	return walk->at ? 0 : -EFAULT;
+	return (struct walk){tables, tables->names, {.all = tables->n}};
 }
 
-/* 1: there is one; 0: that was the last; or -errno. */
-static int next_name(struct walk *walk)
+/* The piece that begins with the next name. */
+static int refill(struct walk *walk)
 {
-	int rc;
+	struct symbol_names *names = &walk->names;
+	uint64_t from = walk->addr - (names->end - names->at);
+	size_t len = UTIL_MIN(walk->tables->token_table - from, KMEM_READ_MAX);
 
-	if (walk->symbol == walk->tables->n)
-		return 0;
-	if (walk->end - walk->at < SYMBOL_NAMES_BYTES && walk->addr < walk->tables->token_table) {
-		rc = refill(walk);
-		if (rc)
-			return rc;
+	names->at = kmem_read(walk->tables->mem, from, len);
+	names->end = names->at + len;
+	walk->addr = from + len;
+	names->is_last = walk->addr == walk->tables->token_table;
+	return names->at ? 0 : -EFAULT;
+}
+
+/* The next one that may be wanted (NULL: any): 1; 0: there is none; or -errno. */
+static int next_name(struct walk *walk, const struct symbol_wanted *wanted,
+		     struct symbol_packed *name)
+{
+	int rc = 0;
+
+	while (!rc && walk->names.n < walk->names.all) {
+		rc = symbol_names_seek(&walk->tables->tokens, wanted, &walk->names, name);
+		if (!rc && walk->names.n < walk->names.all)
+			rc = refill(walk);
 	}
-	walk->at = symbol_names_next(walk->at, walk->end, &walk->name);
-	walk->symbol++;
-	return walk->at ? 1 : -EINVAL;
+	return rc;
 }
 
 /* It is among the first: behind it is all text. */
 static int find_known(struct tables *tables)
 {
-	struct walk walk = {.tables = tables, .addr = tables->names};
+	struct walk walk = walk_from_first(tables);
 	char text[SYMBOL_NAMES_LETTERS];
+	struct symbol_packed name;
 	int rc;
 
-	while ((rc = next_name(&walk)) > 0)
-		if (symbol_names_text(&tables->tokens, &walk.name, text) && !strcmp(text, KNOWN))
-			return find_way(tables, walk.symbol - 1);
+	while ((rc = next_name(&walk, NULL, &name)) > 0)
+		if (symbol_names_text(&tables->tokens, &name, text) && !strcmp(text, KNOWN))
+			return find_way(tables, walk.names.n - 1);
 	return rc ? rc : -ENOENT;
 }
 
@@ -184,17 +187,15 @@ static int find_known(struct tables *tables)
 static int read_names(const struct tables *tables, const struct symbol_wanted *wanted,
 		      struct buf *out, struct buf *list)
 {
-	struct walk walk = {.tables = tables, .addr = tables->names};
+	struct walk walk = walk_from_first(tables);
 	char text[SYMBOL_NAMES_LETTERS];
-	size_t len;
+	struct symbol_packed name;
 	int rc;
 
-	while ((rc = next_name(&walk)) > 0) {
-		struct found found = {walk.symbol - 1, out->len};
+	while ((rc = next_name(&walk, wanted, &name)) > 0) {
+		struct found found = {walk.names.n - 1, out->len};
+		size_t len = symbol_names_text(&tables->tokens, &name, text);
 
-		if (!symbol_names_is_wanted(&tables->tokens, &walk.name, wanted))
-			continue;
-		len = symbol_names_text(&tables->tokens, &walk.name, text);
 		if (!len)
 			return -EINVAL;
 		buf_add(list, &found, sizeof(found));

@@ -3,6 +3,7 @@
  * test_symbol_names.c - names as the kernel packs them, from tables made here as scripts/kallsyms.c
  * makes them, and tables that make no sense.
  */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -52,6 +53,21 @@ static struct symbol_packed packed(const char *name)
 	return (struct symbol_packed){(const uint8_t *)name, strlen(name)};
 }
 
+/* Is it found, in a table that has no other? */
+static bool is_wanted(const struct symbol_tokens *tokens, const struct symbol_packed *name,
+		      const struct symbol_wanted *wanted)
+{
+	uint8_t table[64] = {(uint8_t)name->len};
+	struct symbol_names names = {table, table + 1 + name->len, 0, 1, true};
+	struct symbol_packed found;
+	int rc;
+
+	memcpy(table + 1, name->at, name->len);
+	rc = symbol_names_seek(tokens, wanted, &names, &found);
+	assert_true(rc >= 0 && names.n == 1 && names.at == names.end);
+	return rc;
+}
+
 static void symbol_names_text__of_tokens_and_letters__is_without_its_type(void **state)
 {
 	static const struct {
@@ -95,7 +111,7 @@ static void symbol_names_text__longer_than_any_name_is__says_so(void **state)
 }
 
 /* Whatever it is packed of, a name is wanted if symbol_wanted_has() says so of its text. */
-static void symbol_names_is_wanted__of_any_packing__says_what_its_text_would(void **state)
+static void symbol_names_seek__of_any_packing__says_what_its_text_would(void **state)
 {
 	struct symbol_tokens *tokens = make_tokens();
 	static struct symbol_wanted wanted;
@@ -116,15 +132,15 @@ static void symbol_names_is_wanted__of_any_packing__says_what_its_text_would(voi
 			bytes[k] = rand() % 2 ? 0x80 + rand() % 7 : 'a' + rand() % 26;
 		assert_true(symbol_names_text(tokens, &name, text) > 0);
 		functions += is_function;
-		n += symbol_names_is_wanted(tokens, &name, &wanted);
-		assert_int_equal(symbol_names_is_wanted(tokens, &name, &wanted),
+		n += is_wanted(tokens, &name, &wanted);
+		assert_int_equal(is_wanted(tokens, &name, &wanted),
 				 is_function && symbol_wanted_has(&wanted, text));
 	}
 	assert_true(n > 1000 && n < functions);
 	free(tokens);
 }
 
-static void symbol_names_is_wanted__of_padding_and_data__is_false_whatever_is_wanted(void **state)
+static void symbol_names_seek__of_padding_and_data__is_false_whatever_is_wanted(void **state)
 {
 	struct symbol_packed function = packed("\x80\x81"), data = packed("dip_rcv");
 	struct symbol_packed padding = packed("\x87ip_\x81");
@@ -133,39 +149,78 @@ static void symbol_names_is_wanted__of_padding_and_data__is_false_whatever_is_wa
 
 	(void)state;
 	memset(&all, 0xff, sizeof(all));
-	assert_true(symbol_names_is_wanted(tokens, &function, &all));
-	assert_false(symbol_names_is_wanted(tokens, &data, &all));
-	assert_false(symbol_names_is_wanted(tokens, &padding, &all));
+	assert_true(is_wanted(tokens, &function, &all));
+	assert_false(is_wanted(tokens, &data, &all));
+	assert_false(is_wanted(tokens, &padding, &all));
 	free(tokens);
 }
 
-static void symbol_names_next__of_one_and_two_bytes_of_length__goes_from_name_to_name(void **state)
+static void symbol_names_seek__of_one_and_two_bytes_of_length__goes_from_name_to_name(void **state)
 {
 	uint8_t table[1 + 3 + 2 + 200 + 1 + 127] = {3,	     'a', 'b', 'c', 0x80 | (200 & 0x7f),
 						    200 >> 7};
-	const uint8_t *at = table, *end = table + sizeof(table);
+	struct symbol_names names = {table, table + sizeof(table), 0, 3, true};
 	struct symbol_packed name;
 
 	(void)state;
 	table[1 + 3 + 2 + 200] = 127;
-	at = symbol_names_next(at, end, &name);
-	assert_true(at == table + 4 && name.at == table + 1 && name.len == 3);
-	at = symbol_names_next(at, end, &name);
-	assert_true(at == table + 206 && name.at == table + 6 && name.len == 200);
-	at = symbol_names_next(at, end, &name);
-	assert_true(at == end && name.len == 127);
-	assert_null(symbol_names_next(at, end, &name));
+	assert_int_equal(symbol_names_seek(NULL, NULL, &names, &name), 1);
+	assert_true(names.at == table + 4 && name.at == table + 1 && name.len == 3);
+	assert_int_equal(symbol_names_seek(NULL, NULL, &names, &name), 1);
+	assert_true(names.at == table + 206 && name.at == table + 6 && name.len == 200);
+	assert_int_equal(symbol_names_seek(NULL, NULL, &names, &name), 1);
+	assert_true(names.at == names.end && name.len == 127 && names.n == 3);
+	assert_int_equal(symbol_names_seek(NULL, NULL, &names, &name), 0);
 }
 
-static void symbol_names_next__of_a_table_that_ends_too_early__is_no_name(void **state)
+/* Of what is not the end of the table the last name may be a part. */
+static void symbol_names_seek__of_a_piece__stops_before_a_name_that_may_be_cut(void **state)
 {
-	static const uint8_t empty[] = {0, 'a'}, cut[] = {3, 'a', 'b'}, half[] = {0x81};
+	static uint8_t table[4 * 600];
+	struct symbol_names names = {table, table + sizeof(table), 0, 600, false};
+	struct symbol_tokens *tokens = make_tokens();
+	static struct symbol_wanted none;
 	struct symbol_packed name;
 
 	(void)state;
-	assert_null(symbol_names_next(empty, empty + sizeof(empty), &name));
-	assert_null(symbol_names_next(cut, cut + sizeof(cut), &name));
-	assert_null(symbol_names_next(half, half + sizeof(half), &name));
+	for (size_t i = 0; i < sizeof(table); i += 4)
+		memcpy(table + i, "\3tab", 4);
+	assert_int_equal(symbol_names_seek(tokens, &none, &names, &name), 0);
+	assert_true(names.n == (names.at - table) / 4u);
+	assert_in_range(names.end - names.at, SYMBOL_NAMES_BYTES - 4, SYMBOL_NAMES_BYTES);
+	names.is_last = true;
+	assert_int_equal(symbol_names_seek(tokens, &none, &names, &name), 0);
+	assert_true(names.n == 600 && names.at == names.end);
+	/* less than the longest name from the start */
+	names = (struct symbol_names){table, table + 100, 0, 600, false};
+	assert_int_equal(symbol_names_seek(tokens, &none, &names, &name), 0);
+	assert_true(names.n == 0 && names.at == table);
+	names = (struct symbol_names){.all = 600}; /* no piece yet */
+	assert_int_equal(symbol_names_seek(tokens, &none, &names, &name), 0);
+	free(tokens);
+}
+
+static void symbol_names_seek__of_a_table_that_ends_too_early__makes_no_sense(void **state)
+{
+	static const uint8_t empty[] = {0, 'a'}, cut[] = {3, 'a', 'b'}, half[] = {0x81},
+			     two[] = {1, 'a'};
+	static const struct symbol_names list[] = {
+		{empty, empty + sizeof(empty), 0, 1, true},
+		{cut, cut + sizeof(cut), 0, 1, true},
+		{half, half + sizeof(half), 0, 1, true},
+		{two, two + sizeof(two), 0, 2, true}, /* and no second one */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < UTIL_ARRAY_SIZE(list); i++) {
+		struct symbol_names names = list[i];
+		struct symbol_packed name;
+		int rc = symbol_names_seek(NULL, NULL, &names, &name);
+
+		if (rc == 1)
+			rc = symbol_names_seek(NULL, NULL, &names, &name);
+		assert_int_equal(rc, -EINVAL);
+	}
 }
 
 static void symbol_names_set_tokens__of_what_are_no_tables__refuses_them(void **state)
@@ -193,12 +248,14 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(symbol_names_text__of_tokens_and_letters__is_without_its_type),
 		cmocka_unit_test(symbol_names_text__longer_than_any_name_is__says_so),
-		cmocka_unit_test(symbol_names_is_wanted__of_any_packing__says_what_its_text_would),
+		cmocka_unit_test(symbol_names_seek__of_any_packing__says_what_its_text_would),
 		cmocka_unit_test(
-			symbol_names_is_wanted__of_padding_and_data__is_false_whatever_is_wanted),
+			symbol_names_seek__of_padding_and_data__is_false_whatever_is_wanted),
 		cmocka_unit_test(
-			symbol_names_next__of_one_and_two_bytes_of_length__goes_from_name_to_name),
-		cmocka_unit_test(symbol_names_next__of_a_table_that_ends_too_early__is_no_name),
+			symbol_names_seek__of_one_and_two_bytes_of_length__goes_from_name_to_name),
+		cmocka_unit_test(
+			symbol_names_seek__of_a_piece__stops_before_a_name_that_may_be_cut),
+		cmocka_unit_test(symbol_names_seek__of_a_table_that_ends_too_early__makes_no_sense),
 		cmocka_unit_test(symbol_names_set_tokens__of_what_are_no_tables__refuses_them),
 	};
 
