@@ -116,7 +116,13 @@ static const struct row rows[FEATURE_COUNT] = {
 			     feature_try_tracefs},
 	[FEATURE_KALLSYMS] = {{"kernel symbols", "", "places and stacks show as bare addresses",
 			       "run as root, or with CAP_SYSLOG; sysctl kernel.kptr_restrict=1"},
-			      feature_try_kallsyms},
+			      feature_try_symbol_addresses},
+	[FEATURE_SYMBOL_TABLES] = {{"symbol tables", "6.0",
+				    "hundreds of functions take longer to find",
+				    "run as root, or with CAP_SYSLOG; Linux 6.0 with "
+				    "CONFIG_KALLSYMS_ALL=y and CONFIG_VMCORE_INFO=y",
+				    true},
+				   feature_try_symbol_tables},
 	[FEATURE_PREEMPT_COUNT] =
 		{{"preemption count", "", "ctx= cannot tell task, softirq and hard irq",
 		  "nothing to do; the kernel's BTF has to list its per-CPU variables"},

@@ -35,6 +35,7 @@ enum feature {
 	FEATURE_DROP_REASON,  /* 5.17 */
 	FEATURE_TRACEFS,
 	FEATURE_KALLSYMS,      /* addresses are shown */
+	FEATURE_SYMBOL_TABLES, /* symbols can be read where the kernel has them, 6.0 */
 	FEATURE_PREEMPT_COUNT, /* task, softirq or hard irq can be told */
 	FEATURE_COUNT,
 };

@@ -439,29 +439,6 @@ bool feature_try_tracefs(struct feature_context *context, char *why, size_t size
 	return !error;
 }
 
-bool feature_try_kallsyms(struct feature_context *context, char *why, size_t size)
-{
-	char path[PATH_MAX], text[4096];
-	int fd = open(kroot_path(path, sizeof(path), "/proc/kallsyms"), O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text));
-	int code = errno;
-	bool shown = false;
-
-	(void)context;
-	if (fd >= 0)
-		close(fd);
-	if (n < 0) {
-		snprintf(why, size, "cannot read '/proc/kallsyms': %s", err_name(code));
-		return false;
-	}
-	for (ssize_t i = 0, digit = 1; i < n && !shown; i++) {
-		digit = text[i] == '\n' ? 1 : text[i] == ' ' ? 0 : digit;
-		shown = digit && text[i] != '0' && text[i] != '\n';
-	}
-	snprintf(why, size, shown ? "addresses are shown" : "the kernel shows all addresses as 0");
-	return shown;
-}
-
 bool feature_try_preempt_count(struct feature_context *context, char *why, size_t size)
 {
 	struct kbtf *kbtf = get_kbtf(context, why, size);

@@ -49,7 +49,8 @@ bool feature_try_kprobe_loops(struct feature_context *context, char *why, size_t
 bool feature_try_page_address(struct feature_context *context, char *why, size_t size);
 bool feature_try_drop_reason(struct feature_context *context, char *why, size_t size);
 bool feature_try_tracefs(struct feature_context *context, char *why, size_t size);
-bool feature_try_kallsyms(struct feature_context *context, char *why, size_t size);
+bool feature_try_symbol_addresses(struct feature_context *context, char *why, size_t size);
+bool feature_try_symbol_tables(struct feature_context *context, char *why, size_t size);
 bool feature_try_preempt_count(struct feature_context *context, char *why, size_t size);
 
 /* BTF id of a function of vmlinux; 0, with why, if there is none. */

@@ -231,9 +231,9 @@ static int read_addresses(const struct tables *tables, struct buf *out, const st
 	return 0;
 }
 
-static int read_all(struct tables *tables, const struct symbol_wanted *wanted, struct buf *out)
+/* Where everything is, and what names and addresses are made of. */
+static int open_tables(struct tables *tables)
 {
-	struct buf list;
 	int rc = find_tables(tables);
 
 	if (!rc)
@@ -243,11 +243,17 @@ static int read_all(struct tables *tables, const struct symbol_wanted *wanted, s
 			      sizeof(tables->base));
 	if (!rc)
 		rc = read_tokens(tables);
-	if (!rc)
-		rc = find_known(tables);
+	return rc ? rc : find_known(tables);
+}
+
+static int read_all(const struct tables *tables, const struct symbol_wanted *wanted,
+		    struct buf *out)
+{
+	struct buf list;
+	int rc;
+
 	buf_init(&list);
-	if (!rc)
-		rc = read_names(tables, wanted, out, &list);
+	rc = read_names(tables, wanted, out, &list);
 	if (!rc)
 		rc = read_addresses(tables, out, &list);
 	buf_fini(&list);
@@ -257,11 +263,27 @@ static int read_all(struct tables *tables, const struct symbol_wanted *wanted, s
 int symbol_tables_read(const struct kmem *mem, const struct symbol_wanted *wanted, struct buf *out)
 {
 	struct tables *tables = calloc(1, sizeof(*tables));
-	int rc = tables ? 0 : -ENOMEM;
+	int rc = -ENOMEM;
 
 	if (tables) {
 		tables->mem = mem;
-		rc = read_all(tables, wanted, out);
+		rc = open_tables(tables);
+		if (!rc)
+			rc = read_all(tables, wanted, out);
+	}
+	free(tables);
+	return rc;
+}
+
+int symbol_tables_count(const struct kmem *mem, uint32_t *n)
+{
+	struct tables *tables = calloc(1, sizeof(*tables));
+	int rc = -ENOMEM;
+
+	if (tables) {
+		tables->mem = mem;
+		rc = open_tables(tables);
+		*n = tables->n;
 	}
 	free(tables);
 	return rc;

@@ -19,4 +19,8 @@
  */
 int symbol_tables_read(const struct kmem *mem, const struct symbol_wanted *wanted, struct buf *out);
 
+/* How many symbols there are, of all kinds; 0, or -errno as above, -ENOENT where the kernel does
+ * not tell where its tables are. */
+int symbol_tables_count(const struct kmem *mem, uint32_t *n);
+
 #endif
