@@ -3,8 +3,9 @@
  * symbol_module.c - the kernel's list of modules, and the table of symbols that each has of its
  * file.
  *
- * A module that goes away meanwhile is one that cannot be read, or one whose symbols nobody finds:
- * a probe's address is looked at before it is used.
+ * A module that goes away meanwhile cannot be read: then all symbols are, by the kernel's iterator.
+ * Or it is read to its end and gone after that, as it may be with any way to have its symbols: a
+ * probe's address is looked at before it is used.
  */
 #include "kernel/symbol_module.h"
 

@@ -15,8 +15,8 @@
 #include <string.h>
 
 #include "base/util.h"
-#include "kernel/symbol_source.h"
 #include "kernel/symbol_names.h"
+#include "kernel/symbol_source.h"
 
 #define VMCOREINFO_BYTES 4096 /* VMCOREINFO_BYTES: a page */
 #define KNOWN		 "_stext"

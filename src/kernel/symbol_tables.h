@@ -3,8 +3,8 @@
  * symbol_tables.h - a few symbols out of the kernel's own tables in memory, for symbol_source.c.
  *
  * Where the tables are the kernel tells those who debug it, in vmcoreinfo (6.0: 5fd8fea935a1
- * ("vmcoreinfo: add kallsyms_num_syms symbol") and f09bddbd8661 ("vmcoreinfo: include kallsyms
- * symbols")).
+ * ("vmcoreinfo: include kallsyms symbols") and f09bddbd8661 ("vmcoreinfo: add kallsyms_num_syms
+ * symbol")).
  */
 #ifndef KERNEL_SYMBOL_TABLES_H
 #define KERNEL_SYMBOL_TABLES_H
