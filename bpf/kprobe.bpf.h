@@ -11,6 +11,14 @@
 #define KPROBE_FRAME(regs)	     ((regs)->sp)
 #define KPROBE_FRAME_AT_RETURN(regs) ((regs)->sp - sizeof(u64))
 
+/* Where kprobes have no cookies: by the address that was hit. */
+struct kprobe_cookies {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1); /* probes, where it is wanted */
+	__type(key, u64);
+	__type(value, u64);
+};
+
 #define KPROBE_REGISTERS 6 /* arguments in registers; the others stand above the return address */
 
 /* Argument n, from 0, of those on the stack. */

@@ -9,6 +9,7 @@
 #include "chain.bpf.h"
 #include "hook_call.bpf.h"
 #include "keep.bpf.h"
+#include "kprobe.bpf.h"
 
 struct ring_kernel ring SEC(".maps");
 struct ring_memory memory SEC(".maps");
@@ -40,6 +41,8 @@ struct keep_map kept SEC(".maps");
 struct track_heads heads SEC(".maps");
 struct track_shared shared SEC(".maps");
 struct hook_frames frames SEC(".maps");
+
+struct kprobe_cookies cookies SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);

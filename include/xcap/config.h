@@ -72,6 +72,7 @@ struct xcap_config {
 	__u32 want_stack;   /* enum xcap_stack_where */
 	__u32 stack_bytes;  /* room for the stack at the end of each record */
 	__u32 want_chain;   /* note the netfilter chain at work, for drops */
+	__u32 by_address;   /* a kprobe's cookie is found by the place that was hit */
 	__u32 n_cpus;	    /* possible ones */
 	__u32 n_reasons;    /* --reason: only drops for one of these; 0: for any */
 	__u32 reasons[XCAP_REASONS];

@@ -16,6 +16,7 @@
 #include "filter/cbpf_reach.h"
 #include "kernel/kbtf.h"
 #include "kernel/neigh.h"
+#include "plan/plan_alone.h"
 #include "plan/plan_chain.h"
 #include "plan/plan_iface.h"
 #include "plan/plan_ladder.h"
@@ -273,6 +274,7 @@ int plan_build(const struct plan_request *request, const struct plan_kernel *ker
 	if (!code)
 		code = plan_track(request, kernel, plan, err);
 	if (!code) {
+		plan_alone_mark(plan);
 		plan_link_note(plan);
 		set_kernel(kernel, plan);
 		set_paths(request, kernel, plan);

@@ -65,6 +65,7 @@ struct plan_probe {
 	bool is_added;	  /* by xcap itself, for gathering: the user did not ask for it */
 	int ext_arg;	  /* argument whose value the record carries, from 0; -1: none */
 	uint64_t address; /* of the function, where symbols were read; 0: not known */
+	bool is_alone;	  /* it is known, and no other probe of the plan is there */
 	uint64_t offset;  /* kprobe at function+offset, bytes */
 	int skb_reg;	  /* at an offset: the skb's register, its offset in struct pt_regs; -1 */
 	uint32_t

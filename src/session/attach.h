@@ -21,6 +21,7 @@ struct attach_part {
 	const struct plan_probe *probe;
 	bool at_return;
 	bool has_cookie; /* single kprobes, from 5.15; tracepoints, from 6.10 */
+	bool by_address; /* ... and kprobes before that, whose program finds it by the place */
 	uint64_t cookie;
 };
 

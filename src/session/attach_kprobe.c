@@ -140,7 +140,8 @@ int attach_kprobe_open(int prog_fd, const struct attach_part *part, struct err *
 
 	if (fd < 0)
 		return fd;
-	fd = part->has_cookie ? link_event(prog_fd, fd, part) : set_program(prog_fd, fd);
+	fd = part->has_cookie && !part->by_address ? link_event(prog_fd, fd, part)
+						   : set_program(prog_fd, fd);
 	if (fd < 0)
 		return err_errno(err, ERR_UNSUPPORTED, fd, "cannot attach to the kprobe on '%s'",
 				 part->probe->name);

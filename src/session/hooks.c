@@ -73,7 +73,7 @@ int hooks_init(struct hooks *hooks, const struct plan *plan, const struct plan_k
 	for (uint32_t i = 0; i < plan->n_probes; i++)
 		hooks->list[i] = (struct hook){.mechanism = -1, .main = no_end, .entry = no_end};
 	raise_nofile(plan->n_probes);
-	return 0;
+	return object->by_address ? hooks_program_tell_cookies(hooks) : 0;
 }
 
 /* One program, attached at the probe's place. */
@@ -86,6 +86,7 @@ static int attach_end(struct hooks *hooks, uint32_t i, enum plan_mechanism mecha
 		.probe = probe,
 		.at_return = is_exit,
 		.has_cookie = hooks_program_has_cookie(hooks, probe, mechanism),
+		.by_address = hooks->object->by_address,
 		.cookie = hooks_program_cookie(probe, i),
 	};
 	const struct attach_ops *ops = &attach_table[mechanism];

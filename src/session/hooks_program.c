@@ -68,6 +68,20 @@ bool hooks_program_has_cookie(const struct hooks *hooks, const struct plan_probe
 	return object_load_source(hooks->object, probe, mechanism) != mechanism;
 }
 
+int hooks_program_tell_cookies(struct hooks *hooks)
+{
+	int rc = 0;
+
+	for (uint32_t i = 0; i < hooks->plan->n_probes && !rc; i++) {
+		const struct plan_probe *probe = &hooks->plan->probes[i];
+		uint64_t cookie = hooks_program_cookie(probe, i);
+
+		if (object_load_source(hooks->object, probe, PLAN_KPROBE) != PLAN_KPROBE)
+			rc = object_tell_cookie(hooks->object, probe->address, cookie);
+	}
+	return rc;
+}
+
 /* A program that many probes share, loaded by a thread of its own. */
 struct ahead {
 	struct hooks *hooks;

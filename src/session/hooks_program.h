@@ -25,6 +25,9 @@ int hooks_program_shared(struct hooks *hooks, enum plan_mechanism mechanism, boo
 int hooks_program_own(struct hooks *hooks, uint32_t i, enum plan_mechanism mechanism, bool keep,
 		      struct err *err);
 
+/* Where the kernel does not hand them over: each cookie by its probe's address. 0 or -errno. */
+int hooks_program_tell_cookies(struct hooks *hooks);
+
 /* Load those that the first rungs of the ladders share, side by side. */
 void hooks_program_load_ahead(struct hooks *hooks);
 

@@ -75,6 +75,7 @@ static int configure(struct object *object, const struct plan *plan)
 
 	skel->rodata->cfg = plan->config;
 	skel->rodata->cfg.n_cpus = object->n_cpus;
+	skel->rodata->cfg.by_address = object->by_address;
 	skel->rodata->if_match = plan->if_match;
 	skel->rodata->chain_layout = plan->chains.layout;
 	rc = configure_ring(object, plan);
@@ -82,6 +83,8 @@ static int configure(struct object *object, const struct plan *plan)
 		rc = bpf_map__set_max_entries(skel->maps.probes, plan->n_probes);
 	if (!rc)
 		rc = bpf_map__set_max_entries(skel->maps.counters, object->n_cpus * plan->n_probes);
+	if (!rc && object->by_address)
+		rc = bpf_map__set_max_entries(skel->maps.cookies, plan->n_probes);
 	if (!rc && has_exit_probes(plan))
 		rc = bpf_map__set_max_entries(skel->maps.kept, XCAP_KEPT_MAX);
 	if (!rc)
@@ -177,6 +180,7 @@ int object_open(struct object *object, const struct plan *plan, const struct kbt
 
 	feature_raise_memlock();
 	object->has_cookies = has_cookies;
+	object->by_address = !has_cookies;
 	object->n_cpus = libbpf_num_possible_cpus();
 	rc = object_load(object, plan, types, configure);
 	if (!rc)
@@ -275,4 +279,10 @@ const struct xcap_track_counts *object_track_counts(const struct object *object)
 int object_chain_fd(const struct object *object)
 {
 	return bpf_map__fd(object->skel->maps.chain_names);
+}
+
+int object_tell_cookie(const struct object *object, uint64_t address, uint64_t cookie)
+{
+	return bpf_map_update_elem(bpf_map__fd(object->skel->maps.cookies), &address, &cookie,
+				   BPF_ANY);
 }

@@ -28,6 +28,7 @@ struct object {
 	struct template track[2]; /* of the hooks that follow packets: at the entry, the return */
 	struct template chain;	  /* of the hooks at netfilter's chains */
 	bool has_cookies;	  /* kprobes tell their program who they are: one serves all */
+	bool by_address;	  /* they do not: one serves all that are alone at their places */
 	uint32_t n_cpus;	  /* possible CPUs: rows of the counters' array */
 	const struct xcap_counters *counters; /* mapped, [cpu][probe] */
 	size_t counters_bytes;
@@ -60,5 +61,9 @@ int object_chain_fd(const struct object *object);
 int object_track_fd(const struct object *object);
 uint32_t object_track_rows(const struct object *object);
 const struct xcap_track_counts *object_track_counts(const struct object *object);
+
+/* Where kprobes have no cookies (object->by_address): what the program of many takes for the cookie
+ * of the kprobe at this address. 0 or -errno. */
+int object_tell_cookie(const struct object *object, uint64_t address, uint64_t cookie);
 
 #endif

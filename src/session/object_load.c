@@ -131,6 +131,8 @@ static int take_programs(const struct opening *opening)
 enum plan_mechanism object_load_source(const struct object *object, const struct plan_probe *probe,
 				       enum plan_mechanism mechanism)
 {
+	if (object->by_address)
+		return mechanism == PLAN_KPROBE && probe->is_alone ? PLAN_KPROBE_MULTI : mechanism;
 	if (!object->has_cookies || probe->skb_reg >= 0)
 		return mechanism;
 	return mechanism == PLAN_KPROBE	     ? PLAN_KPROBE_MULTI

@@ -25,6 +25,24 @@ test_kprobe_multi__sees_each_packet_once_at_each_function()
 	eq "lost" "$(($(total ring_full) + $(total fault) + $(total nested)))" 0
 }
 
+# From 5.15 on a cookie tells the program which kprobe was hit, before that the place does.
+test_kprobe__many_share_one_program_that_tells_them_apart()
+{
+	need_kprobe
+	net_up
+	start skb -f 'kprobe:ip_rcv,kprobe:ip_local_deliver,kprobe:icmp_rcv,kprobe:icmp_echo*' "${ECHO_REQUEST[@]}"
+	grep -hs '^prog_id:' "/proc/$XCAP_PID"/fdinfo/* | sort -u >"$T/programs"
+	ping4 2
+	stop
+	eq "programs" "$(lines "$T/programs")" 1
+	eq "at ip_rcv" "$(count "$T/out" ' ip_rcv .*10\.99\.0\.2: ICMP echo request')" 2
+	eq "at ip_local_deliver" "$(count "$T/out" ' ip_local_deliver .*10\.99\.0\.2: ICMP echo request')" 2
+	eq "at icmp_rcv" "$(count "$T/out" ' icmp_rcv .*10\.99\.0\.2: ICMP echo request')" 2
+	eq "at icmp_echo" "$(count "$T/out" ' icmp_echo .*10\.99\.0\.2: ICMP echo request')" 2
+	eq "lines" "$(lines "$T/out")" 8
+	eq "lost" "$(($(total ring_full) + $(total fault) + $(total nested)))" 0
+}
+
 test_kprobe_multi__a_function_that_cannot_be_traced_costs_no_other()
 {
 	need_kprobe_multi
